@@ -1,0 +1,2 @@
+// Package contract checks exchanges with the ONVY Health API against openapi.yaml.
+package contract

@@ -1,0 +1,88 @@
+package contract
+
+import (
+	"strings"
+	"time"
+)
+
+// Exchange is one request and its response as they were on the wire, before
+// any library tidied them. It comes from the live suite, from a recording,
+// from a Transport or from a proxy; the rules do not care which.
+type Exchange struct {
+	// Name says where it comes from, for people: "users/create" or
+	// "session.har#12". It never holds data of the exchange itself.
+	Name string
+
+	Started  time.Time     // when the request was sent; zero if unknown
+	Duration time.Duration // until the last byte of the response; zero if unknown
+
+	Request  Request
+	Response *Response // nil if none came
+
+	// Err is why there is no response, or why it is not complete.
+	Err error
+}
+
+// Request is what was sent.
+type Request struct {
+	Method string
+	URL    string // absolute, escaped as it was sent
+	Header Header
+	Body   []byte
+}
+
+// Response is what came back.
+type Response struct {
+	Proto  string // "HTTP/1.1"; "" if unknown
+	Status int
+	Reason string
+	Header Header
+	// Body is the content: the transfer coding is taken off, and the content
+	// coding too where Decoded says so.
+	Body []byte
+	// Decoded is the content coding ("gzip") that was taken off Body, or "".
+	Decoded string
+	// Extra is what the server sent on the connection after the end of the
+	// response, where the connection was read itself.
+	Extra []byte
+	// Truncated says that Body was cut at a limit of the reader, not by the server.
+	Truncated bool
+}
+
+// Header is a list of header fields in the order in which they were sent,
+// repeats included.
+type Header []Field
+
+// Field is one header field. Names keep their case.
+type Field struct{ Name, Value string }
+
+// Get returns the first value of a name, in any case, or "".
+func (h Header) Get(name string) string {
+	for i := range h {
+		if strings.EqualFold(h[i].Name, name) {
+			return h[i].Value
+		}
+	}
+	return ""
+}
+
+// Has tells whether a name is there, in any case.
+func (h Header) Has(name string) bool {
+	for i := range h {
+		if strings.EqualFold(h[i].Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Values returns all values of a name, in any case, in order.
+func (h Header) Values(name string) []string {
+	var vs []string
+	for i := range h {
+		if strings.EqualFold(h[i].Name, name) {
+			vs = append(vs, h[i].Value)
+		}
+	}
+	return vs
+}

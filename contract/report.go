@@ -1,0 +1,67 @@
+package contract
+
+import "time"
+
+// Status is how a case ended.
+type Status string
+
+const (
+	Pass   Status = "pass"    // ran, found nothing at level violation
+	Fail   Status = "fail"    // found a violation (with Strict: anything)
+	Error  Status = "error"   // could not be carried out
+	Skip   Status = "skip"    // deliberately not carried out; Reason says why
+	NotRun Status = "not run" // the run ended before it
+)
+
+// Outcome is how one case of the live suite, or one recording, ended.
+type Outcome struct {
+	Case      string        `json:"case"` // "users/create", "recordings/clean.har"
+	Status    Status        `json:"outcome"`
+	Reason    string        `json:"reason,omitempty"` // for error, skip and not run
+	Duration  time.Duration `json:"duration_ns"`
+	Exchanges int           `json:"exchanges"`
+	Findings  []Finding     `json:"-"` // those first seen in this case; all are in Report.Findings
+}
+
+// Summary counts a Report.
+type Summary struct {
+	Violations  int `json:"violations"`
+	Assumptions int `json:"assumptions"`
+	Drift       int `json:"drift"`
+	Exchanges   int `json:"exchanges"`
+	Rules       int `json:"rules"` // rules that were applied
+	Passed      int `json:"passed"`
+	Failed      int `json:"failed"`
+	Errors      int `json:"errors"`
+	Skipped     int `json:"skipped"`
+	NotRun      int `json:"not_run"`
+	// Unmatched counts exchanges of a recording that are not of this API, by
+	// host and path.
+	Unmatched map[string]int `json:"unmatched,omitempty"`
+}
+
+// Report is the result of a run or a replay.
+type Report struct {
+	Target   string        `json:"target"` // base URL or file names
+	Started  time.Time     `json:"started"`
+	Duration time.Duration `json:"duration_ns"`
+	Seed     uint64        `json:"seed"`
+	Spec     string        `json:"spec"` // SHA-256 of openapi.yaml
+	Strict   bool          `json:"strict"`
+	Summary  Summary       `json:"summary"`
+	Outcomes []Outcome     `json:"outcomes"`
+	Findings []Finding     `json:"findings"`
+}
+
+// ExitStatus is 0 for a clean report, 1 where something was found that fails
+// the run, and 2 where a case could not be carried out or nothing ran at all.
+func (r *Report) ExitStatus() int {
+	s := &r.Summary
+	switch {
+	case s.Violations > 0, r.Strict && s.Assumptions+s.Drift > 0:
+		return 1
+	case s.Errors > 0, s.NotRun > 0, s.Passed+s.Failed == 0:
+		return 2
+	}
+	return 0
+}
