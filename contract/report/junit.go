@@ -1,0 +1,130 @@
+package report
+
+import (
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// JUnit writes r in the XML that build servers read: a testsuite for each
+// group of cases (what stands before the first slash of their names), a
+// testcase for each case.
+//
+// What fails the run is a failure, a case that could not be carried out or was
+// not run is an error, and a run without any case is one error, so that no
+// build server shows green for it. A finding that belongs to no failed case is
+// a testcase of its own, named after its rule. Other findings are in
+// system-out. Characters that XML cannot hold become U+FFFD.
+func JUnit(w io.Writer, r *contract.Report) error {
+	doc := junitOf(r)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return fmt.Errorf("report: junit: %w", err)
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return fmt.Errorf("report: junit: %w", err)
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return fmt.Errorf("report: junit: %w", err)
+	}
+	return nil
+}
+
+func junitOf(r *contract.Report) *junitSuites {
+	doc := &junitSuites{Name: "onvy-contract", Time: seconds(r.Duration)}
+	shown := map[contract.Finding]bool{}
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
+		group, _, _ := strings.Cut(o.Case, "/")
+		doc.add(r, group, caseOf(r, o, shown), o.Duration)
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !fails(r, f) || shown[identity(f)] {
+			continue
+		}
+		group, _, _ := strings.Cut(f.Rule, "/")
+		doc.add(r, group, &junitCase{
+			Class: operation(f), Name: f.Rule, Time: seconds(0),
+			Failure: &junitResult{Message: f.Message, Type: f.Rule, Text: escape(text(f))},
+		}, 0)
+	}
+	if nothingRan(r) && doc.Failures+doc.Errors == 0 {
+		doc.add(r, "onvy-contract", &junitCase{
+			Class: "onvy-contract", Name: "something ran", Time: seconds(0),
+			Error: &junitResult{Message: "nothing ran: no case was carried out", Type: "nothing ran"},
+		}, 0)
+	}
+	return doc
+}
+
+// caseOf is the testcase of an outcome; it marks the findings that it shows as
+// failures.
+func caseOf(r *contract.Report, o *contract.Outcome, shown map[contract.Finding]bool) *junitCase {
+	group, _, _ := strings.Cut(o.Case, "/")
+	c := &junitCase{Class: group, Name: o.Case, Time: seconds(o.Duration)}
+	var failing, other []string
+	var first *contract.Finding
+	for i := range o.Findings {
+		f := &o.Findings[i]
+		if o.Status != contract.Fail || !fails(r, f) {
+			other = append(other, text(f))
+			continue
+		}
+		first = cmp.Or(first, f)
+		failing = append(failing, text(f))
+		shown[identity(f)] = true
+	}
+	if other != nil {
+		c.Out = &junitText{escape(strings.Join(other, "\n"))}
+	}
+	switch o.Status {
+	case contract.Fail:
+		c.Failure = &junitResult{Message: cmp.Or(o.Reason, "failed; what was found is in testcases of its own"), Type: "fail"}
+		if first != nil {
+			c.Failure = &junitResult{Message: first.Message, Type: first.Rule, Text: escape(strings.Join(failing, "\n"))}
+		}
+		if n := len(failing) - 1; n > 0 {
+			c.Failure.Message += fmt.Sprintf(" (and %d more)", n)
+		}
+	case contract.Error:
+		c.Error = &junitResult{Message: o.Reason, Type: "error"}
+	case contract.NotRun:
+		c.Error = &junitResult{Message: "not run: " + o.Reason, Type: "not run"}
+	case contract.Skip:
+		c.Skipped = &junitSkipped{Message: o.Reason}
+	case contract.Pass:
+	}
+	return c
+}
+
+// identity is a finding without its count, which differs between a case and
+// the whole report.
+func identity(f *contract.Finding) contract.Finding {
+	id := *f
+	id.Count, id.Curl, id.Exchange = 0, "", ""
+	return id
+}
+
+// text is a finding in a few lines.
+func text(f *contract.Finding) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s, %s", f.Level, f.Rule, operation(f))
+	if f.Count > 1 {
+		fmt.Fprintf(&b, ", %d times", f.Count)
+	}
+	fmt.Fprintf(&b, "\n  %s\n  %s\n", f.Message, where(f))
+	if f.Curl != "" {
+		fmt.Fprintf(&b, "  %s\n", f.Curl)
+	}
+	return b.String()
+}
+
+func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }

@@ -1,0 +1,64 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// named is how many cases or paths are named before the rest is counted.
+const named = 5
+
+// outcomes writes the cases that ended with a status. Cases with the same
+// reason share a line: a server that is down gives one reason for all.
+func (p *page) outcomes(title string, colour style, r *contract.Report, status contract.Status) {
+	var reasons []string
+	names := map[string][]string{}
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
+		if o.Status != status {
+			continue
+		}
+		if _, ok := names[o.Reason]; !ok {
+			reasons = append(reasons, o.Reason)
+		}
+		names[o.Reason] = append(names[o.Reason], o.Case)
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	p.printf("\n%s\n", p.paint(bold, title))
+	for _, reason := range reasons {
+		text := cmp.Or(reason, "no reason given")
+		limit := named
+		if p.Full {
+			limit = len(r.Outcomes)
+		}
+		p.printf("  %s\n    %s\n", p.paint(colour, printable(text)), printable(list(names[reason], limit)))
+	}
+}
+
+// unmatched writes which exchanges of a recording are not of this API, the
+// most frequent first.
+func (p *page) unmatched(counts map[string]int) {
+	if len(counts) == 0 {
+		return
+	}
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	places := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b))
+	})
+	p.printf("\n%s\n", p.paint(bold, "Not of this API, so not checked: "+number(total, "exchange")))
+	for i, place := range places {
+		if i == named && !p.Full {
+			p.printf("  and %d more hosts and paths; --full shows them\n", len(places)-i)
+			return
+		}
+		p.printf("  %6d  %s\n", counts[place], printable(place))
+	}
+}
