@@ -87,6 +87,23 @@ func TestJUnitAttributesCountTheElements(t *testing.T) {
 	}
 }
 
+func TestJUnitFailureReadsBackAsTheFinding(t *testing.T) {
+	var doc struct {
+		Failures []struct {
+			Message string `xml:"message,attr"`
+			Type    string `xml:"type,attr"`
+			Text    string `xml:",chardata"`
+		} `xml:"testsuite>testcase>failure"`
+	}
+	require.NoError(t, xml.Unmarshal(junit(t, reports()["failed"]), &doc))
+	require.Len(t, doc.Failures, 2)
+	require.Equal(t, wrongType.Message, doc.Failures[1].Message)
+	require.Equal(t, wrongType.Rule, doc.Failures[1].Type)
+	require.Contains(t, doc.Failures[1].Text, "violation schema/body, getUser, 3 times\n")
+	require.Contains(t, doc.Failures[1].Text, wrongType.Curl)
+	require.Contains(t, doc.Failures[1].Text, wrongType.Spec)
+}
+
 func TestJUnitNeverHoldsCharactersThatXMLForbids(t *testing.T) {
 	r := *reports()["failed"]
 	f := wrongType

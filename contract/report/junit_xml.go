@@ -52,24 +52,22 @@ type junitCase struct {
 }
 
 type junitResult struct {
-	Message string  `xml:"message,attr"`
-	Type    string  `xml:"type,attr"`
-	Text    escaped `xml:",innerxml"`
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",innerxml"`
 }
 
 type junitText struct {
-	Text escaped `xml:",innerxml"`
+	Text string `xml:",innerxml"`
 }
 
-// escaped is XML. Package xml would write every line break as a character
-// reference, which no one can read in the file.
-type escaped string
-
-func escape(s string) escaped {
+// escape makes XML of text. Package xml would write every line break as a
+// character reference, which no one can read in the file.
+func escape(s string) string {
 	var b strings.Builder
 	// A strings.Builder does not fail.
 	_ = xml.EscapeText(&b, []byte(s))
-	return escaped(strings.ReplaceAll(b.String(), "&#xA;", "\n"))
+	return strings.ReplaceAll(b.String(), "&#xA;", "\n")
 }
 
 type junitSkipped struct {
