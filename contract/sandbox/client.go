@@ -1,0 +1,60 @@
+package sandbox
+
+import (
+	"crypto/subtle"
+	"encoding/base64"
+	"net/url"
+	"strings"
+)
+
+// credentials are those of a client as a request shows them.
+type credentials struct{ id, secret string }
+
+// basicCredentials reads an Authorization header of the Basic scheme, in any
+// case. Both parts are form-encoded before they are put together (RFC 6749,
+// 2.3.1).
+func basicCredentials(header string) (credentials, bool) {
+	scheme, encoded, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return credentials{}, false
+	}
+	decoded, err := base64.StdEncoding.DecodeString(strings.Trim(encoded, " "))
+	if err != nil {
+		return credentials{}, false
+	}
+	id, secret, ok := strings.Cut(string(decoded), ":")
+	if !ok {
+		return credentials{}, false
+	}
+	id, err1 := url.QueryUnescape(id)
+	secret, err2 := url.QueryUnescape(secret)
+	return credentials{id, secret}, err1 == nil && err2 == nil
+}
+
+// server returns the project if the credentials are those of its confidential
+// client. Unknown projects, unknown clients and wrong secrets look alike.
+func (s *Server) confidential(project string, c credentials) (*tenant, error) {
+	t := s.projects[project]
+	if t == nil || !t.isConfidential(c) {
+		return nil, invalidClient()
+	}
+	return t, nil
+}
+
+func (t *tenant) isConfidential(c credentials) bool {
+	return equal(c.id, t.ClientID) && equal(c.secret, t.ClientSecret.Reveal())
+}
+
+// public returns the project if the client is its public one.
+func (s *Server) public(project, client string) (*tenant, error) {
+	t := s.projects[project]
+	if t == nil || !equal(client, t.SDKClientID) {
+		return nil, invalidClient()
+	}
+	return t, nil
+}
+
+// equal takes no longer for a better guess.
+func equal(a, b string) bool {
+	return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
+}

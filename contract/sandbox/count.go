@@ -1,0 +1,35 @@
+package sandbox
+
+import (
+	"maps"
+	"sync"
+)
+
+// counters counts requests by operation.
+type counters struct {
+	mu sync.Mutex
+	n  map[string]int
+}
+
+func (c *counters) add(operation string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.n == nil {
+		c.n = make(map[string]int)
+	}
+	c.n[operation]++
+}
+
+// Requests returns how many requests each operation got, by operationId,
+// those included that were refused or met trouble. HEAD counts as GET.
+func (s *Server) Requests() map[string]int {
+	s.counts.mu.Lock()
+	defer s.counts.mu.Unlock()
+	return maps.Clone(s.counts.n)
+}
+
+// TokenRequests returns how many requests the three token endpoints got.
+func (s *Server) TokenRequests() int {
+	n := s.Requests()
+	return n["createServerToken"] + n["createSDKToken"] + n["createOAuthToken"]
+}

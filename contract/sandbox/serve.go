@@ -1,0 +1,103 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strconv"
+)
+
+// call is what the layers before a handler found out about its request.
+type call struct {
+	op        *operation
+	principal *principal // who asks; nil at the token endpoints
+	body      []byte     // as it was sent
+	basic     []string   // the Authorization headers, for the token endpoints
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
+
+// serve answers one request: find the operation, count it, be troublesome if
+// told to, and send what the API made of it.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	isHead := r.Method == http.MethodHead
+	if isHead { // the same answer as for GET (RFC 9110, 9.3.2)
+		r = r.Clone(r.Context())
+		r.Method = http.MethodGet
+	}
+	a := &answer{header: make(http.Header)}
+	op, refused := s.router.find(r, a.header)
+	if op != nil {
+		s.counts.add(op.id)
+		if !s.troubles.meet(a, r, op) {
+			s.answer(a, r, op)
+		}
+	} else {
+		refused.write(a, nil)
+	}
+	a.header.Set("Date", s.now().UTC().Format(http.TimeFormat))
+	if a.drop {
+		panic(http.ErrAbortHandler)
+	}
+	a.send(w, isHead)
+}
+
+// answer runs the layers of one operation.
+func (s *Server) answer(a *answer, r *http.Request, op *operation) {
+	c := &call{op: op, basic: r.Header.Values("Authorization")}
+	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	if op.token {
+		a.header.Set("Cache-Control", "no-store") // RFC 6749, 5.1
+		a.header.Set("Pragma", "no-cache")
+		r.URL = withoutQuery(r.URL) // credentials do not belong there (RFC 6749, 2.3.1)
+	}
+	err := s.authorize(c, r)
+	if err == nil {
+		err = checkQuery(r.URL)
+	}
+	if err == nil {
+		err = readBody(c, r)
+	}
+	if err != nil {
+		asRefusal(err).write(a, op)
+		return
+	}
+	s.api.ServeHTTP(a, r)
+}
+
+// answer is a response that is complete before it is sent, so that its
+// length is known, HEAD has the headers of GET, and it can be lost.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+	drop   bool
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(p)
+}
+
+func (a *answer) send(w http.ResponseWriter, isHead bool) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	if a.status != http.StatusNoContent {
+		w.Header().Set("Content-Length", strconv.Itoa(a.body.Len()))
+	}
+	w.WriteHeader(a.status)
+	if !isHead {
+		_, _ = w.Write(a.body.Bytes()) // a client that is gone needs no answer
+	}
+}
