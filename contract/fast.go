@@ -1,0 +1,143 @@
+package contract
+
+import (
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// matcher is a schema compiled into checks on the bytes of a body. It is an
+// accelerator and never the judge: it says "surely fine", or it says nothing.
+//
+// A matcher may be used by several goroutines at once.
+type matcher struct {
+	root    check
+	readers sync.Pool // of *reader
+}
+
+// compileMatcher compiles a schema of OpenAPI 3.0 for the bodies of responses.
+// It returns nil for a schema with a keyword that it does not know: then there
+// is no fast path, and kin-openapi alone judges.
+//
+// The schema must have been validated, as [openapi3.T.Validate] does. The
+// formats date, date-time, byte, int32 and int64 mean what they mean to
+// kin-openapi unless they are redefined there; a schema with another format
+// that is defined there when it is compiled is not supported.
+func compileMatcher(ref *openapi3.SchemaRef) *matcher {
+	c := compiler{compiled: map[compileKey]check{}}
+	root, ok := c.compile(ref)
+	if !ok {
+		return nil
+	}
+	m := &matcher{root: root}
+	m.readers.New = func() any { return newReader() }
+	return m
+}
+
+// accepts reports whether the body is surely fine. True means all of these:
+//
+//   - it is one JSON value as RFC 8259 and RFC 7493 want it: UTF-8 without a
+//     byte order mark, no name twice in an object, nothing behind it;
+//   - kin-openapi accepts it as a response body of the schema, formats included;
+//   - no object in it has a property that the schema does not name;
+//   - every integer is written as one, without fraction and exponent, and fits
+//     its format and an int64; every other number fits a float64.
+//
+// False means that kin-openapi has to look. It does not mean that anything is
+// wrong. A body that is accepted costs no allocation.
+func (m *matcher) accepts(body []byte) bool {
+	r := m.readers.Get().(*reader)
+	r.start(body)
+	ok := m.root.accepts(r, r.next()) && r.atEnd()
+	r.release()
+	m.readers.Put(r)
+	return ok
+}
+
+// reader reads a body token by token. It is kept between bodies, for its
+// buffers; the body itself it lets go of.
+type reader struct {
+	tokens  *jsontext.Decoder
+	options []jsontext.Options
+	source  bytes.Buffer
+	body    []byte
+	read    int64  // how much of body
+	plain   []byte // the last string that had escapes, without them
+}
+
+func newReader() *reader {
+	// The checks find duplicate names with one bit for each property, since all
+	// names must be those of properties. The set of names that jsontext would
+	// keep costs a third of the time.
+	r := &reader{options: []jsontext.Options{jsontext.AllowDuplicateNames(true)}}
+	r.tokens = jsontext.NewDecoder(&r.source, r.options...)
+	return r
+}
+
+func (r *reader) start(body []byte) {
+	// jsontext reads the bytes of a bytes.Buffer in place, and does not write.
+	r.source = *bytes.NewBuffer(body)
+	r.body, r.read = body, 0
+}
+
+// release forgets the body and everything that was taken from it.
+func (r *reader) release() {
+	r.source, r.body = bytes.Buffer{}, nil
+	r.tokens.Reset(&r.source, r.options...)
+	clear(r.plain[:cap(r.plain)])
+}
+
+// token is one JSON token as it was sent: a string in its quotes, a number, a
+// literal or a delimiter. It is empty where the syntax is wrong.
+type token []byte
+
+// kind is the first character, which is 'n' for null, 't' and 'f' for the
+// booleans, and a digit or a minus for numbers; or 0 where the syntax is wrong.
+func (t token) kind() byte {
+	if len(t) == 0 {
+		return 0
+	}
+	return t[0]
+}
+
+func (t token) isNumber() bool {
+	k := t.kind()
+	return k == '-' || k >= '0' && k <= '9'
+}
+
+// next reads a token.
+func (r *reader) next() token {
+	if _, err := r.tokens.ReadToken(); err != nil {
+		return nil
+	}
+	// jsontext has the bytes of a token only as a string, which would be a copy.
+	start := r.read
+	r.read = r.tokens.InputOffset()
+	for {
+		switch r.body[start] {
+		case ' ', '\t', '\r', '\n', ',', ':':
+			start++
+		default:
+			return r.body[start:r.read]
+		}
+	}
+}
+
+// atEnd reports whether nothing but white space is left.
+func (r *reader) atEnd() bool {
+	_, err := r.tokens.ReadToken()
+	return err == io.EOF
+}
+
+// unquote returns the text of a string. It is good until the next call.
+func (r *reader) unquote(t token) ([]byte, bool) {
+	if bytes.IndexByte(t, '\\') < 0 {
+		return t[1 : len(t)-1], true
+	}
+	plain, err := jsontext.AppendUnquote(r.plain[:0], t)
+	r.plain = plain
+	return plain, err == nil
+}

@@ -1,0 +1,89 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkUserList compares what it costs to check a page of 100 users with
+// what it costs to read it:
+//
+//	go test -run='^$' -bench=UserList ./contract
+func BenchmarkUserList(b *testing.B) {
+	doc := loadSpec(b)
+	body := userList(100)
+	schema := doc.Components.Schemas["UserList"]
+
+	bench := func(name string, f func() error) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := f(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+
+	m := compileMatcher(schema)
+	require.NotNil(b, m)
+	bench("matcher", func() error {
+		if !m.accepts(body) {
+			return fmt.Errorf("not accepted")
+		}
+		return nil
+	})
+
+	for name, duplicates := range map[string]bool{"jsontext tokens": true, "jsontext tokens, names unique": false} {
+		var source bytes.Buffer
+		options := []jsontext.Options{jsontext.AllowDuplicateNames(duplicates)}
+		tokens := jsontext.NewDecoder(&source, options...)
+		bench(name, func() error {
+			source = *bytes.NewBuffer(body)
+			tokens.Reset(&source, options...)
+			for {
+				if _, err := tokens.ReadToken(); err == io.EOF {
+					return nil
+				} else if err != nil {
+					return err
+				}
+			}
+		})
+	}
+
+	bench("json.Unmarshal into any", func() error {
+		var v any
+		return json.Unmarshal(body, &v)
+	})
+
+	bench("kin-openapi VisitJSON", func() error { return kinVerdict(schema.Value, body) })
+
+	router, err := gorillamux.NewRouter(doc)
+	require.NoError(b, err)
+	request, err := http.NewRequest(http.MethodGet, "https://api.onvy.health/users", nil)
+	require.NoError(b, err)
+	route, params, err := router.FindRoute(request)
+	require.NoError(b, err)
+	header := http.Header{"Content-Type": {"application/json"}}
+	options := &openapi3filter.Options{MultiError: true}
+	bench("kin-openapi ValidateResponse", func() error {
+		input := &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route},
+			Status:                 http.StatusOK,
+			Header:                 header,
+			Options:                options,
+		}
+		input.SetBodyBytes(body)
+		return openapi3filter.ValidateResponse(b.Context(), input)
+	})
+}

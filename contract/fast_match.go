@@ -1,0 +1,199 @@
+package contract
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// check reports whether a value is surely fine. It gets the first token of the
+// value and reads the others. After a false the reader may be anywhere.
+type check interface {
+	accepts(r *reader, first token) bool
+}
+
+// objectCheck takes an object with no other properties than its own.
+type objectCheck struct {
+	nullable bool
+	required uint64       // the bits of the required properties
+	byLength [][]property // by the length of the name
+}
+
+type property struct {
+	name  string
+	bit   uint64
+	check check
+}
+
+func (o *objectCheck) accepts(r *reader, first token) bool {
+	if first.kind() != '{' {
+		return first.kind() == 'n' && o.nullable
+	}
+	var seen uint64
+	for {
+		name := r.next()
+		if name.kind() != '"' {
+			return name.kind() == '}' && seen&o.required == o.required
+		}
+		p := o.property(name)
+		if p == nil || seen&p.bit != 0 || !p.check.accepts(r, r.next()) {
+			return false
+		}
+		seen |= p.bit
+	}
+}
+
+// property finds a name as it is on the wire, quotes included. A name with an
+// escape in it is not found, whatever it spells.
+func (o *objectCheck) property(quoted token) *property {
+	name := quoted[1 : len(quoted)-1]
+	if len(name) >= len(o.byLength) {
+		return nil
+	}
+	candidates := o.byLength[len(name)]
+	for i := range candidates {
+		if candidates[i].name == string(name) {
+			return &candidates[i]
+		}
+	}
+	return nil
+}
+
+// length is how long a string or an array may be.
+type length struct{ atLeast, atMost uint64 }
+
+func (l length) holds(n int) bool { return uint64(n) >= l.atLeast && uint64(n) <= l.atMost }
+
+func (l length) limited() bool { return l.atLeast > 0 || l.atMost < math.MaxInt64 }
+
+// arrayCheck takes an array whose items it takes.
+type arrayCheck struct {
+	nullable bool
+	length   length
+	items    check
+}
+
+func (a *arrayCheck) accepts(r *reader, first token) bool {
+	if first.kind() != '[' {
+		return first.kind() == 'n' && a.nullable
+	}
+	for n := 0; ; n++ {
+		item := r.next()
+		if item.kind() == ']' {
+			return a.length.holds(n)
+		}
+		if !a.items.accepts(r, item) {
+			return false
+		}
+	}
+}
+
+// stringCheck takes a string. Lengths are in code points, as kin-openapi has it.
+type stringCheck struct {
+	nullable bool
+	free     bool // any string will do
+
+	length  length
+	closed  bool // one of enum
+	enum    []string
+	pattern *regexp.Regexp
+	format  func(text []byte) bool
+}
+
+func (s *stringCheck) accepts(r *reader, first token) bool {
+	if first.kind() != '"' {
+		return first.kind() == 'n' && s.nullable
+	}
+	if s.free {
+		return true
+	}
+	text, ok := r.unquote(first)
+	if !ok {
+		return false
+	}
+	if s.length.limited() && !s.length.holds(utf8.RuneCount(text)) {
+		return false
+	}
+	if s.closed && !slices.ContainsFunc(s.enum, func(e string) bool { return e == string(text) }) {
+		return false
+	}
+	if s.pattern != nil && !s.pattern.Match(text) {
+		return false
+	}
+	return s.format == nil || s.format(text)
+}
+
+// bounds are those of a number. They are compared as float64, as kin-openapi
+// does.
+type bounds struct {
+	min, max     float64
+	above, below bool // the bound itself is out
+}
+
+// hold is written so that NaN, which YAML can spell, holds nothing.
+func (b *bounds) hold(f float64) bool {
+	return (f > b.min || f == b.min && !b.above) && (f < b.max || f == b.max && !b.below)
+}
+
+// integerCheck takes digits with or without a minus.
+type integerCheck struct {
+	nullable bool
+	bits     int
+	bounds   *bounds // nil for none
+}
+
+func (i *integerCheck) accepts(r *reader, first token) bool {
+	if !first.isNumber() {
+		return first.kind() == 'n' && i.nullable
+	}
+	if len(first) > len("-9223372036854775808") {
+		return false
+	}
+	n, err := strconv.ParseInt(string(first), 10, i.bits)
+	return err == nil && (i.bounds == nil || i.bounds.hold(float64(n)))
+}
+
+// numberCheck takes any number that a float64 can hold, roughly.
+type numberCheck struct {
+	nullable bool
+	bounds   *bounds // nil for none
+}
+
+// surelyFinite is how many characters a number without exponent may have to be
+// surely less than the largest float64, which has 309 digits.
+const surelyFinite = 300
+
+func (n *numberCheck) accepts(r *reader, first token) bool {
+	if !first.isNumber() {
+		return first.kind() == 'n' && n.nullable
+	}
+	if n.bounds == nil && len(first) <= surelyFinite && !hasExponent(first) {
+		return true
+	}
+	f, err := strconv.ParseFloat(string(first), 64)
+	return err == nil && (n.bounds == nil || n.bounds.hold(f))
+}
+
+func hasExponent(number []byte) bool {
+	for _, c := range number {
+		if c|0x20 == 'e' {
+			return true
+		}
+	}
+	return false
+}
+
+// booleanCheck takes true and false.
+type booleanCheck struct{ nullable bool }
+
+func (b booleanCheck) accepts(r *reader, first token) bool {
+	switch first.kind() {
+	case 't', 'f':
+		return true
+	case 'n':
+		return b.nullable
+	}
+	return false
+}
