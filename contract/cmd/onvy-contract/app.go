@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// app is what the commands share.
+type app struct {
+	getenv         func(string) string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	specFile string
+}
+
+// exit is an exit status of a command that has already said why.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// run is the whole program: it returns the exit status.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(longFlags(args))
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if status, ok := errors.AsType[exit](err); ok {
+		return int(status)
+	}
+	if err != nil {
+		a.note("onvy-contract: %v", err)
+		return 2
+	}
+	return 0
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "onvy-contract",
+		Short: "Checks ONVY Health API servers and recordings against openapi.yaml",
+		Long: `onvy-contract checks ONVY Health API servers, and recordings of their traffic,
+against openapi.yaml.
+
+Exit status: 0 everything is as the contract says, 1 a violation was found,
+2 it could not run or nothing ran.`,
+		Version:           version(),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(cmd, "there is no such command")
+			}
+			return usage(cmd, "a command is missing")
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentFlags().StringVar(&a.specFile, "spec", "", "check against this openapi.yaml `FILE` instead of the built-in one")
+	root.AddCommand(a.runCommand(), a.replayCommand(), a.sandboxCommand(), a.rulesCommand(), a.cleanCommand())
+	return root
+}
+
+// note writes a line for people to stderr. Where stderr is closed nobody reads.
+func (a *app) note(format string, args ...any) { _, _ = fmt.Fprintf(a.stderr, format+"\n", args...) }
+
+// spec loads the built-in openapi.yaml, or that of --spec.
+func (a *app) spec() (*contract.Spec, error) {
+	text := onvy.Spec
+	if a.specFile != "" {
+		var err error
+		if text, err = os.ReadFile(a.specFile); err != nil {
+			return nil, fmt.Errorf("--spec: %w", err)
+		}
+	}
+	spec, err := contract.Load(text)
+	if err != nil && a.specFile != "" {
+		return nil, fmt.Errorf("--spec %s: %w", a.specFile, err)
+	}
+	return spec, err
+}
+
+// usage is the error of a command line that cannot be right. It does not quote
+// the arguments: one of them could be a secret that was put in the wrong place.
+func usage(cmd *cobra.Command, format string, args ...any) error {
+	return fmt.Errorf("%s; see \"%s --help\"", fmt.Sprintf(format, args...), cmd.CommandPath())
+}
+
+// flagError explains the flags that one may look for in vain.
+func flagError(cmd *cobra.Command, err error) error {
+	for _, wanted := range []struct{ flag, instead string }{
+		{"--client-secret", "set ONVY_CLIENT_SECRET or use --secret-file"},
+		{"--secret", "set ONVY_CLIENT_SECRET or use --secret-file"},
+		{"--id-token", "set ONVY_ID_TOKEN or use --id-token-file"},
+		{"--other-secret", "set ONVY_OTHER_CLIENT_SECRET or use --other-secret-file"},
+		{"--other-client-secret", "set ONVY_OTHER_CLIENT_SECRET or use --other-secret-file"},
+	} {
+		if err.Error() == "unknown flag: "+wanted.flag {
+			return usage(cmd, "there is no %s, because every user of the machine can read a command line: %s", wanted.flag, wanted.instead)
+		}
+	}
+	return usage(cmd, "%v", err)
+}
+
+// longFlags gives long flags with one dash, as package flag has them, their
+// second one. There are no groups of one-letter flags that this could break.
+func longFlags(args []string) []string {
+	args = append([]string(nil), args...)
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if len(arg) > 2 && arg[0] == '-' && 'a' <= arg[1] && arg[1] <= 'z' && 'a' <= arg[2] && arg[2] <= 'z' {
+			args[i] = "-" + arg
+		}
+	}
+	return args
+}
+
+// noArgs refuses arguments that are no flags.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(cmd, "%s takes flags only", cmd.Name())
+	}
+	return nil
+}
+
+// indented makes examples of help texts look like those of cobra.
+func indented(lines ...string) string { return "  " + strings.Join(lines, "\n  ") }

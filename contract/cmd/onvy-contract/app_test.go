@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// result is what a call of the program left behind.
+type result struct {
+	status         int
+	stdout, stderr string
+}
+
+// call runs the program in this process, in an environment of its own.
+type call struct {
+	env   map[string]string
+	stdin string
+}
+
+func (c call) run(t *testing.T, args ...string) result {
+	t.Helper()
+	return c.runContext(t.Context(), args...)
+}
+
+func (c call) runContext(ctx context.Context, args ...string) result {
+	var stdout, stderr bytes.Buffer
+	status := run(ctx, args, func(name string) string { return c.env[name] }, strings.NewReader(c.stdin), &stdout, &stderr)
+	return result{status, stdout.String(), stderr.String()}
+}
+
+// refuses requires one line on stderr that says all the texts, and nothing on
+// stdout.
+func (r result) refuses(t *testing.T, texts ...string) {
+	t.Helper()
+	require.Equal(t, 2, r.status, "%+v", r)
+	require.Empty(t, r.stdout)
+	require.Equal(t, 1, strings.Count(r.stderr, "\n"), r.stderr)
+	require.True(t, strings.HasPrefix(r.stderr, "onvy-contract: "), r.stderr)
+	for _, text := range texts {
+		require.Contains(t, r.stderr, text)
+	}
+}
+
+// file writes a file of the test and returns its name.
+func file(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func TestHelpNamesTheCommandsAndTheExitStatus(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"help"}, {"-h"}, {"-help"}} {
+		r := call{}.run(t, args...)
+		require.Zero(t, r.status)
+		require.Empty(t, r.stderr)
+		for _, text := range []string{"run", "replay", "sandbox", "rules", "clean", "Exit status", "--spec FILE"} {
+			require.Contains(t, r.stdout, text)
+		}
+	}
+}
+
+func TestHelpOfRunNamesEveryVariable(t *testing.T) {
+	r := call{}.run(t, "run", "--help")
+	require.Zero(t, r.status)
+	for _, variable := range []string{
+		"ONVY_BASE_URL", "ONVY_PROJECT_ID", "ONVY_CLIENT_ID", "ONVY_CLIENT_SECRET", "ONVY_ID_TOKEN", "ONVY_SDK_CLIENT_ID",
+		"ONVY_OTHER_PROJECT_ID", "ONVY_OTHER_CLIENT_ID", "ONVY_OTHER_CLIENT_SECRET",
+	} {
+		require.Contains(t, r.stdout, variable)
+		require.Contains(t, r.stdout, "("+variable+")", "a flag stands for it")
+	}
+}
+
+func TestVersionSaysHowItWasBuilt(t *testing.T) {
+	r := call{}.run(t, "--version")
+	require.Zero(t, r.status)
+	require.Regexp(t, `^onvy-contract \S.*, go1\.\d+`, r.stdout)
+}
+
+func TestUsageErrorsAreOneLineAndStatusTwo(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no command":           {nil, `a command is missing; see "onvy-contract --help"`},
+		"unknown command":      {[]string{"rnu"}, "there is no such command"},
+		"unknown flag":         {[]string{"run", "--nope"}, `unknown flag: --nope; see "onvy-contract run --help"`},
+		"arguments of run":     {[]string{"run", "x"}, "run takes flags only"},
+		"arguments of rules":   {[]string{"rules", "x"}, "rules takes flags only"},
+		"arguments of clean":   {[]string{"clean", "x"}, "clean takes flags only"},
+		"arguments of sandbox": {[]string{"sandbox", "x"}, "sandbox takes flags only"},
+		"replay of nothing":    {[]string{"replay"}, "no recording is named"},
+		"a seed of letters":    {[]string{"run", "--seed", "x"}, "--seed"},
+		"a timeout of letters": {[]string{"run", "--timeout", "soon"}, "--timeout"},
+		"two kinds of list":    {[]string{"rules", "--json", "--markdown"}, "--markdown and --json exclude each other"},
+	} {
+		t.Run(name, func(t *testing.T) { call{}.run(t, c.args...).refuses(t, c.want) })
+	}
+}
+
+func TestLongFlagsMayHaveOneDash(t *testing.T) {
+	require.Equal(t,
+		[]string{"sandbox", "--addr", "127.0.0.1:0", "--ttl=3s", "-", "-h", "--json", "-9", "--", "-addr"},
+		longFlags([]string{"sandbox", "-addr", "127.0.0.1:0", "-ttl=3s", "-", "-h", "--json", "-9", "--", "-addr"}))
+}
+
+func TestSpecThatCannotBeUsedIsRefused(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"empty":      {"", "spec"},
+		"not YAML":   {"\t:", "spec"},
+		"not a spec": {"a: 1", "spec"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec := file(t, "openapi.yaml", c.text)
+			call{}.run(t, "run", "--spec", spec).refuses(t, "--spec "+spec, c.want)
+		})
+	}
+	call{}.run(t, "run", "--spec", "none.yaml").refuses(t, "--spec", "none.yaml", "no such file")
+}

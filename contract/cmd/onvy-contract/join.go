@@ -1,0 +1,56 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// joined is one report of several recordings: what was found in more than one
+// of them is one finding. There is at least one.
+func joined(reports []*contract.Report) *contract.Report {
+	all := *reports[0]
+	if len(reports) == 1 {
+		return &all
+	}
+	all.Duration, all.Summary, all.Outcomes, all.Findings = 0, contract.Summary{}, nil, nil
+	var names []string
+	for _, r := range reports {
+		names = append(names, r.Target)
+		all.Duration += r.Duration
+		all.Outcomes = append(all.Outcomes, r.Outcomes...)
+		all.Findings = append(all.Findings, r.Findings...)
+		add(&all.Summary, &r.Summary)
+	}
+	all.Target = strings.Join(names, ", ")
+	all.Findings = contract.Fold(all.Findings)
+	for i := range all.Findings {
+		switch all.Findings[i].Level {
+		case contract.Violation:
+			all.Summary.Violations++
+		case contract.Assumption:
+			all.Summary.Assumptions++
+		case contract.Drift:
+			all.Summary.Drift++
+		}
+	}
+	return &all
+}
+
+// add adds the counts of outcomes and exchanges; findings are counted when
+// they are folded.
+func add(sum, s *contract.Summary) {
+	sum.Exchanges += s.Exchanges
+	sum.Rules = max(sum.Rules, s.Rules)
+	sum.Passed += s.Passed
+	sum.Failed += s.Failed
+	sum.Errors += s.Errors
+	sum.Skipped += s.Skipped
+	sum.NotRun += s.NotRun
+	for place, n := range s.Unmatched {
+		if sum.Unmatched == nil {
+			sum.Unmatched = map[string]int{}
+		}
+		sum.Unmatched[place] += n
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report"
+)
+
+// outputFlags say where reports go.
+type outputFlags struct {
+	json, junit string
+	quiet, full bool
+}
+
+func (f *outputFlags) register(set *pflag.FlagSet) {
+	set.StringVar(&f.json, "json", "", "write the report as JSON to `FILE`; \"-\" is standard output")
+	set.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to `FILE`; \"-\" is standard output")
+	set.BoolVar(&f.quiet, "quiet", false, "show only what fails the run, and the last line")
+	set.BoolVar(&f.full, "full", false, "show every finding, however many a rule has")
+}
+
+// outputs are the places that reports go to, open before anything runs: a run
+// of minutes is not to end with a file that cannot be written.
+type outputs struct {
+	app   *app
+	flags outputFlags
+	json  *atomicFile // nil for none and for standard output
+	junit *atomicFile
+}
+
+func (f outputFlags) open(a *app) (*outputs, error) {
+	if f.json != "" && f.json == f.junit {
+		return nil, errors.New("--json and --junit name the same file; give each its own")
+	}
+	o := &outputs{app: a, flags: f}
+	var err error
+	if f.json != "" && f.json != "-" {
+		if o.json, err = createAtomic(f.json); err != nil {
+			return nil, fmt.Errorf("--json: %w", err)
+		}
+	}
+	if f.junit != "" && f.junit != "-" {
+		if o.junit, err = createAtomic(f.junit); err != nil {
+			o.discard()
+			return nil, fmt.Errorf("--junit: %w", err)
+		}
+	}
+	return o, nil
+}
+
+// discard removes what was begun, where the run did not come to a report.
+func (o *outputs) discard() {
+	o.json.discard()
+	o.junit.discard()
+}
+
+// write writes all reports. The terminal report is on standard output, or on
+// standard error where another one has that place.
+func (o *outputs) write(r *contract.Report) error {
+	terminal := o.app.stdout
+	var errs []error
+	toJSON := func(w io.Writer) error { return report.JSON(w, r) }
+	toJUnit := func(w io.Writer) error { return report.JUnit(w, r) }
+	switch "-" {
+	case o.flags.json:
+		terminal = o.app.stderr
+		errs = append(errs, toJSON(o.app.stdout))
+	case o.flags.junit:
+		terminal = o.app.stderr
+		errs = append(errs, toJUnit(o.app.stdout))
+	}
+	errs = append(errs,
+		report.Terminal(terminal, r, report.TerminalOptions{
+			Colour: report.Colours(terminal, o.app.getenv), Full: o.flags.full, Quiet: o.flags.quiet,
+		}),
+		o.json.commit(toJSON),
+		o.junit.commit(toJUnit),
+	)
+	return errors.Join(errs...)
+}
+
+// finish writes the reports and turns the result into the exit status.
+func (o *outputs) finish(r *contract.Report) error {
+	if err := o.write(r); err != nil {
+		return err
+	}
+	if status := r.ExitStatus(); status != 0 {
+		return exit(status)
+	}
+	return nil
+}

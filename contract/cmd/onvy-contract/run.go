@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var live liveFlags
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Run the live suite against a server",
+		Long: `Runs the live suite against the server that ONVY_* variables or flags name, or,
+where there are none, against the embedded sandbox.
+
+  ONVY_BASE_URL             base URL of the server
+  ONVY_PROJECT_ID           project
+  ONVY_CLIENT_ID            its confidential client
+  ONVY_CLIENT_SECRET        the client's secret
+  ONVY_ID_TOKEN             optional: token of the identity provider, for user flows
+  ONVY_SDK_CLIENT_ID        optional: public client for them; "sdk" if not set
+  ONVY_OTHER_PROJECT_ID     optional, all three: a second project, for isolation
+  ONVY_OTHER_CLIENT_ID
+  ONVY_OTHER_CLIENT_SECRET
+
+Every user that it creates has an id that starts with "contract_", is written to
+a ledger before it is created, and is deleted at the end; other users are never
+touched. After a crash, "onvy-contract clean" deletes what is left.`,
+		Example: indented(
+			"onvy-contract run",
+			"onvy-contract run --run '^users/' --seed 7",
+			"onvy-contract run --base-url https://staging.api.onvy.health --project proj_123 \\",
+			"    --client-id server --secret-file secret.txt --junit report.xml",
+		),
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			spec, err := a.spec()
+			if err != nil {
+				return err
+			}
+			out, err := live.output.open(a)
+			if err != nil {
+				return err
+			}
+			defer out.discard()
+			r, err := a.live(cmd.Context(), spec, &live)
+			if err != nil {
+				return err
+			}
+			return out.finish(r)
+		},
+	}
+	live.register(cmd.Flags())
+	return cmd
+}
+
+// liveFlags are those of commands that run the live suite.
+type liveFlags struct {
+	target  targetFlags
+	options contract.Options
+	output  outputFlags
+}
+
+func (f *liveFlags) register(set *pflag.FlagSet) {
+	set.SortFlags = false // as below: what, how, how much, and what comes out
+	f.target.register(set)
+	o := &f.options
+	set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
+	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one from the clock")
+	set.BoolVar(&o.Strict, "strict", false, "let assumptions and drift fail the run too")
+	set.BoolVar(&o.Risky, "risky", false, "also send huge bodies and many wrong secrets")
+	set.BoolVar(&o.AllowProduction, "allow-production", false, "allow api.onvy.health as the server")
+	set.IntVar(&o.Parallel, "parallel", 8, "cases at once")
+	set.DurationVar(&o.Timeout, "timeout", 10*time.Second, "for one exchange")
+	set.DurationVar(&o.Slow, "slow", 2*time.Second, "an answer that takes longer is a finding")
+	set.IntVar(&o.MaxRequests, "max-requests", 5000, "for the whole run")
+	set.DurationVar(&o.MaxDuration, "max-duration", 10*time.Minute, "for the whole run")
+	set.DurationVar(&o.MaxWait, "max-wait", 5*time.Second, "for a token to expire")
+	set.StringVar(&o.LedgerDir, "ledger-dir", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
+	f.output.register(set)
+}
+
+// live runs the suite. Errors are of what keeps it from beginning; what
+// happens after that is in the report.
+func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags) (*contract.Report, error) {
+	target, found, err := f.target.target(a.getenv)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		server, err := sandbox.New()
+		if err != nil {
+			return nil, err
+		}
+		if err := server.Listen("127.0.0.1:0"); err != nil {
+			return nil, err
+		}
+		defer server.Close() //nolint:errcheck // nobody waits for its last answers
+		target = sandboxTarget(server)
+		if !f.output.quiet {
+			a.note("No ONVY_* variables and no flags name a server: this is the embedded sandbox.")
+		}
+	}
+	suite, err := contract.NewSuite(spec, target, f.options)
+	if err != nil {
+		return nil, err
+	}
+	defer context.AfterFunc(ctx, func() {
+		a.note("Interrupted: deleting the users of this run, then the report. Interrupt again to stop at once.")
+	})()
+	return suite.Run(ctx), nil
+}
+
+// sandboxTarget is a sandbox as a target that has everything.
+func sandboxTarget(s *sandbox.Server) contract.Target {
+	project := func(p sandbox.Project) contract.Project {
+		return contract.Project{ID: p.ID, ClientID: p.ClientID, ClientSecret: p.ClientSecret}
+	}
+	return contract.Target{
+		BaseURL:     s.URL,
+		Project:     project(s.Project),
+		IDToken:     s.MintIDToken("contract_visitor"),
+		SDKClientID: s.Project.SDKClientID,
+		Other:       new(project(s.Other)),
+	}
+}
