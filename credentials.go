@@ -1,0 +1,163 @@
+package onvy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Credentials are what a client gets its tokens with: [ServerCredentials],
+// [UserCredentials] or [StaticToken].
+type Credentials interface {
+	// tokens checks the credentials and makes the source of their tokens.
+	tokens(p *pipeline) (tokens, error)
+}
+
+// tokens is where the pipeline has its tokens from.
+type tokens interface {
+	// get returns a token that is worth sending, or an error of ctx or of the
+	// token endpoint.
+	get(ctx context.Context) (*token, error)
+	// reject says that the server refused a token, and returns whether get
+	// may now have another.
+	reject(*token) bool
+}
+
+// ServerCredentials are those of a confidential client: server to server, for
+// all users of a project.
+type ServerCredentials struct {
+	ProjectID    string
+	ClientID     string
+	ClientSecret Secret
+	// Scopes to ask for ("users:read"); nil asks for all that the client has.
+	Scopes []string
+	// Canonical asks at POST /oauth/token (RFC 6749) in place of the project's
+	// own endpoint, /v1/projects/{project_id}/auth/server.
+	Canonical bool
+}
+
+func (c ServerCredentials) tokens(p *pipeline) (tokens, error) {
+	for _, err := range []error{
+		checkProject("ServerCredentials.ProjectID", c.ProjectID),
+		checkClient("ServerCredentials.ClientID", c.ClientID),
+		checkSecret("ServerCredentials.ClientSecret", c.ClientSecret),
+		checkScopes("ServerCredentials.Scopes", c.Scopes),
+	} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	c.Scopes = append([]string(nil), c.Scopes...)
+	return &cache{fetch: (&serverGrant{creds: c, pipeline: p}).fetch}, nil
+}
+
+// UserCredentials are those of a public client that acts for one user: an
+// identity token of the project's identity provider is exchanged for an access
+// token and a refresh token, and the refresh token for the next ones.
+//
+// It needs IDToken, RefreshToken or both. With both, the refresh token is used
+// until it is refused, and then IDToken is asked.
+type UserCredentials struct {
+	ProjectID string
+	ClientID  string // of the public client, "sdk" in the examples of ONVY
+	// IDToken returns an identity token that is valid now. It is called when
+	// there is no refresh token that works.
+	IDToken func(context.Context) (Secret, error) `json:"-"`
+	// RefreshToken is the one that OnToken stored last. A refresh token may be
+	// good for one use only: do not give the same to two clients.
+	RefreshToken Secret
+	// OnToken is called with each new token, to store the refresh token. The
+	// new token is used when it has returned nil, and never before: a program
+	// that ends in between finds a refresh token that works. If it fails, so do
+	// the operations that wait for the token, and it is called again with the
+	// same token, not before 5 seconds later.
+	OnToken func(context.Context, Token) error `json:"-"`
+	// Canonical asks at POST /oauth/token (RFC 8693, RFC 6749) in place of the
+	// project's own endpoint, /v1/projects/{project_id}/auth/sdk.
+	Canonical bool
+}
+
+func (c UserCredentials) tokens(p *pipeline) (tokens, error) {
+	for _, err := range []error{
+		checkProject("UserCredentials.ProjectID", c.ProjectID),
+		checkClient("UserCredentials.ClientID", c.ClientID),
+	} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if c.IDToken == nil && c.RefreshToken.IsZero() {
+		return nil, errors.New("UserCredentials needs IDToken or RefreshToken")
+	}
+	return &cache{fetch: (&userGrant{creds: c, pipeline: p, refresh: c.RefreshToken}).fetch}, nil
+}
+
+// StaticToken is an access token from elsewhere. It is used as long as the
+// server takes it; then operations end in [ErrUnauthorized].
+type StaticToken struct{ AccessToken Secret }
+
+func (c StaticToken) tokens(*pipeline) (tokens, error) {
+	if err := checkSecret("StaticToken.AccessToken", c.AccessToken); err != nil {
+		return nil, err
+	}
+	if !visible(c.AccessToken.Reveal()) {
+		return nil, errors.New("StaticToken.AccessToken has a character that no token has")
+	}
+	return static{newToken(Token{AccessToken: c.AccessToken})}, nil
+}
+
+// static is the source of the one token of a StaticToken.
+type static struct{ *token }
+
+func (s static) get(context.Context) (*token, error) { return s.token, nil }
+func (s static) reject(*token) bool                  { return false }
+
+// checkProject refuses what would make another path of the token endpoint.
+func checkProject(field, id string) error {
+	switch {
+	case id == "":
+		return fmt.Errorf("%s is empty", field)
+	case id == "." || id == ".." || strings.ContainsAny(id, `/\`) || !visible(id):
+		return fmt.Errorf("%s is not the id of a project", field)
+	}
+	return nil
+}
+
+// checkClient refuses what HTTP Basic cannot carry (RFC 7617, 2).
+func checkClient(field, id string) error {
+	switch {
+	case id == "":
+		return fmt.Errorf("%s is empty", field)
+	case strings.Contains(id, ":") || !visible(id):
+		return fmt.Errorf("%s is not the id of a client", field)
+	}
+	return nil
+}
+
+func checkSecret(field string, secret Secret) error {
+	value := secret.Reveal()
+	switch {
+	case value == "":
+		return fmt.Errorf("%s is empty", field)
+	case strings.TrimSpace(value) != value:
+		return fmt.Errorf("%s begins or ends with white space", field) // the newline of a file
+	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }):
+		return fmt.Errorf("%s has a control character", field)
+	}
+	return nil
+}
+
+// checkScopes refuses what is not a scope-token (RFC 6749, 3.3).
+func checkScopes(field string, scopes []string) error {
+	for i, scope := range scopes {
+		if scope == "" || !visible(scope) || strings.ContainsAny(scope, `"\`) {
+			return fmt.Errorf("%s[%d] is not a scope", field, i)
+		}
+	}
+	return nil
+}
+
+// visible tells whether s is ASCII without spaces and control characters.
+func visible(s string) bool { return printable(s) && !strings.Contains(s, " ") }

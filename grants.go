@@ -1,0 +1,180 @@
+package onvy
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/onvy-health/onvy-go/gen"
+)
+
+// audience is the project as the canonical endpoint wants it.
+func audience(projectID string) *string { return new("urn:onvy:project:" + projectID) }
+
+// ask sends a token request and reads the answer.
+func (p *pipeline) ask(ctx context.Context, op *operation, req *http.Request, buildErr error) (*token, error) {
+	if buildErr != nil {
+		return nil, invalid(op, "the request cannot be made")
+	}
+	asked := time.Now()
+	a, err := p.do(ctx, op, nil, req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := decode[gen.Token](op, a)
+	if err != nil {
+		return nil, withoutBody(err)
+	}
+	if !strings.EqualFold(body.TokenType, "Bearer") || body.AccessToken == "" || !visible(body.AccessToken) {
+		e := newError(op, a, nil, a.attempts)
+		e.reason = "the answer has no bearer token"
+		return nil, withoutBody(e)
+	}
+	got := Token{AccessToken: NewSecret(body.AccessToken)}
+	if body.RefreshToken != nil {
+		got.RefreshToken = NewSecret(*body.RefreshToken)
+	}
+	if body.Scope != nil {
+		got.Scope = *body.Scope
+	}
+	t := newToken(got)
+	t.lives(asked, seconds(body.ExpiresIn))
+	return t, nil
+}
+
+// seconds does not overflow.
+func seconds(n int64) time.Duration {
+	return time.Duration(min(n, int64(longestLife/time.Second))) * time.Second
+}
+
+// withoutBody takes the body off an error, where it may be a token that could
+// not be read.
+func withoutBody(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		e.Body, e.Code, e.Message = nil, "", ""
+	}
+	return err
+}
+
+// serverGrant is client_credentials (RFC 6749, 4.4).
+type serverGrant struct {
+	creds    ServerCredentials
+	pipeline *pipeline
+}
+
+func (g *serverGrant) fetch(ctx context.Context) (*token, error) {
+	var scope *string
+	if len(g.creds.Scopes) > 0 {
+		scope = new(strings.Join(g.creds.Scopes, " "))
+	}
+	id, secret := g.creds.ClientID, g.creds.ClientSecret.Reveal()
+	if !g.creds.Canonical {
+		req, err := gen.NewCreateServerTokenRequest(g.pipeline.server, g.creds.ProjectID, gen.ServerTokenRequest{Scope: scope})
+		if err == nil {
+			req.SetBasicAuth(id, secret) // as curl -u in the quickstart
+		}
+		return g.pipeline.ask(ctx, serverToken, req, err)
+	}
+	req, err := gen.NewCreateOAuthTokenRequestWithFormdataBody(g.pipeline.server, gen.OAuthTokenRequest{
+		GrantType: gen.GrantTypeClientCredentials,
+		Audience:  audience(g.creds.ProjectID),
+		Scope:     scope,
+	})
+	if err == nil {
+		req.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret)) // RFC 6749, 2.3.1
+	}
+	return g.pipeline.ask(ctx, oauthServerToken, req, err)
+}
+
+// userGrant is token exchange (RFC 8693) and then refresh (RFC 6749, 6). One
+// fetch runs at a time, so nothing here needs a lock.
+type userGrant struct {
+	creds    UserCredentials
+	pipeline *pipeline
+	refresh  Secret // the newest; zero: none that works
+	pending  *token // not stored yet: OnToken failed
+}
+
+func (g *userGrant) fetch(ctx context.Context) (*token, error) {
+	t := g.pending
+	if t == nil || !t.expires.IsZero() && !time.Now().Before(t.expires) {
+		var err error
+		if t, err = g.grant(ctx); err != nil {
+			return nil, err
+		}
+		if t.RefreshToken.IsZero() {
+			t.RefreshToken = g.refresh // it stays good (RFC 6749, 6)
+		}
+		g.refresh = t.RefreshToken
+	}
+	if g.creds.OnToken != nil {
+		// The old refresh token may be dead by now, so the new one is kept for
+		// another try.
+		g.pending = t
+		if err := g.creds.OnToken(ctx, t.Token); err != nil {
+			return nil, g.failed("OnToken failed", err)
+		}
+	}
+	g.pending = nil
+	return t, nil
+}
+
+// grant refreshes, or exchanges an identity token if it cannot.
+func (g *userGrant) grant(ctx context.Context) (*token, error) {
+	if !g.refresh.IsZero() {
+		t, err := g.request(ctx, "refresh", g.refresh)
+		e, ok := errors.AsType[*Error](err)
+		if !ok || e.Code != string(gen.OAuthErrorCodeInvalidGrant) || g.creds.IDToken == nil {
+			return t, err
+		}
+		g.refresh = Secret{} // refused for good: expired, revoked or used
+	}
+	idToken, err := g.creds.IDToken(ctx)
+	if err != nil {
+		return nil, g.failed("IDToken failed", err)
+	}
+	if idToken.IsZero() {
+		return nil, g.failed("IDToken returned no token", ErrUnauthorized)
+	}
+	return g.request(ctx, "exchange", idToken)
+}
+
+func (g *userGrant) request(ctx context.Context, grant string, subject Secret) (*token, error) {
+	value := subject.Reveal()
+	if !g.creds.Canonical {
+		var body gen.SDKTokenRequest
+		var err error
+		if grant == "refresh" {
+			err = body.FromSDKRefresh(gen.SDKRefresh{Grant: gen.SDKRefreshGrantRefresh, Token: value, ClientID: g.creds.ClientID})
+		} else {
+			err = body.FromSDKExchange(gen.SDKExchange{Grant: gen.SDKExchangeGrantExchange, Token: value, ClientID: g.creds.ClientID})
+		}
+		if err != nil {
+			return nil, invalid(userToken, "the request cannot be written as JSON")
+		}
+		req, err := gen.NewCreateSDKTokenRequest(g.pipeline.server, g.creds.ProjectID, body)
+		return g.pipeline.ask(ctx, userToken, req, err)
+	}
+	form := gen.OAuthTokenRequest{ClientID: &g.creds.ClientID, Audience: audience(g.creds.ProjectID)}
+	if grant == "refresh" {
+		form.GrantType, form.RefreshToken = gen.GrantTypeRefreshToken, &value
+	} else {
+		form.GrantType, form.SubjectToken = gen.GrantTypeTokenExchange, &value
+		form.SubjectTokenType = new("urn:ietf:params:oauth:token-type:id_token")
+	}
+	req, err := gen.NewCreateOAuthTokenRequestWithFormdataBody(g.pipeline.server, form)
+	return g.pipeline.ask(ctx, oauthUserToken, req, err)
+}
+
+// failed is the error of a callback. What it says is the program's own and not
+// printed; errors.Is and errors.As find it.
+func (g *userGrant) failed(reason string, err error) *Error {
+	op := userToken
+	if g.creds.Canonical {
+		op = oauthUserToken
+	}
+	return &Error{Operation: op.name, reason: reason, cause: err, grants: true}
+}
