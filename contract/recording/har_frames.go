@@ -1,0 +1,90 @@
+package recording
+
+import (
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// documents cuts HARs and JSON cassettes into entries. The members of a
+// document may be in any order; documents may follow one another.
+func (e *emitter) documents() error {
+	s := newScanner(e.br)
+	for n := 0; ; n++ {
+		if _, err := s.peek(); err != nil {
+			if n > 0 && s.err == io.EOF {
+				return nil
+			}
+			return err
+		}
+		known := false
+		err := s.members(func(name string) error {
+			switch name {
+			case "log":
+				known = true
+				return e.log(s)
+			case "interactions", "Interactions":
+				known = true
+				return e.elements(s, decodeInteraction(name))
+			}
+			return s.skip()
+		})
+		if err != nil {
+			return err
+		}
+		if !known {
+			return ErrFormat
+		}
+	}
+}
+
+// log reads the log of a HAR.
+func (e *emitter) log(s *scanner) error {
+	return s.members(func(name string) error {
+		switch name {
+		case "entries":
+			return e.elements(s, decodeHAR)
+		case "_onvy":
+			raw, err := s.value(nil, 4<<10)
+			if err != nil {
+				return err
+			}
+			e.meta = decodeMeta(raw)
+			return nil
+		}
+		return s.skip()
+	})
+}
+
+// elements emits the elements of an array; null is an array without any.
+func (e *emitter) elements(s *scanner, decode decodeFunc) error {
+	if c, err := s.peek(); err == nil && c == 'n' {
+		return s.skip()
+	}
+	return s.elements(func() error {
+		data, err := s.value(e.buffer(), e.limit)
+		return e.emit(data, err, decode)
+	})
+}
+
+// decodeMeta reads the extension of this package. What is not as it was
+// written is left out: it is advice, and no reason to refuse a recording.
+func decodeMeta(raw []byte) Meta {
+	var m Meta
+	d := newDecoder(raw)
+	_ = d.object(func(name []byte) error {
+		switch string(name) {
+		case "spec_sha256":
+			m.SpecSHA256 = d.text()
+		case "recorded_at":
+			m.RecordedAt = d.time()
+		case "redacted":
+			m.Redacted = d.PeekKind() == jsontext.KindTrue
+			return d.SkipValue()
+		default:
+			return d.SkipValue()
+		}
+		return d.err
+	})
+	return m
+}

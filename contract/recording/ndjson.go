@@ -1,0 +1,184 @@
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// ExchangeSchema is the JSON Schema of a line of newline-delimited exchanges.
+//
+//go:embed exchange.schema.json
+var ExchangeSchema []byte
+
+// lines reads one exchange a line. A line that is no exchange costs only
+// itself; empty lines are passed over and not counted.
+func (e *emitter) lines() error {
+	var (
+		line []byte
+		size int
+	)
+	for {
+		piece, err := e.br.ReadSlice('\n')
+		if size += len(piece); size <= e.limit {
+			if line == nil {
+				line = e.buffer()
+			}
+			line = append(line, piece...)
+		}
+		switch {
+		case err == bufio.ErrBufferFull:
+			continue
+		case err != nil && err != io.EOF:
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				err = fmt.Errorf("%w in line %d", ErrTruncated, e.index)
+			}
+			return err
+		}
+		last := err == io.EOF
+		if text := bytes.TrimSpace(line); size > e.limit || len(text) > 0 {
+			var err error
+			switch {
+			case size > e.limit:
+				text, err = nil, fmt.Errorf("%w of %d bytes", ErrTooLarge, e.limit)
+			case e.index == 0 && len(text) == 1:
+				return fmt.Errorf("%w: exchanges have to be one a line", ErrFormat)
+			case last && text[len(text)-1] != '}':
+				return fmt.Errorf("%w in the last line", ErrTruncated)
+			}
+			if err := e.emit(text, err, decodeLine); err != nil {
+				return err
+			}
+			line = nil
+		}
+		if last {
+			return nil
+		}
+		line, size = line[:0], 0
+	}
+}
+
+// decodeLine decodes a line.
+func decodeLine(raw []byte) (*contract.Exchange, error) {
+	var (
+		d       = newDecoder(raw)
+		x       contract.Exchange
+		failure string
+	)
+	if raw[0] != '{' {
+		return nil, fmt.Errorf("%w: not an object", ErrEntry)
+	}
+	err := d.object(func(name []byte) error {
+		switch string(name) {
+		case "started":
+			x.Started = d.time()
+		case "duration_ms":
+			x.Duration = d.duration()
+		case "request":
+			x.Request = d.lineRequest()
+		case "response":
+			x.Response = d.lineResponse()
+		case "error":
+			failure = d.text()
+		default:
+			return d.skip()
+		}
+		return d.err
+	})
+	if err == nil {
+		if _, end := d.ReadToken(); end != io.EOF {
+			err = fmt.Errorf("%w: something follows the exchange", ErrSyntax)
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case x.Request.Method == "" || x.Request.URL == "":
+		return nil, fmt.Errorf("%w: its request has no method or no URL", ErrEntry)
+	}
+	if x.Response == nil || failure != "" {
+		x.Err = noResponse(failure)
+	}
+	return &x, nil
+}
+
+func (d *decoder) lineRequest() contract.Request {
+	var req contract.Request
+	_ = d.object(func(name []byte) error {
+		switch string(name) {
+		case "method":
+			req.Method = d.text()
+		case "url":
+			req.URL = d.text()
+		case "headers":
+			req.Header = d.lineHeaders()
+		case "body":
+			req.Body, _ = d.bytes()
+		case "body_base64":
+			b, _ := d.bytes()
+			req.Body = d.unbase64(b)
+		default:
+			return d.skip()
+		}
+		return d.err
+	})
+	return req
+}
+
+func (d *decoder) lineResponse() *contract.Response {
+	res := &contract.Response{}
+	_ = d.object(func(name []byte) error {
+		switch string(name) {
+		case "proto":
+			res.Proto = proto(d.text())
+		case "status":
+			res.Status = d.int()
+		case "reason":
+			res.Reason = d.text()
+		case "headers":
+			res.Header = d.lineHeaders()
+		case "body":
+			res.Body, _ = d.bytes()
+		case "body_base64":
+			b, _ := d.bytes()
+			res.Body = d.unbase64(b)
+		case "decoded":
+			res.Decoded = d.text()
+		case "truncated":
+			res.Truncated = d.PeekKind() == 't'
+			return d.skip()
+		default:
+			return d.skip()
+		}
+		return d.err
+	})
+	if res.Status <= 0 {
+		return nil
+	}
+	return res
+}
+
+// lineHeaders reads fields as pairs: [["Content-Type", "application/json"], ...].
+func (d *decoder) lineHeaders() contract.Header {
+	var h contract.Header
+	_ = d.array(func() error {
+		var pair []string
+		_ = d.array(func() error {
+			pair = append(pair, d.text())
+			return d.err
+		})
+		if d.err == nil && len(pair) != 2 {
+			return d.fail(fmt.Errorf("%w: a header field is not a pair of name and value", ErrEntry))
+		}
+		if d.err == nil {
+			h = header(h, pair[0], pair[1])
+		}
+		return d.err
+	})
+	return h
+}

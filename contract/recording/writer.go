@@ -1,0 +1,170 @@
+package recording
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// Writer writes a HAR 1.2, one exchange at a time. It may be used by several
+// goroutines. What it has written is at its place only after Close; until then
+// it is in a file next to it that nobody else can read.
+type Writer struct {
+	mu       sync.Mutex
+	path     string
+	file     *os.File
+	buffered *bufio.Writer
+	packed   *gzip.Writer // nil unless the path ends in .gz
+	out      io.Writer
+	scratch  []byte
+	n        int
+	err      error // the first one; nothing is written after it
+	closed   bool
+}
+
+// errClosed is what a closed Writer says.
+var errClosed = errors.New("recording: the writer is closed")
+
+// CreatePlain makes a Writer that writes exchanges as they are given. It is
+// for exchanges that hold nothing personal and no secret, such as those with a
+// sandbox. The file is packed if its name ends in ".gz", and has mode 0600.
+func CreatePlain(path string, meta Meta) (*Writer, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	w := &Writer{path: path, file: f, buffered: bufio.NewWriterSize(f, 64<<10)}
+	w.out = w.buffered
+	if strings.HasSuffix(path, ".gz") {
+		w.packed = gzip.NewWriter(w.buffered)
+		w.out = w.packed
+	}
+	if err := w.begin(meta); err != nil {
+		return nil, errors.Join(err, w.Abort())
+	}
+	return w, nil
+}
+
+// begin writes what comes before the entries.
+func (w *Writer) begin(meta Meta) error {
+	head := struct {
+		Version string `json:"version"`
+		Creator struct {
+			Name    string `json:"name"`
+			Version string `json:"version"`
+		} `json:"creator"`
+		Onvy struct {
+			SpecSHA256 string `json:"spec_sha256,omitempty"`
+			RecordedAt string `json:"recorded_at,omitempty"`
+			Redacted   bool   `json:"redacted"`
+		} `json:"_onvy"`
+	}{Version: "1.2"}
+	head.Creator.Name, head.Creator.Version = "onvy-contract", "1"
+	head.Onvy.SpecSHA256, head.Onvy.Redacted = meta.SpecSHA256, meta.Redacted
+	if !meta.RecordedAt.IsZero() {
+		head.Onvy.RecordedAt = meta.RecordedAt.UTC().Format(time.RFC3339)
+	}
+	b, err := appendJSON(nil, &head)
+	if err != nil {
+		return err
+	}
+	return w.put(`{"log":`, string(b[:len(b)-1]), `,"entries":[`)
+}
+
+// put writes, and keeps the first error.
+func (w *Writer) put(parts ...string) error {
+	for _, p := range parts {
+		if w.err == nil {
+			_, w.err = io.WriteString(w.out, p)
+		}
+	}
+	return w.err
+}
+
+// Write adds an exchange.
+func (w *Writer) Write(x *contract.Exchange) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed
+	}
+	if w.err != nil {
+		return w.err
+	}
+	b, err := appendHAR(append(w.scratch[:0], ",\n"...), x)
+	if err != nil {
+		return err
+	}
+	if w.n == 0 {
+		b = b[1:]
+	}
+	w.n++
+	w.scratch = b[:0]
+	if _, w.err = w.out.Write(b); w.err != nil {
+		w.err = fmt.Errorf("recording: %w", w.err)
+	}
+	return w.err
+}
+
+// Close ends the HAR, makes sure that it is on the disk and moves it to its
+// place. After an error there is no file, neither there nor next to it; one
+// that was there before is still there.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed
+	}
+	err := w.put("\n]}}\n")
+	if w.packed != nil {
+		err = errors.Join(err, w.packed.Close())
+	}
+	if err = errors.Join(err, w.buffered.Flush(), w.file.Sync()); err == nil {
+		w.closed = true
+		err = errors.Join(w.file.Close(), os.Rename(w.file.Name(), w.path))
+		if err == nil {
+			return syncDir(filepath.Dir(w.path))
+		}
+	}
+	return errors.Join(fmt.Errorf("recording: %w", err), w.abort())
+}
+
+// Abort gives up what was written. After Close it does nothing, so that it can
+// be deferred.
+func (w *Writer) Abort() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil
+	}
+	return w.abort()
+}
+
+func (w *Writer) abort() error {
+	w.closed = true
+	_ = w.file.Close() // it is removed, or was closed before
+	if err := os.Remove(w.file.Name()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("recording: %w", err)
+	}
+	return nil
+}
+
+// syncDir makes a rename last. Not every file system lets a directory be
+// synced, and then there is nothing to be done.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	_ = d.Sync()
+	return d.Close()
+}
