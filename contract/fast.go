@@ -9,13 +9,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// matcher is a schema compiled into checks on the bytes of a body. It is an
+// matcher is a schema compiled to be held against the tokens of a body. It is an
 // accelerator and never the judge: it says "surely fine", or it says nothing.
 //
 // A matcher may be used by several goroutines at once.
 type matcher struct {
-	root    check
-	readers sync.Pool // of *reader
+	root    valueMatcher
+	readers sync.Pool // of *tokenReader
 }
 
 // compileMatcher compiles a schema of OpenAPI 3.0 for the bodies of responses.
@@ -27,13 +27,13 @@ type matcher struct {
 // kin-openapi unless they are redefined there; a schema with another format
 // that is defined there when it is compiled is not supported.
 func compileMatcher(ref *openapi3.SchemaRef) *matcher {
-	c := compiler{compiled: map[compileKey]check{}}
+	c := compiler{compiled: map[compileKey]valueMatcher{}}
 	root, ok := c.compile(ref)
 	if !ok {
 		return nil
 	}
 	m := &matcher{root: root}
-	m.readers.New = func() any { return newReader() }
+	m.readers.New = func() any { return newTokenReader() }
 	return m
 }
 
@@ -43,23 +43,25 @@ func compileMatcher(ref *openapi3.SchemaRef) *matcher {
 //     byte order mark, no name twice in an object, nothing behind it;
 //   - kin-openapi accepts it as a response body of the schema, formats included;
 //   - no object in it has a property that the schema does not name;
-//   - every integer is written as one, without fraction and exponent, and fits
-//     its format and an int64; every other number fits a float64.
+//   - every integer is written as one, without fraction and exponent, fits its
+//     format, and is not beyond 2^53 (RFC 7493, 2.2); every other number fits a
+//     float64;
+//   - it is not nested deeper than any body should be.
 //
 // False means that kin-openapi has to look. It does not mean that anything is
 // wrong. A body that is accepted costs no allocation.
 func (m *matcher) accepts(body []byte) bool {
-	r := m.readers.Get().(*reader)
+	r := m.readers.Get().(*tokenReader)
 	r.start(body)
-	ok := m.root.accepts(r, r.next()) && r.atEnd()
+	ok := m.root.matches(r, r.next()) && r.atEnd()
 	r.release()
 	m.readers.Put(r)
 	return ok
 }
 
-// reader reads a body token by token. It is kept between bodies, for its
+// tokenReader reads a body token by token. It is kept between bodies, for its
 // buffers; the body itself it lets go of.
-type reader struct {
+type tokenReader struct {
 	tokens  *jsontext.Decoder
 	options []jsontext.Options
 	source  bytes.Buffer
@@ -68,48 +70,48 @@ type reader struct {
 	plain   []byte // the last string that had escapes, without them
 }
 
-func newReader() *reader {
-	// The checks find duplicate names with one bit for each property, since all
+func newTokenReader() *tokenReader {
+	// The matchers find duplicate names with one bit for each property, since all
 	// names must be those of properties. The set of names that jsontext would
 	// keep costs a third of the time.
-	r := &reader{options: []jsontext.Options{jsontext.AllowDuplicateNames(true)}}
+	r := &tokenReader{options: []jsontext.Options{jsontext.AllowDuplicateNames(true)}}
 	r.tokens = jsontext.NewDecoder(&r.source, r.options...)
 	return r
 }
 
-func (r *reader) start(body []byte) {
+func (r *tokenReader) start(body []byte) {
 	// jsontext reads the bytes of a bytes.Buffer in place, and does not write.
 	r.source = *bytes.NewBuffer(body)
 	r.body, r.read = body, 0
 }
 
 // release forgets the body and everything that was taken from it.
-func (r *reader) release() {
+func (r *tokenReader) release() {
 	r.source, r.body = bytes.Buffer{}, nil
 	r.tokens.Reset(&r.source, r.options...)
 	clear(r.plain[:cap(r.plain)])
 }
 
-// token is one JSON token as it was sent: a string in its quotes, a number, a
+// rawToken is one JSON token as it was sent: a string in its quotes, a number, a
 // literal or a delimiter. It is empty where the syntax is wrong.
-type token []byte
+type rawToken []byte
 
 // kind is the first character, which is 'n' for null, 't' and 'f' for the
 // booleans, and a digit or a minus for numbers; or 0 where the syntax is wrong.
-func (t token) kind() byte {
+func (t rawToken) kind() byte {
 	if len(t) == 0 {
 		return 0
 	}
 	return t[0]
 }
 
-func (t token) isNumber() bool {
+func (t rawToken) isNumber() bool {
 	k := t.kind()
 	return k == '-' || k >= '0' && k <= '9'
 }
 
 // next reads a token.
-func (r *reader) next() token {
+func (r *tokenReader) next() rawToken {
 	if _, err := r.tokens.ReadToken(); err != nil {
 		return nil
 	}
@@ -127,13 +129,13 @@ func (r *reader) next() token {
 }
 
 // atEnd reports whether nothing but white space is left.
-func (r *reader) atEnd() bool {
+func (r *tokenReader) atEnd() bool {
 	_, err := r.tokens.ReadToken()
 	return err == io.EOF
 }
 
 // unquote returns the text of a string. It is good until the next call.
-func (r *reader) unquote(t token) ([]byte, bool) {
+func (r *tokenReader) unquote(t rawToken) ([]byte, bool) {
 	if bytes.IndexByte(t, '\\') < 0 {
 		return t[1 : len(t)-1], true
 	}

@@ -10,17 +10,17 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// compiler turns schemas into checks, objects and arrays once each: so a schema
-// that refers to itself becomes a check that refers to itself.
-type compiler struct{ compiled map[compileKey]check }
+// compiler turns schemas into matchers, objects and arrays once each: so a schema
+// that refers to itself becomes a matcher that refers to itself.
+type compiler struct{ compiled map[compileKey]valueMatcher }
 
 type compileKey struct {
 	schema   *openapi3.Schema
 	nullable bool
 }
 
-// compile returns the check of a schema, or false where it is not supported.
-func (c *compiler) compile(ref *openapi3.SchemaRef) (check, bool) {
+// compile returns the matcher of a schema, or false where it is not supported.
+func (c *compiler) compile(ref *openapi3.SchemaRef) (valueMatcher, bool) {
 	s, nullable, ok := unwrap(ref)
 	if !ok {
 		return nil, false
@@ -49,7 +49,7 @@ func (c *compiler) compile(ref *openapi3.SchemaRef) (check, bool) {
 		return compileNumber(s, rest, nullable)
 	case s.Type.Is(openapi3.TypeBoolean):
 		rest.Type = nil
-		return booleanCheck{nullable}, isNothing(rest)
+		return booleanMatcher{nullable}, isNothing(rest)
 	}
 	return nil, false
 }
@@ -95,7 +95,7 @@ func isNothing(rest openapi3.Schema) bool { return reflect.ValueOf(rest).IsZero(
 // maxProperties is how many properties of one object the reader can keep apart.
 const maxProperties = 64
 
-func (c *compiler) object(s *openapi3.Schema, rest openapi3.Schema, key compileKey) (check, bool) {
+func (c *compiler) object(s *openapi3.Schema, rest openapi3.Schema, key compileKey) (valueMatcher, bool) {
 	rest.Type, rest.Properties, rest.Required = nil, nil, nil
 	// Whether other properties are allowed does not matter: a body that has any
 	// is not accepted here. What they must look like then does not matter either.
@@ -104,7 +104,7 @@ func (c *compiler) object(s *openapi3.Schema, rest openapi3.Schema, key compileK
 		return nil, false
 	}
 
-	o := &objectCheck{nullable: key.nullable}
+	o := &objectMatcher{nullable: key.nullable}
 	c.compiled[key] = o // before its properties, which may refer to it
 	bit := uint64(1)
 	for name, ref := range s.Properties {
@@ -146,25 +146,25 @@ func isPlain(name string) bool {
 	})
 }
 
-func (c *compiler) array(s *openapi3.Schema, rest openapi3.Schema, key compileKey) (check, bool) {
+func (c *compiler) array(s *openapi3.Schema, rest openapi3.Schema, key compileKey) (valueMatcher, bool) {
 	rest.Type, rest.Items, rest.MinItems, rest.MaxItems = nil, nil, 0, nil
 	if !isNothing(rest) {
 		return nil, false
 	}
-	a := &arrayCheck{nullable: key.nullable, length: lengthOf(s.MinItems, s.MaxItems)}
+	a := &arrayMatcher{nullable: key.nullable, length: lengthOf(s.MinItems, s.MaxItems)}
 	c.compiled[key] = a // before its items, which may refer to it
 	var ok bool
 	a.items, ok = c.compile(s.Items)
 	return a, ok
 }
 
-func compileString(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (check, bool) {
+func compileString(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (valueMatcher, bool) {
 	rest.Type, rest.Format, rest.Enum = nil, "", nil
 	rest.Pattern, rest.MinLength, rest.MaxLength = "", 0, nil
 	if !isNothing(rest) {
 		return nil, false
 	}
-	k := &stringCheck{nullable: nullable, length: lengthOf(s.MinLength, s.MaxLength)}
+	k := &stringMatcher{nullable: nullable, length: lengthOf(s.MinLength, s.MaxLength)}
 
 	for _, v := range s.Enum {
 		// Anything else in the list is not equal to any string.
@@ -189,14 +189,14 @@ func compileString(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (che
 	return k, ok
 }
 
-func compileInteger(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (check, bool) {
+func compileInteger(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (valueMatcher, bool) {
 	rest.Type, rest.Format = nil, ""
 	rest.Min, rest.Max = nil, nil
 	rest.ExclusiveMin.Bool, rest.ExclusiveMax.Bool = nil, nil
 	if !isNothing(rest) {
 		return nil, false
 	}
-	k := &integerCheck{nullable: nullable, bounds: boundsOf(s), bits: 64}
+	k := &integerMatcher{nullable: nullable, bounds: boundsOf(s), bits: 64}
 	switch s.Format {
 	case "int32":
 		k.bits = 32
@@ -210,7 +210,7 @@ func compileInteger(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (ch
 	return k, true
 }
 
-func compileNumber(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (check, bool) {
+func compileNumber(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (valueMatcher, bool) {
 	rest.Type, rest.Format = nil, ""
 	rest.Min, rest.Max = nil, nil
 	rest.ExclusiveMin.Bool, rest.ExclusiveMax.Bool = nil, nil
@@ -220,7 +220,7 @@ func compileNumber(s *openapi3.Schema, rest openapi3.Schema, nullable bool) (che
 	if _, defined := openapi3.SchemaNumberFormats[s.Format]; defined {
 		return nil, false
 	}
-	return &numberCheck{nullable: nullable, bounds: boundsOf(s)}, true
+	return &numberMatcher{nullable: nullable, bounds: boundsOf(s)}, true
 }
 
 // lengthOf takes a largest length that an int64 cannot hold, which kin-openapi

@@ -7,7 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// stringFormat returns the check of a format: nil for one that kin-openapi
+// stringFormat returns what checks a format: nil for one that kin-openapi
 // ignores, and false for one that it checks and that is not known here.
 func stringFormat(name string) (format func([]byte) bool, ok bool) {
 	switch name {

@@ -19,14 +19,14 @@ var keywords = []struct {
 		fine: []string{`""`, `"a"`, `"\n"`}, left: []string{`1`, `true`, `null`, `{}`, `[]`},
 	}, {
 		why: "an integer is written as one", schema: `{type: integer}`,
-		fine: []string{`0`, `-0`, `-7`, `9223372036854775807`, `-9223372036854775808`},
-		left: []string{`1.0`, `1e2`, `9223372036854775808`, `-9223372036854775809`, `1` + strings.Repeat("0", 400), `"1"`, `true`, `null`, `{}`},
+		fine: []string{`0`, `-0`, `-7`, `9007199254740992`, `-9007199254740992`},
+		left: []string{`1.0`, `1e2`, `9007199254740993`, `-9007199254740993`, `9223372036854775808`, `-9223372036854775809`, `1` + strings.Repeat("0", 400), `"1"`, `true`, `null`, `{}`},
 	}, {
 		why: "int32 has 32 bits", schema: `{type: integer, format: int32}`,
 		fine: []string{`2147483647`, `-2147483648`}, left: []string{`2147483648`, `-2147483649`},
 	}, {
-		why: "int64 has 64 bits", schema: `{type: integer, format: int64}`,
-		fine: []string{`9223372036854775807`, `-9223372036854775808`}, left: []string{`9223372036854775808`},
+		why: "int64 has more bits than clients have", schema: `{type: integer, format: int64}`,
+		fine: []string{`9007199254740992`, `-9007199254740992`}, left: []string{`9007199254740993`, `9223372036854775807`, `9223372036854775808`},
 	}, {
 		why: "a format nobody defined is no format", schema: `{type: integer, format: uint8}`,
 		fine: []string{`256`, `-1`},
@@ -154,6 +154,13 @@ func TestASchemaMayReferToItself(t *testing.T) {
 	require.True(t, m.accepts([]byte(`{"leaf":1,"left":{"leaf":2},"more":[{},{"left":null}]}`)))
 	require.False(t, m.accepts([]byte(`{"leaf":1,"left":{"leaf":"2"}}`)))
 	require.False(t, m.accepts([]byte(`{"more":[{"more":[null]}]}`)))
+
+	nested := func(n int) []byte {
+		return []byte(strings.Repeat(`{"more":[`, n) + strings.Repeat(`]}`, n))
+	}
+	require.True(t, m.accepts(nested(maxDepth/2)))
+	require.False(t, m.accepts(nested(maxDepth/2+1)))
+	require.True(t, m.accepts(nested(1)), "the reader has come back up")
 }
 
 // There is no fast path for these: kin-openapi judges alone.

@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// check reports whether a value is surely fine. It gets the first token of the
-// value and reads the others. After a false the reader may be anywhere.
-type check interface {
-	accepts(r *reader, first token) bool
+// valueMatcher reports whether a value is surely fine. It gets the first token
+// of the value and reads the others. After a false the reader may be anywhere.
+type valueMatcher interface {
+	matches(r *tokenReader, first rawToken) bool
 }
 
-// objectCheck takes an object with no other properties than its own.
-type objectCheck struct {
+// objectMatcher takes an object with no other properties than its own.
+type objectMatcher struct {
 	nullable bool
 	required uint64       // the bits of the required properties
 	byLength [][]property // by the length of the name
@@ -24,12 +24,15 @@ type objectCheck struct {
 type property struct {
 	name  string
 	bit   uint64
-	check check
+	value valueMatcher
 }
 
-func (o *objectCheck) accepts(r *reader, first token) bool {
+func (o *objectMatcher) matches(r *tokenReader, first rawToken) bool {
 	if first.kind() != '{' {
 		return first.kind() == 'n' && o.nullable
+	}
+	if r.tokens.StackDepth() > maxDepth {
+		return false
 	}
 	var seen uint64
 	for {
@@ -38,7 +41,7 @@ func (o *objectCheck) accepts(r *reader, first token) bool {
 			return name.kind() == '}' && seen&o.required == o.required
 		}
 		p := o.property(name)
-		if p == nil || seen&p.bit != 0 || !p.check.accepts(r, r.next()) {
+		if p == nil || seen&p.bit != 0 || !p.value.matches(r, r.next()) {
 			return false
 		}
 		seen |= p.bit
@@ -47,7 +50,7 @@ func (o *objectCheck) accepts(r *reader, first token) bool {
 
 // property finds a name as it is on the wire, quotes included. A name with an
 // escape in it is not found, whatever it spells.
-func (o *objectCheck) property(quoted token) *property {
+func (o *objectMatcher) property(quoted rawToken) *property {
 	name := quoted[1 : len(quoted)-1]
 	if len(name) >= len(o.byLength) {
 		return nil
@@ -68,30 +71,33 @@ func (l length) holds(n int) bool { return uint64(n) >= l.atLeast && uint64(n) <
 
 func (l length) limited() bool { return l.atLeast > 0 || l.atMost < math.MaxInt64 }
 
-// arrayCheck takes an array whose items it takes.
-type arrayCheck struct {
+// arrayMatcher takes an array whose items it takes.
+type arrayMatcher struct {
 	nullable bool
 	length   length
-	items    check
+	items    valueMatcher
 }
 
-func (a *arrayCheck) accepts(r *reader, first token) bool {
+func (a *arrayMatcher) matches(r *tokenReader, first rawToken) bool {
 	if first.kind() != '[' {
 		return first.kind() == 'n' && a.nullable
+	}
+	if r.tokens.StackDepth() > maxDepth {
+		return false
 	}
 	for n := 0; ; n++ {
 		item := r.next()
 		if item.kind() == ']' {
 			return a.length.holds(n)
 		}
-		if !a.items.accepts(r, item) {
+		if !a.items.matches(r, item) {
 			return false
 		}
 	}
 }
 
-// stringCheck takes a string. Lengths are in code points, as kin-openapi has it.
-type stringCheck struct {
+// stringMatcher takes a string. Lengths are in code points, as kin-openapi has it.
+type stringMatcher struct {
 	nullable bool
 	free     bool // any string will do
 
@@ -102,7 +108,7 @@ type stringCheck struct {
 	format  func(text []byte) bool
 }
 
-func (s *stringCheck) accepts(r *reader, first token) bool {
+func (s *stringMatcher) matches(r *tokenReader, first rawToken) bool {
 	if first.kind() != '"' {
 		return first.kind() == 'n' && s.nullable
 	}
@@ -137,26 +143,29 @@ func (b *bounds) hold(f float64) bool {
 	return (f > b.min || f == b.min && !b.above) && (f < b.max || f == b.max && !b.below)
 }
 
-// integerCheck takes digits with or without a minus.
-type integerCheck struct {
+// exactInteger is the largest of the integers that a float64 can all tell apart.
+const exactInteger = 1 << 53
+
+// integerMatcher takes digits with or without a minus.
+type integerMatcher struct {
 	nullable bool
 	bits     int
 	bounds   *bounds // nil for none
 }
 
-func (i *integerCheck) accepts(r *reader, first token) bool {
+func (i *integerMatcher) matches(r *tokenReader, first rawToken) bool {
 	if !first.isNumber() {
 		return first.kind() == 'n' && i.nullable
 	}
-	if len(first) > len("-9223372036854775808") {
+	if len(first) > len("-9007199254740992") {
 		return false
 	}
 	n, err := strconv.ParseInt(string(first), 10, i.bits)
-	return err == nil && (i.bounds == nil || i.bounds.hold(float64(n)))
+	return err == nil && -exactInteger <= n && n <= exactInteger && (i.bounds == nil || i.bounds.hold(float64(n)))
 }
 
-// numberCheck takes any number that a float64 can hold, roughly.
-type numberCheck struct {
+// numberMatcher takes any number that a float64 can hold, roughly.
+type numberMatcher struct {
 	nullable bool
 	bounds   *bounds // nil for none
 }
@@ -165,7 +174,7 @@ type numberCheck struct {
 // surely less than the largest float64, which has 309 digits.
 const surelyFinite = 300
 
-func (n *numberCheck) accepts(r *reader, first token) bool {
+func (n *numberMatcher) matches(r *tokenReader, first rawToken) bool {
 	if !first.isNumber() {
 		return first.kind() == 'n' && n.nullable
 	}
@@ -185,10 +194,10 @@ func hasExponent(number []byte) bool {
 	return false
 }
 
-// booleanCheck takes true and false.
-type booleanCheck struct{ nullable bool }
+// booleanMatcher takes true and false.
+type booleanMatcher struct{ nullable bool }
 
-func (b booleanCheck) accepts(r *reader, first token) bool {
+func (b booleanMatcher) matches(r *tokenReader, first rawToken) bool {
 	switch first.kind() {
 	case 't', 'f':
 		return true
