@@ -139,7 +139,7 @@ func (f *fuzzTarget) contradiction(body []byte) error {
 	}
 	tokens := json.NewDecoder(bytes.NewReader(body))
 	tokens.UseNumber()
-	if err := walk(tokens, f.schema.Value); err != nil {
+	if err := walkTokens(tokens, f.schema.Value); err != nil {
 		return err
 	}
 	if _, err := tokens.Token(); err != io.EOF {
@@ -151,8 +151,8 @@ func (f *fuzzTarget) contradiction(body []byte) error {
 	return nil
 }
 
-// walk reads a value token by token beside its schema.
-func walk(tokens *json.Decoder, s *openapi3.Schema) error {
+// walkTokens reads a value token by token beside its schema.
+func walkTokens(tokens *json.Decoder, s *openapi3.Schema) error {
 	for len(s.AllOf) == 1 {
 		s = s.AllOf[0].Value
 	}
@@ -187,7 +187,7 @@ func walk(tokens *json.Decoder, s *openapi3.Schema) error {
 				}
 				seen[name.(string)] = true
 			}
-			if err := walk(tokens, next.Value); err != nil {
+			if err := walkTokens(tokens, next.Value); err != nil {
 				return err
 			}
 		}

@@ -155,12 +155,13 @@ func TestASchemaMayReferToItself(t *testing.T) {
 	require.False(t, m.accepts([]byte(`{"leaf":1,"left":{"leaf":"2"}}`)))
 	require.False(t, m.accepts([]byte(`{"more":[{"more":[null]}]}`)))
 
-	nested := func(n int) []byte {
-		return []byte(strings.Repeat(`{"more":[`, n) + strings.Repeat(`]}`, n))
+	nested := func(n int, open, end string) []byte {
+		return []byte(strings.Repeat(open, n-1) + "{}" + strings.Repeat(end, n-1))
 	}
-	require.True(t, m.accepts(nested(maxDepth/2)))
-	require.False(t, m.accepts(nested(maxDepth/2+1)))
-	require.True(t, m.accepts(nested(1)), "the reader has come back up")
+	require.True(t, m.accepts(nested(maxDepth, `{"left":`, `}`)))
+	require.False(t, m.accepts(nested(maxDepth+1, `{"left":`, `}`)))
+	require.True(t, m.accepts(nested(maxDepth, `{"left":`, `}`)), "the reader has come back up")
+	require.False(t, m.accepts(nested(maxDepth, `{"more":[`, `]}`)))
 }
 
 // There is no fast path for these: kin-openapi judges alone.

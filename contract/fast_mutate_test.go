@@ -81,7 +81,7 @@ func (n *node) write(b *strings.Builder) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		if n.names != nil {
+		if n.open == '{' {
 			b.WriteString(n.names[i] + ":")
 		}
 		kid.write(b)
@@ -140,16 +140,16 @@ func (n *node) edit(where int, what byte, with int) (tail string) {
 			at.insert(at, kid)
 		}
 	case 5: // a member more, with a value from elsewhere
-		if at.names != nil {
+		if at.open == '{' {
 			at.names = append(at.names, propertyNames[with%len(propertyNames)])
 			at.kids = append(at.kids, nodes[with%len(nodes)].copy(0))
 		}
 	case 6: // another name
-		if at.names != nil {
+		if at.open == '{' && kid >= 0 {
 			at.names[kid] = propertyNames[with%len(propertyNames)]
 		}
 	case 7: // the same name in escapes
-		if at.names != nil {
+		if at.open == '{' && kid >= 0 {
 			at.names[kid] = escaped(at.names[kid])
 		}
 	case 8: // the same text in escapes
@@ -178,14 +178,14 @@ func (n *node) edit(where int, what byte, with int) (tail string) {
 
 func (n *node) remove(i int) {
 	n.kids = slices.Delete(n.kids, i, i+1)
-	if n.names != nil {
+	if n.open == '{' {
 		n.names = slices.Delete(n.names, i, i+1)
 	}
 }
 
 func (n *node) insert(from *node, i int) {
 	n.kids = append(n.kids, from.kids[i].copy(0))
-	if n.names != nil {
+	if n.open == '{' {
 		n.names = append(n.names, from.names[i])
 	}
 }
