@@ -1,0 +1,108 @@
+package contract
+
+import "time"
+
+var tokenHistoryRules = []Rule{
+	historyRule("token/expired", Violation, "rfc7519#4.1.4", "A token does not work after its end.",
+		"200 a second after exp", "401 a second after exp"),
+	historyRule("token/refresh-reuse", Assumption, "rfc9700#4.14.2", "A refresh token of a public client works once.",
+		"the same refresh token twice, 200 both times", "invalid_grant for the second time"),
+	historyRule("token/same-again", Drift, "policy", "Each answer has a token of its own.",
+		"the same access token in two answers", "two tokens with the same claims but jti"),
+	historyRule("token/jti-unique", Violation, "rfc7519#4.1.7", "A jti stands for one token.",
+		"two tokens with one jti", "two tokens with two jtis"),
+}
+
+// expiryLeeway is how much longer a token may work: clocks differ, and the
+// time that the answer took to come is not known.
+const expiryLeeway = time.Second
+
+// tokenState is what is known of an access or refresh token.
+type tokenState struct {
+	project   string
+	principal string // "" for a server
+	expires   time.Time
+	used      bool // a refresh token that was traded
+}
+
+// addToken learns from an answer of a token endpoint.
+func (h *History) addToken(c *call) {
+	body := c.object()
+	access, _ := body["access_token"].(string)
+	if !c.ok() || access == "" {
+		return
+	}
+	t := &tokenState{project: c.requestedProject()}
+	if seconds, ok := float(body["expires_in"]); ok && seconds < 1e9 && !c.x.Started.IsZero() {
+		t.expires = c.x.end().Add(time.Duration(seconds * float64(time.Second)))
+	}
+	jwt, isJWT := readJWT(access)
+	if isJWT {
+		t.principal = jwt.text("user_id")
+		if t.project == "" {
+			t.project = jwt.text("project_id")
+		}
+		// exp counts where it is earlier than what expires_in says.
+		if exp := jwt.time("exp"); !exp.IsZero() && (t.expires.IsZero() || exp.Before(t.expires)) {
+			t.expires = exp
+		}
+		if jti := jwt.text("jti"); jti != "" {
+			if other, there := h.jtis[jti]; there && other != digest(access) {
+				c.report(tokenHistoryRules, "token/jti-unique", Finding{Pointer: "/access_token", Message: "two tokens have the same jti"})
+			}
+			h.jtis[jti] = digest(access)
+		}
+	} else if g := c.grant(); g != grantClient {
+		t.principal = "user" + digest(access)
+	}
+	if h.tokens[digest(access)] != nil {
+		c.report(tokenHistoryRules, "token/same-again", Finding{Pointer: "/access_token", Message: "the token was given before"})
+	}
+	h.tokens[digest(access)] = t
+
+	if c.grant() == grantRefresh {
+		used := c.requestForm().Get("refresh_token")
+		if c.is("createSDKToken") {
+			used, _ = c.requestObject()["token"].(string)
+		}
+		old := h.tokens[digest(used)]
+		if old == nil {
+			old = &tokenState{}
+			h.tokens[digest(used)] = old
+		}
+		if old.used {
+			c.report(tokenHistoryRules, "token/refresh-reuse", Finding{Message: "a refresh token was traded twice"})
+		}
+		old.used = true
+	}
+}
+
+// useToken looks at the token of a request to a protected operation.
+func (h *History) useToken(c *call) {
+	token := c.x.Request.bearer()
+	if token == "" || !c.ok() || c.x.Started.IsZero() {
+		return
+	}
+	var expires time.Time
+	if t := h.tokens[digest(token)]; t != nil {
+		expires = t.expires
+	} else if jwt, ok := readJWT(token); ok {
+		expires = jwt.time("exp")
+	}
+	if !expires.IsZero() && c.x.Started.Sub(expires) >= expiryLeeway {
+		c.report(tokenHistoryRules, "token/expired", Finding{Message: "the operation works with a token that has expired"})
+	}
+}
+
+// realm is the part of the server that a request can see: a project, or one
+// user of it.
+func (h *History) realm(c *call) string {
+	token := c.x.Request.bearer()
+	if t := h.tokens[digest(token)]; t != nil && t.project != "" {
+		return t.project + "|" + t.principal
+	}
+	if jwt, ok := readJWT(token); ok && jwt.text("project_id") != "" {
+		return jwt.text("project_id") + "|" + jwt.text("user_id")
+	}
+	return "token|" + digest(token)
+}

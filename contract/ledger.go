@@ -1,0 +1,155 @@
+package contract
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// ledger is a file that names every user before it is created, so that a run
+// that was killed can still be cleaned up after. It is the only list of what
+// may be deleted.
+type ledger struct {
+	mu   sync.Mutex
+	file *os.File
+	open map[entry]bool
+}
+
+// entry is a user that the suite may have created.
+type entry struct {
+	Target  string `json:"target"`
+	Project string `json:"project"`
+	ID      string `json:"id"`
+	Gone    bool   `json:"gone,omitempty"`
+}
+
+const ledgerSuffix = ".ledger.jsonl"
+
+// idPrefix starts every id that the suite creates.
+const idPrefix = "contract_"
+
+func ledgerDir(dir string) (string, error) {
+	if dir != "" {
+		return dir, nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("contract: no place for the ledger: %w; name one with --ledger", err)
+	}
+	return filepath.Join(cache, "onvy-contract"), nil
+}
+
+func newLedger(dir, run string) (*ledger, error) {
+	dir, err := ledgerDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("contract: the ledger cannot be made: %w", err)
+	}
+	file, err := os.OpenFile(filepath.Join(dir, run+ledgerSuffix), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("contract: the ledger cannot be made: %w", err)
+	}
+	return &ledger{file: file, open: make(map[entry]bool)}, nil
+}
+
+// add names a user that is about to be created.
+func (l *ledger) add(e entry) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open[e] = true
+	return l.write(e)
+}
+
+// done says that a user is gone.
+func (l *ledger) done(e entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.open, e)
+	e.Gone = true
+	_ = l.write(e) // if it cannot be written, a later clean deletes once more
+}
+
+func (l *ledger) write(e entry) error {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	if _, err := l.file.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("contract: the ledger cannot be written: %w", err)
+	}
+	return nil
+}
+
+// close removes the file if nothing is left in it, and returns how many are.
+func (l *ledger) close() (left int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_ = l.file.Close() // each line was written by itself
+	if len(l.open) == 0 {
+		_ = os.Remove(l.file.Name()) // an empty one does no harm
+	}
+	return len(l.open)
+}
+
+// readLedger returns what a ledger file says is left.
+func readLedger(path string) ([]entry, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // read only
+	left := make(map[entry]bool)
+	var order []entry
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var e entry
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			continue // the last line of a run that was killed
+		}
+		gone := e.Gone
+		e.Gone = false
+		if !strings.HasPrefix(e.ID, idPrefix) {
+			continue // not ours to delete, whoever wrote it here
+		}
+		if !gone && !left[e] {
+			order = append(order, e)
+		}
+		left[e] = !gone
+	}
+	var entries []entry
+	for _, e := range order {
+		if left[e] {
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
+// ledgers returns the files in a directory; none if there is no directory.
+func ledgers(dir string) ([]string, error) {
+	dir, err := ledgerDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("contract: the ledgers cannot be listed: %w", err)
+	}
+	var paths []string
+	for _, f := range files {
+		if strings.HasSuffix(f.Name(), ledgerSuffix) {
+			paths = append(paths, filepath.Join(dir, f.Name()))
+		}
+	}
+	return paths, nil
+}

@@ -1,0 +1,4 @@
+package contract
+
+// probeRules are reported by the cases of the live suite.
+var probeRules = []Rule{}

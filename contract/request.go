@@ -1,0 +1,135 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strings"
+)
+
+// What the rules read out of a request.
+
+// grant is how a token was asked for.
+type grant string
+
+const (
+	grantClient   grant = "client_credentials"
+	grantRefresh  grant = "refresh_token"
+	grantExchange grant = "token exchange"
+)
+
+// requestObject is the JSON body of the request, or nil.
+func (c *call) requestObject() map[string]any {
+	var object map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(c.x.Request.Body))
+	decoder.UseNumber()
+	if decoder.Decode(&object) != nil || decoder.More() {
+		return nil
+	}
+	return object
+}
+
+// requestForm is the form body of the request; empty if there is none.
+func (c *call) requestForm() url.Values {
+	form, _ := url.ParseQuery(string(c.x.Request.Body))
+	return form
+}
+
+// requestID is the user id that the request is about.
+func (c *call) requestID() (id string, ok bool) {
+	if id, ok = c.vars["user_id"]; ok {
+		return id, true
+	}
+	if c.is("createUser") {
+		id, ok = c.requestObject()["id"].(string)
+	}
+	return id, ok
+}
+
+// grant tells how the request asks for a token; "" if it does not.
+func (c *call) grant() grant {
+	switch {
+	case c.is("createServerToken"):
+		return grantClient
+	case c.is("createSDKToken"):
+		switch c.requestObject()["grant"] {
+		case "exchange":
+			return grantExchange
+		case "refresh":
+			return grantRefresh
+		}
+	case c.is("createOAuthToken"):
+		switch c.requestForm().Get("grant_type") {
+		case "client_credentials":
+			return grantClient
+		case "refresh_token":
+			return grantRefresh
+		case "urn:ietf:params:oauth:grant-type:token-exchange":
+			return grantExchange
+		}
+	}
+	return ""
+}
+
+// requestedScope is the scope parameter of a token request.
+func (c *call) requestedScope() string {
+	if c.is("createOAuthToken") {
+		return c.requestForm().Get("scope")
+	}
+	scope, _ := c.requestObject()["scope"].(string)
+	return scope
+}
+
+// requestedProject is the project that a token request is for; "" if it does
+// not say.
+func (c *call) requestedProject() string {
+	if id := c.vars["project_id"]; id != "" {
+		return id
+	}
+	id, _ := strings.CutPrefix(c.requestForm().Get("audience"), "urn:onvy:project:")
+	return id
+}
+
+// credentials are those of the Authorization header: the scheme in lower
+// case, and what follows it.
+func (r *Request) credentials() (scheme, value string) {
+	scheme, value, _ = strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.ToLower(scheme), strings.TrimSpace(value)
+}
+
+// bearer is the access token of the request, or "".
+func (r *Request) bearer() string {
+	if scheme, value := r.credentials(); scheme == "bearer" {
+		return value
+	}
+	return ""
+}
+
+// secrets returns what in a request nobody else may see.
+func (c *call) secrets() []string {
+	var all []string
+	add := func(value string) {
+		if len(value) >= 8 { // shorter ones stand in any text by chance
+			all = append(all, value)
+		}
+	}
+	scheme, value := c.x.Request.credentials()
+	add(value)
+	if scheme == "basic" {
+		if plain, err := base64.StdEncoding.DecodeString(value); err == nil {
+			if _, secret, ok := strings.Cut(string(plain), ":"); ok {
+				add(secret)
+			}
+		}
+	}
+	if c.op != nil && c.op.token {
+		form := c.requestForm()
+		for _, name := range []string{"client_secret", "refresh_token", "subject_token"} {
+			add(form.Get(name))
+		}
+		token, _ := c.requestObject()["token"].(string)
+		add(token)
+	}
+	return all
+}

@@ -1,0 +1,242 @@
+package contract
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// headerChecks look at the header fields of any answer.
+var headerChecks = []exchangeCheck{
+	exchangeRule("http/header-missing", Violation, "openapi.yaml", "A header that is documented as required is there.",
+		"a token answer without Cache-Control, a 401 without WWW-Authenticate", "a 401 with a Bearer challenge",
+		checkRequiredHeaders),
+	exchangeRule("http/header-undocumented", Drift, "openapi.yaml", "No header that the spec does not know, infrastructure aside.",
+		"X-Debug-User: …", "X-Request-Id, Via, CF-Ray",
+		checkUndocumentedHeaders),
+	exchangeRule("http/header-repeated", Violation, "rfc9110#5.3", "A header that has one value is sent once.",
+		"Content-Type twice", "Vary twice",
+		func(c *call, r *Rule) {
+			if c.x.Response == nil {
+				return
+			}
+			for _, name := range singletons {
+				if len(c.x.Response.Header.Values(name)) > 1 {
+					c.finding(r, Finding{Message: name + " is sent more than once"})
+				}
+			}
+		}),
+	exchangeRule("http/content-type", Violation, "openapi.yaml", "The content type is the documented one.",
+		"text/plain around JSON", "application/json; charset=utf-8",
+		checkContentType),
+	exchangeRule("http/charset", Violation, "rfc8259#8.1", "JSON is UTF-8 and does not say otherwise.",
+		"application/json; charset=iso-8859-1", "application/json; charset=UTF-8",
+		func(c *call, r *Rule) {
+			charset := c.params["charset"]
+			if charset != "" && isJSON(c.contentType) && !strings.EqualFold(charset, "utf-8") {
+				c.finding(r, Finding{Message: "the charset of JSON is not utf-8"})
+			}
+		}),
+	exchangeRule("http/content-encoding", Assumption, "rfc9110#12.5.3", "The content coding is one that the client takes.",
+		"gzip for Accept-Encoding: identity", "gzip for Accept-Encoding: gzip",
+		func(c *call, r *Rule) {
+			if c.x.Response == nil {
+				return
+			}
+			coding := c.x.Response.Header.Get("Content-Encoding")
+			accept := c.x.Request.Header.Get("Accept-Encoding")
+			if coding != "" && !strings.EqualFold(coding, "identity") && accept != "" &&
+				!strings.Contains(accept, "*") && !strings.Contains(strings.ToLower(accept), strings.ToLower(coding)) {
+				c.finding(r, Finding{Message: "the body has a content coding that the client did not offer to take"})
+			}
+		}),
+	exchangeRule("http/date", Drift, "rfc9110#6.6.1", "Date is right to five minutes.",
+		"Date: Thu, 01 Jan 1970 00:00:00 GMT", "Date 2 s behind the client's clock",
+		func(c *call, r *Rule) {
+			if c.x.Response == nil || c.x.Started.IsZero() {
+				return
+			}
+			text := c.x.Response.Header.Get("Date")
+			if text == "" {
+				return
+			}
+			date, err := http.ParseTime(text)
+			if err != nil {
+				c.finding(r, Finding{Level: Violation, Message: "Date is not an HTTP date"})
+			} else if off := date.Sub(c.x.Started).Abs(); off > 5*time.Minute {
+				c.finding(r, Finding{Message: "Date is more than five minutes off the client's clock"})
+			}
+		}),
+	exchangeRule("http/retry-after", Violation, "rfc9110#10.2.3", "Retry-After is a number of seconds or an HTTP date.",
+		"Retry-After: soon", "Retry-After: 30",
+		func(c *call, r *Rule) {
+			if c.x.Response == nil {
+				return
+			}
+			text := c.x.Response.Header.Get("Retry-After")
+			if text == "" {
+				return
+			}
+			_, err := http.ParseTime(text)
+			if seconds, notSeconds := strconv.Atoi(text); err != nil && (notSeconds != nil || seconds < 0) {
+				c.finding(r, Finding{Message: "Retry-After is neither seconds nor a date"})
+			}
+		}),
+	exchangeRule("http/allow", Violation, "rfc9110#15.5.6", "405 says in Allow what is allowed.",
+		"405 without Allow", "405 with Allow: GET, POST",
+		func(c *call, r *Rule) {
+			if c.status() == 405 && !c.x.Response.Header.Has("Allow") {
+				c.finding(r, Finding{Message: "405 has no Allow"})
+			}
+		}),
+	exchangeRule("http/location", Violation, "rfc9110#10.2.2", "Location, if given, is where the new user is.",
+		"Location: /users/another", "no Location; Location: https://host/users/user_123",
+		checkLocation),
+	exchangeRule("http/public-cache", Violation, "rfc9111#3.5", "Personal data are not for shared caches.",
+		"Cache-Control: public on a user", "Cache-Control: private",
+		func(c *call, r *Rule) {
+			if c.op == nil || !c.op.bearer || !c.ok() {
+				return
+			}
+			for _, d := range directives(c.x.Response.Header, "Cache-Control") {
+				if d == "public" || d == "s-maxage" {
+					c.finding(r, Finding{Message: "Cache-Control allows shared caches to keep a person's data"})
+					return
+				}
+			}
+		}),
+}
+
+// singletons are the headers that have one value and may stand once.
+var singletons = []string{
+	"Content-Type", "Content-Location", "Location", "Retry-After", "Date", "ETag",
+	"Last-Modified", "Age", "Expires", "Server", "Access-Control-Allow-Origin",
+}
+
+// infrastructure are headers that proxies, gateways and frameworks add and
+// that no API needs to document; a "-" at the end stands for any ending.
+var infrastructure = []string{
+	"Accept-Ranges", "Access-Control-", "Age", "Allow", "Alt-Svc", "Apigw-", "Cache-Control", "Cdn-",
+	"Cf-", "Connection", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length",
+	"Content-Security-Policy", "Content-Type", "Cross-Origin-", "Date", "Etag", "Expect-Ct", "Expires", "Fly-",
+	"Keep-Alive", "Last-Modified", "Link", "Nel", "Origin-Agent-Cluster", "Permissions-Policy", "Pragma",
+	"Proxy-Connection", "Ratelimit", "Ratelimit-", "Referrer-Policy", "Report-To", "Reporting-Endpoints",
+	"Retry-After", "Server", "Server-Timing", "Strict-Transport-Security", "Surrogate-", "Timing-Allow-Origin",
+	"Traceparent", "Tracestate", "Trailer", "Transfer-Encoding", "Upgrade", "Vary", "Via", "Warning", "Www-Authenticate",
+	"X-Amz-", "X-Amzn-", "X-Amz-Cf-", "X-Aspnet-", "X-B3-", "X-Cache", "X-Cache-", "X-Cloud-Trace-Context",
+	"X-Content-Type-Options", "X-Correlation-Id", "X-Dns-Prefetch-Control", "X-Download-Options",
+	"X-Envoy-", "X-Forwarded-", "X-Frame-Options", "X-Kong-", "X-Permitted-Cross-Domain-Policies",
+	"X-Powered-By", "X-Process-Time", "X-Ratelimit-", "X-Request-Id", "X-Response-Time", "X-Robots-Tag", "X-Runtime", "X-Served-By",
+	"X-Timer", "X-Trace-Id", "X-Varnish", "X-Vercel-", "X-Xss-Protection",
+}
+
+func isInfrastructure(name string) bool {
+	name = http.CanonicalHeaderKey(name)
+	return slices.ContainsFunc(infrastructure, func(known string) bool {
+		return name == known || strings.HasSuffix(known, "-") && strings.HasPrefix(name, known)
+	})
+}
+
+func checkRequiredHeaders(c *call, r *Rule) {
+	if c.resp == nil {
+		return
+	}
+	for name, ref := range c.resp.Headers {
+		h := ref.Value
+		source := extension(h.Extensions, "x-onvy-source")
+		switch {
+		case h.Required && !c.x.Response.Header.Has(name):
+			c.finding(r, Finding{Message: name + " is missing", Spec: place(h.Origin, ""), Source: source})
+		case h.Required && strings.TrimSpace(c.x.Response.Header.Get(name)) == "":
+			c.finding(r, Finding{Message: name + " is empty", Spec: place(h.Origin, ""), Source: source})
+		}
+	}
+}
+
+func checkUndocumentedHeaders(c *call, r *Rule) {
+	if c.resp == nil {
+		return
+	}
+	for _, f := range c.x.Response.Header {
+		if strings.HasPrefix(f.Name, ":") || isInfrastructure(f.Name) || !isToken(f.Name) {
+			continue
+		}
+		documented := false
+		for name := range c.resp.Headers {
+			documented = documented || strings.EqualFold(name, f.Name)
+		}
+		if !documented {
+			c.finding(r, Finding{Message: "the header " + maskName(f.Name) + " is not documented"})
+		}
+	}
+}
+
+func checkContentType(c *call, r *Rule) {
+	if c.resp == nil || len(c.x.Response.Body) == 0 {
+		return
+	}
+	looksJSON := slices.Contains([]byte("{["), c.x.Response.Body[0])
+	switch {
+	case len(c.resp.Content) == 0 || c.media != nil:
+	case c.contentType == "":
+		c.finding(r, Finding{Message: "there is a body and no Content-Type", Source: "rfc9110#8.3"})
+	case c.contentType == "text/html", looksJSON:
+		c.finding(r, Finding{Message: fmt.Sprintf("the content type is %s; application/json is documented", printable(c.contentType)),
+			Source: "resources-and-pagination"})
+	default:
+		c.finding(r, Finding{Level: c.errorLevel(), Source: c.source(),
+			Message: fmt.Sprintf("the content type is %s; application/json is documented", printable(c.contentType))})
+	}
+}
+
+func checkLocation(c *call, r *Rule) {
+	if !c.is("createUser") || c.status() != 201 {
+		return
+	}
+	text := c.x.Response.Header.Get("Location")
+	if text == "" {
+		return
+	}
+	id, _ := c.requestID()
+	base, err := url.Parse(c.x.Request.URL)
+	if err != nil || id == "" {
+		return
+	}
+	u, err := base.Parse(text)
+	if err != nil {
+		c.finding(r, Finding{Message: "Location is not a URI reference", Spec: place(c.op.op.Responses.Origin, "")})
+		return
+	}
+	want := strings.TrimSuffix(base.Path, "/") + "/" + id
+	if u.Path != want || u.Host != base.Host {
+		c.finding(r, Finding{Message: "Location is not the place of the new user"})
+	}
+}
+
+// directives returns the names of the directives of a header, in lower case.
+func directives(h Header, name string) []string {
+	var names []string
+	for _, value := range h.Values(name) {
+		for part := range strings.SplitSeq(value, ",") {
+			key, _, _ := strings.Cut(part, "=")
+			names = append(names, strings.ToLower(strings.TrimSpace(key)))
+		}
+	}
+	return names
+}
+
+func isJSON(contentType string) bool {
+	return contentType == "application/json" || strings.HasSuffix(contentType, "+json")
+}
+
+// printable is a media type that is safe to print.
+func printable(contentType string) string {
+	if len(contentType) > 40 || !isToken(strings.ReplaceAll(contentType, "/", "")) {
+		return "something else"
+	}
+	return contentType
+}

@@ -1,0 +1,230 @@
+package contract
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// tokenChecks look at the answers of the three token endpoints.
+var tokenChecks = []exchangeCheck{
+	exchangeRule("oauth/no-store", Violation, "rfc6749#5.1", "A token is not to be cached.",
+		"Cache-Control: public, max-age=900", "Cache-Control: no-store, max-age=0",
+		func(c *call, r *Rule) {
+			if c.op == nil || !c.op.token || !c.ok() || !c.x.Response.Header.Has("Cache-Control") {
+				return // that it is missing is http/header-missing
+			}
+			switch ds := directives(c.x.Response.Header, "Cache-Control"); {
+			case !slices.Contains(ds, "no-store"):
+				c.finding(r, Finding{Message: "Cache-Control of a token answer lacks no-store"})
+			case slices.Contains(ds, "public"), slices.Contains(ds, "s-maxage"):
+				c.finding(r, Finding{Message: "Cache-Control of a token answer lets caches keep it"})
+			}
+		}),
+	exchangeRule("oauth/pragma", Drift, "rfc6749#5.1", "A token answer tells HTTP/1.0 caches too.",
+		"no Pragma on a token answer", "Pragma: no-cache",
+		func(c *call, r *Rule) {
+			if c.op != nil && c.op.token && c.ok() && !slices.Contains(directives(c.x.Response.Header, "Pragma"), "no-cache") {
+				c.finding(r, Finding{Message: "Pragma: no-cache is missing"})
+			}
+		}),
+	exchangeRule("oauth/refresh-token", Violation, "quickstart", "client_credentials gives no refresh token.",
+		"refresh_token beside the access token of a server", "refresh_token after an exchange",
+		tokenRule(func(c *call, r *Rule, t tokenAnswer) {
+			if _, there := t.body["refresh_token"]; there && c.grant() == grantClient {
+				c.finding(r, Finding{Pointer: "/refresh_token", Message: "client_credentials gave a refresh token"})
+			}
+		})),
+	exchangeRule("oauth/exchange-refresh-token", Assumption, "authentication", "An exchange gives a refresh token, since refreshing is documented.",
+		"an exchange with an access token alone", "an exchange with both",
+		tokenRule(func(c *call, r *Rule, t tokenAnswer) {
+			if _, there := t.body["refresh_token"]; !there && c.is("createSDKToken") && c.grant() == grantExchange {
+				c.finding(r, Finding{Pointer: "/refresh_token", Message: "the exchange gave no refresh token"})
+			}
+		})),
+	exchangeRule("oauth/issued-token-type", Violation, "rfc8693#2.2.1", "A token exchange says what kind of token it gives.",
+		"no issued_token_type from /oauth/token", "urn:ietf:params:oauth:token-type:access_token",
+		tokenRule(func(c *call, r *Rule, t tokenAnswer) {
+			if text, _ := t.body["issued_token_type"].(string); c.is("createOAuthToken") && c.grant() == grantExchange && text == "" {
+				c.finding(r, Finding{Pointer: "/issued_token_type", Message: "issued_token_type is missing"})
+			}
+		})),
+	exchangeRule("oauth/expires-in", Violation, "rfc6749#5.1", "expires_in is the lifetime in seconds.",
+		"expires_in 900000 with exp − iat of 900", "expires_in 899 with exp − iat of 900",
+		tokenRule(checkExpiresIn)),
+	exchangeRule("oauth/scope-granted", Violation, "rfc6749#3.3", "What is granted is what was asked for, or the answer says what it is.",
+		"every scope for a request of users:read", "less than asked, with a scope member",
+		tokenRule(checkScopeGranted)),
+	exchangeRule("oauth/error-code", Violation, "rfc6749#5.2", "The error of a token endpoint is one of the registered codes.",
+		`"error": "oops"`, `"error": "invalid_client"`,
+		func(c *call, r *Rule) {
+			if c.op == nil || !c.op.token || c.status()/100 != 4 || c.status() == 429 {
+				return
+			}
+			code, isText := c.object()["error"].(string)
+			if !isText || slices.Contains(errorCodes, code) || c.status() == 404 || c.status() == 415 || c.status() == 413 || c.status() == 405 {
+				return
+			}
+			c.finding(r, Finding{Level: c.errorLevel(), Pointer: "/error", Message: "the code is not one of " + strings.Join(errorCodes[:6], ", ")})
+		}),
+	exchangeRule("oauth/basic-challenge", Violation, "rfc6749#5.2", "Wrong client credentials in the header get a Basic challenge.",
+		"401 with a Bearer challenge at /oauth/token", `401 with Basic realm="onvy"`,
+		func(c *call, r *Rule) {
+			if c.op == nil || !c.op.token || c.status() != 401 || !c.x.Response.Header.Has("WWW-Authenticate") {
+				return
+			}
+			all, _ := challenges(c.x.Response.Header)
+			scheme, _ := c.x.Request.credentials()
+			isBasic := func(ch challenge) bool { return ch.scheme == "basic" }
+			if scheme == "basic" && !slices.ContainsFunc(all, isBasic) {
+				level := Violation
+				if !c.is("createOAuthToken") {
+					level = Assumption
+				}
+				c.finding(r, Finding{Level: level, Message: "the challenge is not for Basic, which the client used"})
+			}
+		}),
+	exchangeRule("jwt/algorithm", Violation, "rfc8725#3.2", "An access token that is a JWT is signed.",
+		"alg none", "alg ES256",
+		jwtRule(func(c *call, r *Rule, t tokenAnswer) {
+			if alg, _ := t.jwt.header["alg"].(string); alg == "" || strings.EqualFold(alg, "none") {
+				c.finding(r, Finding{Pointer: "/access_token", Message: "the token is not signed"})
+			}
+		})),
+	exchangeRule("jwt/claims", Violation, "authentication", "An access token that is a JWT has the documented claims.",
+		"no project_id; no user_id for principal_type user", "an opaque token",
+		jwtRule(checkClaims)),
+	exchangeRule("jwt/times", Violation, "rfc7519#4.1", "A token is valid when it is issued, and ends after that.",
+		"exp before iat; nbf an hour ahead", "nbf equal to iat",
+		jwtRule(func(c *call, r *Rule, t tokenAnswer) {
+			iat, exp, nbf := t.jwt.time("iat"), t.jwt.time("exp"), t.jwt.time("nbf")
+			switch {
+			case !iat.IsZero() && !exp.IsZero() && !exp.After(iat):
+				c.finding(r, Finding{Pointer: "/access_token", Message: "exp is not after iat"})
+			case !nbf.IsZero() && !iat.IsZero() && nbf.Sub(iat) > time.Minute:
+				c.finding(r, Finding{Pointer: "/access_token", Message: "nbf is more than a minute after iat"})
+			case !iat.IsZero() && !c.x.Started.IsZero() && iat.Sub(c.x.Started).Abs() > 5*time.Minute:
+				c.finding(r, Finding{Level: Drift, Pointer: "/access_token", Message: "iat is more than five minutes off the client's clock"})
+			}
+		})),
+	exchangeRule("jwt/project", Violation, "authentication", "A token is for the project that was asked for.",
+		"project_id of another project", "project_id as in the path",
+		jwtRule(func(c *call, r *Rule, t tokenAnswer) {
+			want, got := c.requestedProject(), t.jwt.text("project_id")
+			if want != "" && got != "" && want != got {
+				c.finding(r, Finding{Pointer: "/access_token", Message: "the project_id claim is not the project of the request"})
+			}
+		})),
+}
+
+// tokenAnswer is a token answer, decoded.
+type tokenAnswer struct {
+	body  map[string]any
+	jwt   claims
+	isJWT bool
+}
+
+// tokenRule runs a check on answers that give a token.
+func tokenRule(run func(*call, *Rule, tokenAnswer)) func(*call, *Rule) {
+	return func(c *call, r *Rule) {
+		if c.op == nil || !c.op.token || !c.ok() || c.object() == nil {
+			return
+		}
+		t := tokenAnswer{body: c.object()}
+		access, _ := t.body["access_token"].(string)
+		t.jwt, t.isJWT = readJWT(access)
+		run(c, r, t)
+	}
+}
+
+// jwtRule runs a check on answers whose access token is a JWT.
+func jwtRule(run func(*call, *Rule, tokenAnswer)) func(*call, *Rule) {
+	return tokenRule(func(c *call, r *Rule, t tokenAnswer) {
+		if t.isJWT {
+			run(c, r, t)
+		}
+	})
+}
+
+// errorCodes are those of RFC 6749, 5.2, and of RFC 8693 and 8707.
+var errorCodes = []string{
+	"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
+	"invalid_target", "access_denied", "temporarily_unavailable", "server_error",
+}
+
+// dayLong is a lifetime that no page suggests for an access token: 900 s is
+// what they show.
+const dayLong = 24 * 60 * 60
+
+func checkExpiresIn(c *call, r *Rule, t tokenAnswer) {
+	seconds, ok := float(t.body["expires_in"])
+	if !ok {
+		return
+	}
+	iat, hasIat := t.jwt.seconds("iat")
+	exp, hasExp := t.jwt.seconds("exp")
+	switch {
+	case t.isJWT && hasIat && hasExp && math.Abs(exp-iat-seconds) > 5:
+		c.finding(r, Finding{Pointer: "/expires_in", Message: fmt.Sprintf("expires_in is not exp − iat of the token (%+.0f s)", seconds-(exp-iat))})
+	case seconds > dayLong:
+		c.finding(r, Finding{Level: Drift, Pointer: "/expires_in", Message: "expires_in is more than a day; is it in milliseconds?"})
+	}
+}
+
+func checkScopeGranted(c *call, r *Rule, t tokenAnswer) {
+	asked := strings.Fields(c.requestedScope())
+	if len(asked) == 0 {
+		return
+	}
+	said, says := t.body["scope"].(string)
+	granted, known := t.jwt.scopes()
+	if !t.isJWT || !known {
+		if !says {
+			return
+		}
+		granted = strings.Fields(said)
+	}
+	for _, scope := range granted {
+		if !slices.Contains(asked, scope) {
+			c.finding(r, Finding{Pointer: "/scope", Message: "more scope is granted than was asked for"})
+			return
+		}
+	}
+	for _, scope := range asked {
+		if !slices.Contains(granted, scope) && !says {
+			c.finding(r, Finding{Pointer: "/scope", Message: "less scope is granted than was asked for, and the answer does not say so", Source: "rfc6749#5.1"})
+			return
+		}
+	}
+	if says && !sameSet(strings.Fields(said), granted) {
+		c.finding(r, Finding{Pointer: "/scope", Message: "scope in the answer is not the scope of the token"})
+	}
+}
+
+func sameSet(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(slices.Compact(a), slices.Compact(b))
+}
+
+func checkClaims(c *call, r *Rule, t tokenAnswer) {
+	for _, name := range []string{"iss", "aud", "exp", "iat", "nbf", "jti", "project_id", "sub", "principal_type", "scope"} {
+		if value, there := t.jwt.values[name]; !there || value == "" || value == nil {
+			c.finding(r, Finding{Pointer: "/access_token", Message: "the claim " + name + " is missing"})
+		}
+	}
+	for _, name := range []string{"exp", "iat", "nbf"} {
+		if value, there := t.jwt.values[name]; there {
+			if _, isNumber := value.(float64); !isNumber {
+				c.finding(r, Finding{Pointer: "/access_token", Message: "the claim " + name + " is not a number", Source: "rfc7519#2"})
+			}
+		}
+	}
+	if t.jwt.text("principal_type") == "user" && t.jwt.text("user_id") == "" {
+		c.finding(r, Finding{Pointer: "/access_token", Message: "the claim user_id is missing from a user's token"})
+	}
+	if g := c.grant(); (g == grantExchange || g == grantRefresh) && t.jwt.text("principal_type") != "" && t.jwt.text("principal_type") != "user" {
+		c.finding(r, Finding{Level: Assumption, Pointer: "/access_token", Message: "principal_type of a user's token is not user"})
+	}
+}

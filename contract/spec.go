@@ -1,0 +1,246 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+)
+
+// Spec is openapi.yaml, loaded, validated and compiled. It is safe for
+// concurrent use.
+type Spec struct {
+	doc    *openapi3.T
+	sum    string
+	router routers.Router
+	ops    []*operation
+	byOp   map[*openapi3.Operation]*operation
+	hosts  map[string]bool
+	fast   map[*openapi3.Schema]*matcher
+}
+
+// operation is what the rules need to know of one operation.
+type operation struct {
+	id       string
+	method   string
+	path     string // template
+	op       *openapi3.Operation
+	source   string // where the operation is documented
+	scope    string // "" if none is needed
+	bearer   bool   // needs an access token
+	token    bool   // answers with tokens
+	location string // "openapi.yaml:60:5"
+}
+
+// Load reads a spec. The error of one that is not valid says what is wrong and
+// where.
+func Load(spec []byte) (*Spec, error) {
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	doc, err := loader.LoadFromData(spec)
+	if err != nil {
+		return nil, fmt.Errorf("contract: the spec cannot be read: %w", err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("contract: the spec is not valid: %w", err)
+	}
+	if doc.Paths.Len() == 0 {
+		return nil, fmt.Errorf("contract: the spec has no operations")
+	}
+	sum := sha256.Sum256(bytes.TrimSpace(spec))
+	s := &Spec{
+		doc:   doc,
+		sum:   hex.EncodeToString(sum[:]),
+		byOp:  make(map[*openapi3.Operation]*operation),
+		hosts: make(map[string]bool),
+		fast:  make(map[*openapi3.Schema]*matcher),
+	}
+	for _, server := range doc.Servers {
+		if u, err := url.Parse(server.URL); err == nil && u.Host != "" {
+			s.hosts[u.Host] = true
+		}
+	}
+	s.compileOperations()
+
+	// The router is to match paths, whatever server they are on.
+	paths := *doc
+	paths.Servers = nil
+	if s.router, err = gorillamux.NewRouter(&paths); err != nil {
+		return nil, fmt.Errorf("contract: the paths of the spec cannot be matched: %w", err)
+	}
+	return s, nil
+}
+
+// SHA256 is the hash of the spec, in hex, to tell whether a recording was made
+// with another one.
+func (s *Spec) SHA256() string { return s.sum }
+
+func (s *Spec) compileOperations() {
+	for _, path := range slices.Sorted(maps.Keys(s.doc.Paths.Map())) {
+		item := s.doc.Paths.Value(path)
+		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
+			op := item.Operations()[method]
+			o := &operation{
+				id:       op.OperationID,
+				method:   method,
+				path:     path,
+				op:       op,
+				source:   extension(op.Extensions, "x-onvy-source"),
+				scope:    extension(op.Extensions, "x-onvy-scope"),
+				location: place(op.Origin, ""),
+			}
+			security := s.doc.Security
+			if op.Security != nil {
+				security = *op.Security
+			}
+			for _, requirement := range security {
+				for name := range requirement {
+					if ref := s.doc.Components.SecuritySchemes[name]; ref != nil && ref.Value.Scheme == "bearer" {
+						o.bearer = true
+					}
+				}
+			}
+			if ok := op.Responses.Status(http.StatusOK); ok != nil {
+				o.token = ok.Value.Headers["Cache-Control"] != nil && !o.bearer
+			}
+			s.ops = append(s.ops, o)
+			s.byOp[op] = o
+			for _, ref := range op.Responses.Map() {
+				for _, media := range ref.Value.Content {
+					if media.Schema != nil && s.fast[media.Schema.Value] == nil {
+						if m := compileMatcher(media.Schema); m != nil {
+							s.fast[media.Schema.Value] = m
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// match finds the operation of a request; nil if there is none. Path
+// parameters come unescaped.
+func (s *Spec) match(method, path string) (*operation, map[string]string) {
+	// Path may hold escaped slashes, which the router keeps apart only if it
+	// gets both forms.
+	u, err := url.Parse("http://host" + path)
+	if err != nil {
+		return nil, nil
+	}
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	route, vars, err := s.router.FindRoute(&http.Request{Method: method, URL: u, Host: u.Host})
+	if err != nil {
+		return nil, nil
+	}
+	for name, value := range vars {
+		if plain, err := url.PathUnescape(value); err == nil {
+			vars[name] = plain
+		}
+	}
+	return s.byOp[route.Operation], vars
+}
+
+// operationByID returns nil for an unknown id.
+func (s *Spec) operationByID(id string) *operation {
+	for _, o := range s.ops {
+		if o.id == id {
+			return o
+		}
+	}
+	return nil
+}
+
+// extension returns a string extension, or "".
+func extension(extensions map[string]any, name string) string {
+	text, _ := extensions[name].(string)
+	return text
+}
+
+// place writes where something stands in the spec: the line of the field if
+// it is known, else that of the element.
+func place(origin *openapi3.Origin, field string) string {
+	if origin == nil {
+		return ""
+	}
+	at := origin.Key
+	if field != "" {
+		if loc, ok := origin.Fields.Lookup(field); ok {
+			at = &loc
+		}
+	}
+	if at == nil || at.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("openapi.yaml:%d:%d", at.Line, at.Column)
+}
+
+// trace follows a path of property names and indexes through a schema and
+// returns the innermost schema, where it comes from, and whether the last name
+// is documented.
+func trace(ref *openapi3.SchemaRef, source string, path []string) (schema *openapi3.Schema, from string, documented bool) {
+	schema = ref.Value
+	if s := extension(schema.Extensions, "x-onvy-source"); s != "" {
+		source = s
+	}
+	for _, name := range path {
+		next := child(schema, name)
+		if next == nil {
+			return schema, source, false
+		}
+		schema = next.Value
+		if s := extension(schema.Extensions, "x-onvy-source"); s != "" {
+			source = s
+		}
+	}
+	return schema, source, true
+}
+
+// child is the schema of a property or of the items.
+func child(schema *openapi3.Schema, name string) *openapi3.SchemaRef {
+	if schema.Items != nil {
+		return schema.Items
+	}
+	if p := schema.Properties[name]; p != nil {
+		return p
+	}
+	for _, part := range slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf) {
+		if p := child(part.Value, name); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// levelOf is the level of a contradiction to a statement from a source.
+func levelOf(source string) Level {
+	if source == "assumed" {
+		return Assumption
+	}
+	return Violation
+}
+
+// pathOf returns the escaped path of an absolute URL without the base's own
+// path, and the query.
+func pathOf(rawURL, basePath string) (path, query string) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return "", ""
+	}
+	path = u.EscapedPath()
+	if basePath != "" && strings.HasPrefix(path, basePath+"/") {
+		path = path[len(basePath):]
+	}
+	return path, u.RawQuery
+}

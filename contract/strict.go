@@ -1,0 +1,119 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// jsonFault is one thing that is wrong with a body as JSON text.
+type jsonFault struct {
+	rule    string // id of the rule that it breaks
+	pointer string
+	message string
+}
+
+// maxDepth is how deep a body may be nested; the contract's own need 4 levels.
+const maxDepth = 64
+
+var bom = []byte("\xef\xbb\xbf")
+
+// scan reads a body as strictly as RFC 8259 and RFC 7493 ask for. It returns
+// everything that is wrong and the value as encoding/json sees it, with
+// numbers as json.Number; ok is false where there is no value.
+func scan(body []byte) (value any, faults []jsonFault, ok bool) {
+	if bytes.HasPrefix(body, bom) {
+		faults = append(faults, jsonFault{"json/bom", "", "the body starts with a byte order mark"})
+		body = body[len(bom):]
+	}
+	if !utf8.Valid(body) {
+		faults = append(faults, jsonFault{"json/utf-8", "", "the body has bytes that are not UTF-8"})
+	}
+	end, tokenFaults, err := tokens(body)
+	faults = append(faults, tokenFaults...)
+	if err != nil {
+		return nil, append(faults, syntaxFault(body, err)), false
+	}
+	if rest := bytes.TrimSpace(body[end:]); len(rest) > 0 {
+		faults = append(faults, jsonFault{"json/trailing", "", "there is more after the end of the JSON value"})
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body[:end]))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		return nil, append(faults, jsonFault{"json/syntax", "", "the body is not JSON"}), false
+	}
+	return value, faults, true
+}
+
+// tokens walks over the first value of a body and returns where it ends.
+func tokens(body []byte) (end int64, faults []jsonFault, err error) {
+	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	var seen []map[string]bool // names of each open object; nil for arrays
+	for {
+		t, err := d.ReadToken()
+		if err != nil {
+			return 0, faults, err
+		}
+		switch t.Kind() {
+		case '{', '[':
+			if len(seen) == maxDepth {
+				return 0, append(faults, jsonFault{"json/depth", "", "the body is nested more than 64 levels deep"}), errDeep
+			}
+			var names map[string]bool
+			if t.Kind() == '{' {
+				names = make(map[string]bool)
+			}
+			seen = append(seen, names)
+		case '}', ']':
+			seen = seen[:len(seen)-1]
+		case '"':
+			kind, n := d.StackIndex(d.StackDepth())
+			if kind == '{' && n%2 == 1 { // a name
+				name := t.String()
+				if seen[len(seen)-1][name] {
+					faults = append(faults, jsonFault{"json/duplicate-name", mask(string(d.StackPointer())), "a name stands twice in one object"})
+				}
+				seen[len(seen)-1][strings.Clone(name)] = true
+			} else if strings.ContainsRune(t.String(), utf8.RuneError) && loneSurrogate(body[:d.InputOffset()]) {
+				faults = append(faults, jsonFault{"json/surrogate", mask(string(d.StackPointer())), "a string has half of a surrogate pair"})
+			}
+		}
+		if d.StackDepth() == 0 {
+			return d.InputOffset(), faults, nil
+		}
+	}
+}
+
+var errDeep = errors.New("nested too deep")
+
+// loneSurrogate tells whether the string literal that ends the text escapes
+// half of a surrogate pair.
+func loneSurrogate(text []byte) bool {
+	start := bytes.LastIndexByte(text[:len(text)-1], '"')
+	for start > 0 && text[start-1] == '\\' { // an escaped quote inside the literal
+		start = bytes.LastIndexByte(text[:start-1], '"')
+	}
+	if start < 0 {
+		return false
+	}
+	literal := text[start:]
+	_, err := jsontext.AppendUnquote(nil, literal)
+	return err != nil && utf8.Valid(literal)
+}
+
+func syntaxFault(body []byte, err error) jsonFault {
+	switch {
+	case errors.Is(err, errDeep):
+		return jsonFault{"json/depth", "", "the body is not read further"}
+	case len(bytes.TrimSpace(body)) > 0 && bytes.TrimSpace(body)[0] == '<':
+		return jsonFault{"json/syntax", "", "the body is HTML or XML in place of JSON"}
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return jsonFault{"json/syntax", "", "the JSON stops before its end"}
+	}
+	return jsonFault{"json/syntax", "", "the body is not JSON"}
+}

@@ -1,0 +1,174 @@
+package contract
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// wire sends requests and keeps what comes back as it was sent. Each request
+// has a connection of its own: net/http would repeat a GET in silence on a
+// connection that it had kept, and bytes behind an answer would be read as the
+// next one.
+type wire struct {
+	base      *url.URL
+	timeout   time.Duration
+	transport *http.Transport
+}
+
+// maxBody is how much of a body is read.
+const maxBody = 10 << 20
+
+func newWire(base *url.URL, timeout time.Duration) *wire {
+	dialer := &net.Dialer{Timeout: timeout}
+	w := &wire{base: base, timeout: timeout}
+	w.transport = &http.Transport{
+		DisableKeepAlives:      true,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: 256 << 10,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+			}
+			return newTap(conn), nil
+		},
+		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			d := tls.Dialer{NetDialer: dialer, Config: &tls.Config{MinVersion: tls.VersionTLS12}}
+			conn, err := d.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
+			}
+			return newTap(conn), nil
+		},
+	}
+	return w
+}
+
+// request is what to send. The path is escaped and follows the base URL.
+type request struct {
+	method string
+	path   string
+	header Header
+	body   []byte
+}
+
+// send makes an exchange. It always returns one; its Err says what went wrong.
+func (w *wire) send(ctx context.Context, r request) *Exchange {
+	x := &Exchange{Request: Request{
+		Method: r.method,
+		URL:    strings.TrimSuffix(w.base.String(), "/") + r.path,
+		Header: slices.Clone(r.header),
+		Body:   r.body,
+	}}
+	ctx, cancel := context.WithTimeout(ctx, w.timeout)
+	defer cancel()
+	var conn *tap
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		conn, _ = info.Conn.(*tap)
+	}})
+	var body io.Reader
+	if r.body != nil {
+		body = bytes.NewReader(r.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, x.Request.URL, body)
+	if err != nil {
+		x.Err = fmt.Errorf("contract: the request cannot be written: %w", err)
+		return x
+	}
+	if !r.header.Has("Accept-Encoding") {
+		x.Request.Header = append(x.Request.Header, Field{"Accept-Encoding", "identity"})
+	}
+	if !r.header.Has("User-Agent") {
+		x.Request.Header = append(x.Request.Header, Field{"User-Agent", "onvy-contract"})
+	}
+	for _, f := range x.Request.Header {
+		req.Header[http.CanonicalHeaderKey(f.Name)] = append(req.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
+	}
+
+	x.Started = time.Now()
+	resp, err := w.transport.RoundTrip(req)
+	if resp != nil {
+		x.Response = &Response{Proto: resp.Proto, Status: resp.StatusCode, Reason: strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode, " "))}
+		x.Response.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+		if len(x.Response.Body) > maxBody {
+			x.Response.Body, x.Response.Truncated = x.Response.Body[:maxBody], true
+		}
+		for _, name := range slices.Sorted(maps.Keys(resp.Header)) { // if the connection says no better
+			for _, value := range resp.Header[name] {
+				x.Response.Header = append(x.Response.Header, Field{name, value})
+			}
+		}
+	}
+	x.Duration = time.Since(x.Started)
+	if resp != nil {
+		_ = resp.Body.Close() // what matters has been read
+	}
+	if conn != nil {
+		conn.wait()
+		conn.into(x)
+	}
+	x.Err = classify(ctx, err, x)
+	if x.Response != nil {
+		decodeContent(x.Response)
+	}
+	return x
+}
+
+// classify says in the words of this package why an exchange failed.
+func classify(ctx context.Context, err error, x *Exchange) error {
+	var timeout net.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return context.Canceled
+	case errors.Is(err, ErrUnreachable):
+		return err
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return ErrTimeout
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
+		strings.Contains(err.Error(), "connection reset"), strings.Contains(err.Error(), "broken pipe"),
+		strings.Contains(err.Error(), "server closed"):
+		return ErrClosed
+	}
+	return fmt.Errorf("%w: %s", ErrMalformed, reason(err))
+}
+
+// reason is the part of net/http's error that repeats nothing of the answer.
+func reason(err error) string {
+	for _, text := range []string{"malformed HTTP", "malformed MIME header", "malformed chunked encoding", "multiple Content-Length",
+		"Content-Length", "Transfer-Encoding", "header exceeded", "invalid byte in chunk", "too many transfer encodings"} {
+		if strings.Contains(err.Error(), text) {
+			return text
+		}
+	}
+	return "not readable"
+}
+
+// decodeContent takes a gzip coding off a body.
+func decodeContent(r *Response) {
+	if !strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
+		return
+	}
+	zr, err := gzip.NewReader(bytes.NewReader(r.Body))
+	if err != nil {
+		return
+	}
+	plain, err := io.ReadAll(io.LimitReader(zr, maxBody))
+	if err == nil {
+		r.Body, r.Decoded = plain, "gzip"
+	}
+}
