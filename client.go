@@ -51,6 +51,9 @@ func (c *Client) As(creds Credentials) (*Client, error) {
 // endpoints of the API that this package does not have. Ask for it before each
 // request; to ask costs nothing while the token lives.
 func (c *Client) Token(ctx context.Context) (Token, error) {
+	if ctx == nil {
+		return Token{}, invalid(getToken, "the context is nil")
+	}
 	t, err := c.tokens.get(ctx)
 	if err != nil {
 		return Token{}, tokenError(getToken, err)

@@ -127,7 +127,6 @@ func TestMaxAttemptsOneSendsOneRequest(t *testing.T) {
 	}
 }
 
-
 func TestTokenRequestsAreRepeatedOnlyWhereThatIsSafe(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	reset := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
