@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"math/rand/v2"
@@ -23,18 +24,30 @@ func TestFindingsAreTheSameWithoutTheFastPath(t *testing.T) {
 	require.NoError(t, err)
 	clear(slow.fast)
 
+	accepted, done := 0, map[string]bool{}
+	compare := func(x *Exchange, body []byte) {
+		x.Response.Body = body
+		if fast.open(x, "").clean {
+			accepted++
+		}
+		require.ElementsMatch(t, slow.Check(x), fast.Check(x), "%s: %s", x.Name, body)
+	}
 	random := rand.New(rand.NewPCG(5, 6))
-	accepted := 0
 	for _, x := range exampleExchanges(t, fast) {
 		example := x.Response.Body
-		for i := range 50 {
-			if x.Response.Body = example; i > 0 {
-				x.Response.Body = mutate(example, randomEdits(random))
+		compare(x, example)
+		for range 20 {
+			compare(x, mutate(example, randomEdits(random)))
+		}
+		if x.Response.Status/100 != 2 || done[string(example)] {
+			continue
+		}
+		done[string(example)] = true
+		places := len(parseNode(json.NewDecoder(bytes.NewReader(example))).all())
+		for place := range places {
+			for scalar := range scalars {
+				compare(x, mutate(example, []byte{byte(place), 0, byte(scalar)}))
 			}
-			if fast.open(x, "").clean {
-				accepted++
-			}
-			require.ElementsMatch(t, slow.Check(x), fast.Check(x), "%s: %s", x.Name, x.Response.Body)
 		}
 	}
 	require.Greater(t, accepted, 500)
