@@ -199,3 +199,6 @@ func (e Error) MarshalJSON() ([]byte, error) {
 	}{e.Error(), e.Operation, e.StatusCode, e.RequestID, e.Attempts}
 	return json.Marshal(printed)
 }
+
+// MarshalText implements encoding.TextMarshaler, for XML, YAML and the like.
+func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
