@@ -216,25 +216,30 @@ func (s *scanner) nested(k *keeper) error {
 		if s.pos == s.end && !s.fill() {
 			return s.cut()
 		}
-		start := s.pos
-		for s.pos < s.end {
-			c := s.buf[s.pos]
-			s.pos++
+		b, i := s.buf[s.pos:s.end], 0
+		for i < len(b) {
 			if inString {
-				switch {
-				case escaped:
+				if escaped {
 					escaped = false
-				case c == '\\':
-					escaped = true
-				case c == '"':
-					inString = false
+					i++
 				}
+				for i < len(b) && b[i] != '"' && b[i] != '\\' {
+					i++
+				}
+				if i == len(b) {
+					break
+				}
+				inString, escaped = b[i] == '\\', b[i] == '\\'
+				i++
 				if inString || depth > 0 {
 					continue
 				}
-				k.add(s.buf[start:s.pos])
+				k.add(b[:i])
+				s.pos += i
 				return nil
 			}
+			c := b[i]
+			i++
 			switch c {
 			case '"':
 				inString = true
@@ -248,18 +253,21 @@ func (s *scanner) nested(k *keeper) error {
 				}
 			case '}', ']':
 				if depth <= maxDepth && (open[depth/64]>>(depth%64)&1 == 1) != (c == ']') {
+					s.pos += i
 					return s.syntax()
 				}
 				if depth--; depth > 0 {
 					continue
 				}
-				k.add(s.buf[start:s.pos])
+				k.add(b[:i])
+				s.pos += i
 				if deep {
 					return fmt.Errorf("%w: more than %d levels", ErrTooDeep, maxDepth)
 				}
 				return nil
 			}
 		}
-		k.add(s.buf[start:s.pos])
+		k.add(b)
+		s.pos = s.end
 	}
 }
