@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -34,7 +35,7 @@ func newAPI(s *Server) (*router, http.Handler, error) {
 		RequestErrorHandlerFunc:  failed,
 		ResponseErrorHandlerFunc: failed,
 	})
-	HandlerWithOptions(strict, StdHTTPServerOptions{BaseRouter: router.mux, ErrorHandlerFunc: failed})
+	HandlerWithOptions(strict, StdHTTPServerOptions{BaseRouter: router, ErrorHandlerFunc: failed})
 
 	validate := middleware.OapiRequestValidatorWithOptions(spec, &middleware.Options{
 		Options: openapi3filter.Options{
@@ -47,7 +48,7 @@ func newAPI(s *Server) (*router, http.Handler, error) {
 			explain(c, err).write(w, c.op)
 		},
 	})
-	return router, validate(router.mux), nil
+	return router, validate(router), nil
 }
 
 // handlers implements the generated StrictServerInterface.
@@ -68,7 +69,7 @@ func explain(c *call, err error) *refusal {
 	if !ok || len(e.JSONPointer()) == 0 {
 		return badRequest("the body is not valid")
 	}
-	field := e.JSONPointer()[0] // a name of the schema: others are not looked at
+	field := strings.Join(e.JSONPointer(), ".") // names of the schema: others are not looked at
 	switch e.SchemaField {
 	case "required":
 		return badRequest(field + " is missing")

@@ -55,6 +55,13 @@ func members(object jsontext.Value) document {
 	return doc
 }
 
+// bodyID is the id in a body. The decoded body would take "ID" for it too.
+func bodyID(body []byte) (id string, given bool) {
+	value, given := members(body)["id"]
+	unquoted, _ := jsontext.AppendUnquote(nil, value) // a string, by its schema
+	return string(unquoted), given
+}
+
 // newDocument is the document of a body for POST or PUT.
 func newDocument(body []byte) document {
 	return document{}.merge(body)

@@ -10,6 +10,7 @@ import (
 // call is what the layers before a handler found out about its request.
 type call struct {
 	op        *operation
+	route     *route
 	principal *principal // who asks; nil at the token endpoints
 	body      []byte     // as it was sent
 	basic     []string   // the Authorization headers, for the token endpoints
@@ -28,11 +29,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		r.Method = http.MethodGet
 	}
 	a := &answer{header: make(http.Header)}
-	op, refused := s.router.find(r, a.header)
-	if op != nil {
-		s.counts.add(op.id)
-		if !s.troubles.meet(a, r, op) {
-			s.answer(a, r, op)
+	found, refused := s.router.find(r, a.header)
+	if found != nil {
+		s.counts.add(found.op.id)
+		if !s.troubles.meet(a, r, found.op) {
+			s.answer(a, r, found)
 		}
 	} else {
 		refused.write(a, nil)
@@ -45,8 +46,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer runs the layers of one operation.
-func (s *Server) answer(a *answer, r *http.Request, op *operation) {
-	c := &call{op: op, basic: r.Header.Values("Authorization")}
+func (s *Server) answer(a *answer, r *http.Request, found *route) {
+	op := found.op
+	c := &call{op: op, route: found, basic: r.Header.Values("Authorization")}
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	if op.token {
 		a.header.Set("Cache-Control", "no-store") // RFC 6749, 5.1

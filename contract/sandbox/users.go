@@ -13,12 +13,13 @@ const defaultLimit = 100
 
 // CreateUser answers 201, or 409 for an id that is taken. A user's own token
 // creates that user and no other.
-func (h *handlers) CreateUser(ctx context.Context, r CreateUserRequestObject) (CreateUserResponseObject, error) {
+func (h *handlers) CreateUser(ctx context.Context, _ CreateUserRequestObject) (CreateUserResponseObject, error) {
 	c := callOf(ctx)
-	if !c.principal.may(r.Body.ID) {
+	id, _ := bodyID(c.body)
+	if !c.principal.may(id) {
 		return nil, refuse(http.StatusForbidden, "forbidden", "the token is for another user")
 	}
-	u, err := h.usersOf(c).create(r.Body.ID, newDocument(c.body))
+	u, err := h.usersOf(c).create(id, newDocument(c.body))
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func (h *handlers) UpdateUserPut(ctx context.Context, r UpdateUserPutRequestObje
 	if !c.principal.may(r.UserID) {
 		return nil, noUser()
 	}
-	if r.Body.ID != nil && *r.Body.ID != r.UserID {
+	if id, given := bodyID(c.body); given && id != r.UserID {
 		return nil, refuse(http.StatusConflict, "conflict", "the id in the body is not that in the path")
 	}
 	doc := newDocument(c.body)
