@@ -1,9 +1,11 @@
 package onvy_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -20,58 +22,106 @@ import (
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
-// chaos is a connection on which one request in four meets some trouble: it
-// is not sent, not answered, answered by somebody in between, or cut.
+// chaos is a network between a client and a handler on which things go wrong
+// at random: connections are refused and break, in requests and in answers,
+// and a gateway in between answers in place of the server or loses patience
+// after the server was done. HTTP is spoken by net/http on both sides.
 type chaos struct {
-	http.RoundTripper
+	network *http.Transport
+	conns   chan net.Conn
+
 	mu  sync.Mutex
 	rnd *rand.Rand
 }
 
-func (c *chaos) roll(n int) int {
+// connect starts a server of the handler and returns the network to it.
+func connect(t *testing.T, h http.Handler, seed uint64) *chaos {
+	c := &chaos{conns: make(chan net.Conn), rnd: rand.New(rand.NewPCG(seed, seed))}
+	c.network = &http.Transport{
+		DialContext:         func(context.Context, string, string) (net.Conn, error) { return c.dial() },
+		MaxIdleConnsPerHost: 100,
+	}
+	srv := &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0)}
+	go func() { _ = srv.Serve(c) }()
+	t.Cleanup(func() { _ = srv.Close(); c.network.CloseIdleConnections() })
+	return c
+}
+
+// one tells whether something happens that happens once in n times.
+func (c *chaos) one(n int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.rnd.IntN(n)
+	return c.rnd.IntN(n) == 0
 }
 
 func (c *chaos) RoundTrip(r *http.Request) (*http.Response, error) {
-	switch c.roll(28) {
-	case 0:
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
-	case 1:
-		return nil, &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
-	case 2:
-		return page502(http.StatusBadGateway, ""), nil
-	case 3:
-		return page502(http.StatusTooManyRequests, "1"), nil
-	case 4: // carried out, and the answer is lost
-		resp, err := c.RoundTripper.RoundTrip(r)
-		if err == nil {
-			_ = resp.Body.Close()
-		}
-		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
-	case 5: // carried out, and somebody in between lost patience
-		resp, err := c.RoundTripper.RoundTrip(r)
-		if err == nil {
-			_ = resp.Body.Close()
-		}
-		return page502(http.StatusGatewayTimeout, ""), nil
-	case 6: // carried out, and the answer is cut
-		resp, err := c.RoundTripper.RoundTrip(r)
-		if err == nil && resp.StatusCode/100 == 2 {
-			resp.Body = io.NopCloser(&cut{`{"id":`})
-		}
-		return resp, err
+	if c.one(30) {
+		return gateway(http.StatusBadGateway, nil), nil
 	}
-	return c.RoundTripper.RoundTrip(r)
+	if c.one(30) {
+		return gateway(http.StatusTooManyRequests, http.Header{"Retry-After": {"1"}}), nil
+	}
+	resp, err := c.network.RoundTrip(r)
+	if err == nil && c.one(30) {
+		_ = resp.Body.Close()
+		return gateway(http.StatusGatewayTimeout, nil), nil
+	}
+	return resp, err
 }
 
-func page502(status int, retryAfter string) *http.Response {
-	resp := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("<html>"))}
-	if retryAfter != "" {
-		resp.Header.Set("Retry-After", retryAfter)
+func gateway(status int, h http.Header) *http.Response {
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader("<html>"))}
+}
+
+func (c *chaos) dial() (net.Conn, error) {
+	if c.one(10) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
-	return resp
+	here, there := net.Pipe()
+	c.conns <- there
+	return &brittle{here, c}, nil
+}
+
+// Accept, Close and Addr make it the listener of the server.
+func (c *chaos) Accept() (net.Conn, error) {
+	conn, ok := <-c.conns
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+func (c *chaos) Close() error   { close(c.conns); return nil }
+func (c *chaos) Addr() net.Addr { return &net.TCPAddr{} }
+
+// brittle is the client's end of a connection, which may break before, within
+// and after every write, and before every read.
+type brittle struct {
+	net.Conn
+	chaos *chaos
+}
+
+func (b *brittle) Write(p []byte) (int, error) {
+	if b.chaos.one(25) {
+		n, _ := b.Conn.Write(p[:b.chaos.intn(len(p)+1)])
+		_ = b.Conn.Close()
+		return n, &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
+	}
+	return b.Conn.Write(p)
+}
+
+func (b *brittle) Read(p []byte) (int, error) {
+	n, err := b.Conn.Read(p)
+	if err == nil && b.chaos.one(25) {
+		_ = b.Conn.Close()
+		return b.chaos.intn(n + 1), &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	}
+	return n, err
+}
+
+func (c *chaos) intn(n int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.rnd.IntN(n)
 }
 
 // TestTenThousandOperationsOverABadConnection runs workers that create, read,
@@ -83,8 +133,7 @@ func TestTenThousandOperationsOverABadConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv, err := sandbox.New()
 		require.NoError(t, err)
-		bad := &chaos{RoundTripper: memory{srv.Handler()}, rnd: rand.New(rand.NewPCG(seed, seed))}
-		c, err := onvy.NewClient(credentials(srv), onvy.WithTransport(bad))
+		c, err := onvy.NewClient(credentials(srv), onvy.WithBaseURL("http://localhost"), onvy.WithTransport(connect(t, srv.Handler(), seed)))
 		require.NoError(t, err)
 		kept := make([]map[string]bool, workers) // id: must be there; absent: must not; see unsure
 		unsure := make([]map[string]bool, workers)
