@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 )
 
 // cursors makes page tokens: a place in the list of one project, sealed, so
@@ -34,7 +35,7 @@ func (c *cursors) seal(project string, place uint64) string {
 
 func (c *cursors) open(project, cursor string) (uint64, error) {
 	sealed, err := cursorCoding.DecodeString(cursor)
-	if err != nil {
+	if err != nil || strings.ContainsAny(cursor, "\r\n") { // which base64 passes over
 		return 0, badRequest("page is not a token of this list")
 	}
 	plain, err := c.aead.Open(nil, nil, sealed, []byte(project))
