@@ -116,6 +116,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 func parseBaseURL(raw string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
+	case raw == "":
+		return nil, errors.New("WithBaseURL: the URL is empty")
 	case err != nil:
 		return nil, errors.New("WithBaseURL: not a URL")
 	case u.Scheme != "https" && u.Scheme != "http":

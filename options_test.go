@@ -39,7 +39,7 @@ func TestNewClientNamesWhatIsWrong(t *testing.T) {
 		"option 1 is nil":                                                   {static, []onvy.Option{nil}},
 		"WithBaseURL: not a URL":                                            {static, []onvy.Option{onvy.WithBaseURL("https://user:pass word@x")}},
 		"WithBaseURL: the scheme must be https":                             {static, []onvy.Option{onvy.WithBaseURL("api.onvy.health")}},
-		"WithBaseURL: the scheme must be https (empty)":                     {static, []onvy.Option{onvy.WithBaseURL("")}},
+		"WithBaseURL: the URL is empty":                                     {static, []onvy.Option{onvy.WithBaseURL("")}},
 		"WithBaseURL: the scheme must be https (ftp)":                       {static, []onvy.Option{onvy.WithBaseURL("ftp://api.onvy.health")}},
 		"WithBaseURL: there is no host":                                     {static, []onvy.Option{onvy.WithBaseURL("https://:443/")}},
 		"WithBaseURL: credentials do not belong in the URL":                 {static, []onvy.Option{onvy.WithBaseURL("https://a:b@api.onvy.health")}},
