@@ -39,19 +39,27 @@ func (f *Finding) key() Finding {
 
 // Fold joins equal findings: the first keeps its place, Count adds up.
 func Fold(findings []Finding) []Finding {
-	at := make(map[Finding]int, len(findings))
-	var folded []Finding
-	for i := range findings {
-		f := findings[i]
-		if f.Count == 0 {
-			f.Count = 1
-		}
-		if j, ok := at[f.key()]; ok {
-			folded[j].Count += f.Count
-			continue
-		}
-		at[f.key()] = len(folded)
-		folded = append(folded, f)
+	fo := newFolder()
+	for _, f := range findings {
+		f.Count = max(f.Count, 1)
+		fo.add(f)
 	}
-	return folded
+	return fo.findings
+}
+
+// folder is Fold, one finding at a time.
+type folder struct {
+	at       map[Finding]int
+	findings []Finding
+}
+
+func newFolder() *folder { return &folder{at: make(map[Finding]int)} }
+
+func (fo *folder) add(f Finding) {
+	if i, ok := fo.at[f.key()]; ok {
+		fo.findings[i].Count += f.Count
+		return
+	}
+	fo.at[f.key()] = len(fo.findings)
+	fo.findings = append(fo.findings, f)
 }

@@ -53,16 +53,29 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 type page struct {
 	TerminalOptions
 
-	w *bufio.Writer
+	w     *bufio.Writer
+	begun bool // something was written
 }
 
-func (p *page) printf(format string, args ...any) { _, _ = fmt.Fprintf(p.w, format, args...) }
+func (p *page) printf(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.w, format, args...)
+	p.begun = true
+}
 
 func (p *page) paint(s style, text string) string {
 	if !p.Colour {
 		return text
 	}
 	return string(s) + text + reset
+}
+
+// section writes the title of a section, after an empty line unless it is the
+// first thing on the page.
+func (p *page) section(title string) {
+	if p.begun {
+		p.printf("\n")
+	}
+	p.printf("%s\n", p.paint(bold, title))
 }
 
 // head says in one line what went wrong; a clean run has none.
@@ -91,7 +104,7 @@ func (p *page) last(r *contract.Report) {
 	if r.ExitStatus() != 0 {
 		colour = red
 	}
-	if p.w.Buffered() > 0 {
+	if p.begun {
 		p.printf("\n")
 	}
 	p.printf("%s  %s | %s | %s, %s, %s", p.paint(colour, verdict(r)), levels(r), cases(s),

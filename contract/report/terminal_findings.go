@@ -21,7 +21,7 @@ func (p *page) findings(title string, colour style, all []contract.Finding) {
 	if len(all) == 0 {
 		return
 	}
-	p.printf("\n%s\n", p.paint(bold, title))
+	p.section(title)
 	byOperation := grouped(all, operation)
 	slices.SortStableFunc(byOperation, worst)
 	for _, ofOperation := range byOperation {

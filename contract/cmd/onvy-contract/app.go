@@ -28,6 +28,10 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
+// packages takes the names of packages out of errors: they tell a caller in Go
+// whose error it is, and the user of a program nothing.
+var packages = strings.NewReplacer("contract: ", "", "recording: ", "", "sandbox: ", "", "report: ", "")
+
 // run is the whole program: it returns the exit status.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr}
@@ -41,7 +45,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return int(status)
 	}
 	if err != nil {
-		a.note("onvy-contract: %v", err)
+		a.note("onvy-contract: %s", packages.Replace(err.Error()))
 		return 2
 	}
 	return 0

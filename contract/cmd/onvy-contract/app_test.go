@@ -99,6 +99,8 @@ func TestUsageErrorsAreOneLineAndStatusTwo(t *testing.T) {
 		"replay of nothing":    {[]string{"replay"}, "no recording is named"},
 		"a seed of letters":    {[]string{"run", "--seed", "x"}, "--seed"},
 		"a timeout of letters": {[]string{"run", "--timeout", "soon"}, "--timeout"},
+		"no parallel cases":    {[]string{"run", "--parallel", "0"}, "--parallel must be more than 0"},
+		"a negative timeout":   {[]string{"run", "--timeout", "-1s"}, "--timeout must be more than 0"},
 		"two kinds of list":    {[]string{"rules", "--json", "--markdown"}, "--markdown and --json exclude each other"},
 	} {
 		t.Run(name, func(t *testing.T) { call{}.run(t, c.args...).refuses(t, c.want) })

@@ -36,6 +36,6 @@ keeps; nothing else is touched. The server is named as for "run".`,
 	}
 	cmd.Flags().SortFlags = false
 	target.register(cmd.Flags())
-	cmd.Flags().StringVar(&ledgerDir, "ledger-dir", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
+	cmd.Flags().StringVar(&ledgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
 	return cmd
 }

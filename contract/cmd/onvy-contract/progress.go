@@ -18,7 +18,7 @@ func (a *app) progress(steps int64, what string, bytes, quiet bool) *progress {
 		return &progress{}
 	}
 	if steps < 1 {
-		steps = -1
+		steps = -1 // progressbar's word for unknown
 	}
 	return &progress{progressbar.NewOptions64(steps,
 		progressbar.OptionSetWriter(f),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,6 +41,9 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 		),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := live.check(); err != nil {
+				return err
+			}
 			spec, err := a.spec()
 			if err != nil {
 				return err
@@ -82,8 +86,22 @@ func (f *liveFlags) register(set *pflag.FlagSet) {
 	set.IntVar(&o.MaxRequests, "max-requests", 5000, "for the whole run")
 	set.DurationVar(&o.MaxDuration, "max-duration", 10*time.Minute, "for the whole run")
 	set.DurationVar(&o.MaxWait, "max-wait", 5*time.Second, "for a token to expire")
-	set.StringVar(&o.LedgerDir, "ledger-dir", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
+	set.StringVar(&o.LedgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
 	f.output.register(set)
+}
+
+// check refuses limits that would stop a run before it begins.
+func (f *liveFlags) check() error {
+	o := &f.options
+	for flag, wrong := range map[string]bool{
+		"parallel": o.Parallel < 1, "timeout": o.Timeout <= 0, "slow": o.Slow <= 0, "max-requests": o.MaxRequests < 1,
+		"max-duration": o.MaxDuration <= 0, "max-wait": o.MaxWait < 0,
+	} {
+		if wrong {
+			return fmt.Errorf("--%s must be more than 0", flag)
+		}
+	}
+	return nil
 }
 
 // live runs the suite. Errors are of what keeps it from beginning; what
@@ -107,6 +125,12 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags) (*con
 			a.note("No ONVY_* variables and no flags name a server: this is the embedded sandbox.")
 		}
 	}
+	var bar *progress
+	ended := int64(0)
+	f.options.OnOutcome = func(contract.Outcome) {
+		ended++
+		bar.set(ended)
+	}
 	suite, err := contract.NewSuite(spec, target, f.options)
 	if err != nil {
 		return nil, err
@@ -114,6 +138,8 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags) (*con
 	defer context.AfterFunc(ctx, func() {
 		a.note("Interrupted: deleting the users of this run, then the report. Interrupt again to stop at once.")
 	})()
+	bar = a.progress(int64(len(suite.Cases())), "cases", false, f.output.quiet)
+	defer bar.end()
 	return suite.Run(ctx), nil
 }
 

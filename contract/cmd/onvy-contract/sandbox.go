@@ -32,19 +32,10 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 			if err != nil {
 				return fmt.Errorf("--ttl: %w", err)
 			}
-			if remote {
-				return a.serveRemote(cmd.Context(), server, addr)
-			}
-			if err := checkLoopback(addr); err != nil {
+			if err := checkAddress(addr, remote); err != nil {
 				return err
 			}
-			if err := server.Listen(addr); err != nil {
-				return fmt.Errorf("--addr: %w", err)
-			}
-			a.tryThis(server, server.URL)
-			<-cmd.Context().Done()
-			a.note("The sandbox has ended.")
-			return server.Close()
+			return a.serve(cmd.Context(), server, addr)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on this `ADDRESS`; port 0 is any free one")
@@ -53,20 +44,26 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 	return cmd
 }
 
-// checkLoopback refuses addresses that other machines can reach.
-func checkLoopback(addr string) error {
+// checkAddress refuses what is no address and, unless remote ones are allowed,
+// what other machines can reach.
+func checkAddress(addr string, remote bool) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("--addr: %q is not HOST:PORT, such as 127.0.0.1:8080", addr)
+	}
 	tcp, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("--addr: %q is not HOST:PORT: %w", addr, err)
+		return fmt.Errorf("--addr: there is no address %s: %w", host, err)
 	}
-	if !tcp.IP.IsLoopback() {
+	if !remote && !tcp.IP.IsLoopback() {
 		return fmt.Errorf("--addr: other machines can reach %s, and everyone knows the secrets of the sandbox; use 127.0.0.1, or say --allow-remote", addr)
 	}
 	return nil
 }
 
-// serveRemote serves on any address until ctx ends.
-func (a *app) serveRemote(ctx context.Context, s *sandbox.Server, addr string) error {
+// serve serves until ctx ends. It does not use Listen, which allows loopback
+// addresses only.
+func (a *app) serve(ctx context.Context, s *sandbox.Server, addr string) error {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -74,7 +71,8 @@ func (a *app) serveRemote(ctx context.Context, s *sandbox.Server, addr string) e
 	}
 	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 30 * time.Second, DisableGeneralOptionsHandler: true}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
-	a.tryThis(s, "http://"+l.Addr().String())
+	s.URL = "http://" + l.Addr().String()
+	a.tryThis(s)
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
@@ -82,31 +80,27 @@ func (a *app) serveRemote(ctx context.Context, s *sandbox.Server, addr string) e
 	return nil
 }
 
-// tryThis prints what one can paste into another terminal: the lines of the
-// quickstart, with the values of this sandbox.
-func (a *app) tryThis(s *sandbox.Server, url string) {
-	p := s.Project
-	_, _ = fmt.Fprintf(a.stdout, `The sandbox is at %[1]s. Paste this into another terminal:
+// tryThis prints what one can paste into another terminal: the variables that
+// name this sandbox, and the lines of the quickstart with them. The curl lines
+// of findings use the same variables.
+func (a *app) tryThis(s *sandbox.Server) {
+	// Identity tokens live for minutes, which is short for reading and pasting.
+	idToken := s.MintIDToken("user_123", func(claims map[string]any) { claims["exp"] = time.Now().Add(24 * time.Hour).Unix() })
+	_, _ = fmt.Fprintf(a.stdout, `The sandbox is at %s. Paste this into another terminal:
 
-BASE_URL=%[1]s
-PROJECT_ID=%[2]s
-CLIENT_ID=%[3]s
-CLIENT_SECRET=%[4]s
-ACCESS_TOKEN=$(curl -sS -X POST "$BASE_URL/v1/projects/$PROJECT_ID/auth/server" \
-  -u "$CLIENT_ID:$CLIENT_SECRET" -H "Content-Type: application/json" \
+export ONVY_BASE_URL=%[1]s
+export ONVY_PROJECT_ID=%s ONVY_CLIENT_ID=%s ONVY_CLIENT_SECRET=%s
+export ONVY_OTHER_PROJECT_ID=%s ONVY_OTHER_CLIENT_ID=%s ONVY_OTHER_CLIENT_SECRET=%s
+export ONVY_SDK_CLIENT_ID=%s ONVY_ID_TOKEN=%s
+ACCESS_TOKEN=$(curl -sS -X POST "$ONVY_BASE_URL/v1/projects/$ONVY_PROJECT_ID/auth/server" \
+  -u "$ONVY_CLIENT_ID:$ONVY_CLIENT_SECRET" -H "Content-Type: application/json" \
   -d '{"scope":"users:create users:read"}' | sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/')
-curl -sS -X POST "$BASE_URL/users" -H "Authorization: Bearer $ACCESS_TOKEN" \
+curl -sS -X POST "$ONVY_BASE_URL/users" -H "Authorization: Bearer $ACCESS_TOKEN" \
   -H "Content-Type: application/json" -d '{"id":"user_123","firstname":"Avery","language":"en"}'
-curl -sS "$BASE_URL/users?limit=10" -H "Authorization: Bearer $ACCESS_TOKEN"
+curl -sS "$ONVY_BASE_URL/users?limit=10" -H "Authorization: Bearer $ACCESS_TOKEN"
 
-The suite, against it:
-
-ONVY_BASE_URL=%[1]s ONVY_PROJECT_ID=%[2]s ONVY_CLIENT_ID=%[3]s ONVY_CLIENT_SECRET=%[4]s \
-  ONVY_OTHER_PROJECT_ID=%[5]s ONVY_OTHER_CLIENT_ID=%[6]s ONVY_OTHER_CLIENT_SECRET=%[7]s \
-  ONVY_SDK_CLIENT_ID=%[8]s ONVY_ID_TOKEN=%[9]s \
-  onvy-contract run
-
-Ctrl-C ends it, and with it all that is in it.
-`, url, p.ID, p.ClientID, p.ClientSecret.Reveal(), s.Other.ID, s.Other.ClientID, s.Other.ClientSecret.Reveal(),
-		p.SDKClientID, s.MintIDToken("user_123").Reveal())
+Then "onvy-contract run" checks this sandbox. Ctrl-C ends it, and all that is in it.
+`, s.URL, s.Project.ID, s.Project.ClientID, s.Project.ClientSecret.Reveal(),
+		s.Other.ID, s.Other.ClientID, s.Other.ClientSecret.Reveal(),
+		s.Project.SDKClientID, idToken.Reveal())
 }

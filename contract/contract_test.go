@@ -1,0 +1,22 @@
+package contract_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+)
+
+// TestContract runs the live suite: against the server that ONVY_* variables
+// name, or against the sandbox where none is set.
+func TestContract(t *testing.T) {
+	target, found, err := contract.TargetFromEnv(os.Getenv)
+	require.NoError(t, err)
+	if !found {
+		target = sandboxTarget(t, sandbox.Start(t))
+	}
+	contract.Run(t, target, contract.Options{LedgerDir: t.TempDir()})
+}

@@ -1,0 +1,281 @@
+package contract
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+var bearerProbeRules = []Rule{
+	probeRule("token/garbage", Violation, "rfc6750#3.1", "A token that the server did not give is refused.",
+		"200 for Bearer nonsense", "401 invalid_token"),
+	probeRule("token/tampered", Violation, "rfc8725#3.3", "A changed copy of a token is refused.",
+		"200 with one character of the signature changed; alg none", "401 invalid_token"),
+	probeRule("token/kind", Violation, "rfc8725#3.11", "Only access tokens are access tokens.",
+		"200 for an identity token or a refresh token", "401"),
+	probeRule("token/scheme-case", Violation, "rfc9110#11.1", "The name of the scheme has no case.",
+		"401 for bearer in lower case", "200 for bearer in lower case"),
+	probeRule("token/in-query", Assumption, "rfc6750#2.3", "A token in the URL is not taken: URLs end up in logs.",
+		"200 for ?access_token=…", "401"),
+	probeRule("token/api-key", Violation, "authentication", "The retired X-API-Key opens nothing.",
+		"200 for X-API-Key with any value", "401"),
+	probeRule("scope/enforced", Violation, "authentication", "An operation works with the scope it needs, and not with another.",
+		"POST /users with users:read", "403 insufficient_scope"),
+	probeRule("auth/path-tricks", Violation, "policy", "Another spelling of a path is not a way around authentication.",
+		"200 for //users without a token", "404 or 401"),
+	probeRule("auth/method-override", Violation, "policy", "A header does not turn one method into another.",
+		"GET with X-HTTP-Method-Override: DELETE deletes", "the header is ignored"),
+}
+
+// protected is a protected operation with a user to try it on.
+type protected struct {
+	id   string // operationId
+	make func(header Header) request
+}
+
+// protectedOperations are all of the spec that need a bearer token.
+func (p *probe) protectedOperations(victim string) []protected {
+	var all []protected
+	for _, op := range p.suite.spec.ops {
+		if !op.bearer {
+			continue
+		}
+		path := strings.ReplaceAll(op.path, "{user_id}", escapeSegment(victim))
+		var body func() any
+		switch op.method {
+		case "POST":
+			body = func() any {
+				id := p.newID()
+				p.remember(p.suite.target.Project.ID, id)
+				return map[string]any{"id": id}
+			}
+		case "PUT":
+			body = func() any { return map[string]any{"id": victim, "firstname": "Intruder"} }
+		case "PATCH":
+			body = func() any { return map[string]any{"firstname": "Intruder"} }
+		}
+		all = append(all, protected{op.id, func(header Header) request {
+			if body == nil {
+				return request{method: op.method, path: path, header: header}
+			}
+			return jsonRequest(op.method, path, header, body())
+		}})
+	}
+	// What deletes the victim comes last.
+	slices.SortStableFunc(all, func(a, b protected) int {
+		return strings.Compare(strings.TrimSuffix(a.id, "deleteUser"), strings.TrimSuffix(b.id, "deleteUser"))
+	})
+	slices.Reverse(all)
+	return all
+}
+
+// matrix sends every protected operation with the credentials, which must all
+// be refused, and then looks whether the victim is as it was.
+func (p *probe) matrix(rule, what string, header Header) {
+	victim := p.newID()
+	p.create(map[string]any{"id": victim, "firstname": "Victim"})
+	p.matrixOn(victim, rule, what, header)
+	p.get(victim)
+}
+
+func (p *probe) matrixOn(victim, rule, what string, header Header) {
+	for _, operation := range p.protectedOperations(victim) {
+		c := p.send(operation.make(header))
+		if c.ok() && rule == "" {
+			continue // auth/credentials-needed has said it
+		}
+		if rule == "" {
+			rule = "token/garbage"
+		}
+		p.refuses(c, rule, what, 401)
+	}
+}
+
+// bearerCases try every protected operation with what must not open it.
+var bearerCases = []liveCase{
+	{
+		name: "bearer/missing",
+		why:  "an operation that forgot to ask for a token is open to everybody",
+		run:  func(p *probe) { p.matrix("", "no token", nil) },
+	},
+	{
+		name: "bearer/scheme",
+		why:  "only Bearer is documented",
+		run: func(p *probe) {
+			p.matrix("", "another scheme", Header{{"Authorization", "Token " + p.token()}})
+			p.matrix("", "Basic credentials", p.suite.target.Project.basic())
+			p.matrix("", "Bearer without a token", Header{{"Authorization", "Bearer"}})
+			p.matrix("", "a token without a scheme", Header{{"Authorization", p.token()}})
+		},
+	},
+	{
+		name: "bearer/lower-case",
+		why:  "the name of a scheme has no case, and some clients send it in lower case",
+		run: func(p *probe) {
+			c := p.send(request{method: "GET", path: "/users?limit=1", header: Header{{"Authorization", "bearer " + p.token()}}})
+			if s := c.status(); s/100 == 4 && s != 429 {
+				p.finding(c, "token/scheme-case", Finding{Message: "bearer in lower case is refused"})
+			}
+		},
+	},
+	{
+		name: "bearer/garbage",
+		why:  "a token that was never given must open nothing, and must not crash the server",
+		run: func(p *probe) {
+			p.matrix("token/garbage", "a made-up token", bearer("contract-made-up"))
+			victim := p.newID()
+			p.create(map[string]any{"id": victim})
+			get := func(value string) *call {
+				return p.send(request{method: "GET", path: userPath(victim), header: Header{{"Authorization", value}}})
+			}
+			p.refuses(get("Bearer a.b.c"), "token/garbage", "a token like a JWT", 401)
+			p.refuses(get("Bearer "+strings.Repeat("x", 4000)), "token/garbage", "a long token", 401, 400, 431)
+			p.refuses(get("Bearer tök\u00e9n"), "token/garbage", "a token that is not ASCII", 401, 400)
+			p.refuses(get("Bearer x, Bearer y"), "token/garbage", "two tokens", 401, 400)
+		},
+	},
+	{
+		name: "bearer/tampered",
+		why:  "whoever can edit a token is whoever they like",
+		run: func(p *probe) {
+			victim := p.newID()
+			p.create(map[string]any{"id": victim, "firstname": "Victim"})
+			first := true
+			for what, token := range tampered(p.token()) {
+				if first { // every operation once, and one of them with every change
+					first = false
+					p.matrix("token/tampered", "a token with "+what, bearer(token))
+					continue
+				}
+				c := p.send(request{method: "GET", path: userPath(victim), header: bearer(token)})
+				p.refuses(c, "token/tampered", "a token with "+what, 401)
+				if strings.HasPrefix(what, "alg") {
+					c = p.send(jsonRequest("PATCH", userPath(victim), bearer(token), map[string]any{"firstname": "Intruder"}))
+					p.refuses(c, "token/tampered", "a token with "+what, 401)
+				}
+			}
+			p.get(victim)
+		},
+	},
+	{
+		name: "bearer/expired",
+		why:  "a lost token must stop working",
+		run: func(p *probe) {
+			victim := p.newID()
+			p.create(map[string]any{"id": victim, "firstname": "Victim"})
+			c := p.serverToken(&p.suite.target.Project, "")
+			token, lifetime := accessToken(c)
+			if token == "" {
+				p.fail("%v", refused(c))
+			}
+			wait := lifetime + expiryLeeway + 200*time.Millisecond
+			if wait > p.suite.options.MaxWait+expiryLeeway {
+				p.skip("tokens live for %v, which is longer than --max-wait (%v)", lifetime.Round(time.Second), p.suite.options.MaxWait)
+			}
+			p.sleep(time.Until(c.x.end().Add(wait)))
+			p.matrixOn(victim, "", "an expired token", bearer(token)) // that it works is token/expired
+			p.get(victim)
+		},
+	},
+	{
+		name: "bearer/kind", needs: []need{needsIDToken},
+		why: "an identity token passes through many hands",
+		run: func(p *probe) {
+			p.matrix("token/kind", "an identity token", bearer(p.suite.target.IDToken.Reveal()))
+			c := p.exchange()
+			if refresh, _ := c.object()["refresh_token"].(string); c.ok() && refresh != "" {
+				p.matrix("token/kind", "a refresh token", bearer(refresh))
+			}
+		},
+	},
+	{
+		name: "bearer/elsewhere",
+		why:  "tokens in URLs and retired keys are how accounts are lost",
+		run: func(p *probe) {
+			victim := p.newID()
+			p.create(map[string]any{"id": victim})
+			c := p.send(request{method: "GET", path: userPath(victim) + "?access_token=" + url.QueryEscape(p.token())})
+			if c.ok() {
+				// As a request without credentials it is said already; this is why.
+				p.finding(c, "token/in-query", Finding{Message: "a token in the URL is taken"})
+			}
+			for _, key := range []string{"contract-made-up", p.suite.target.Project.ClientSecret.Reveal()} {
+				c = p.send(request{method: "GET", path: "/users?limit=1", header: Header{{"X-API-Key", key}}})
+				p.refuses(c, "token/api-key", "X-API-Key", 401)
+			}
+		},
+	},
+	{
+		name: "bearer/tricks",
+		why:  "a proxy and a server that read a path differently leave a gap",
+		run: func(p *probe) {
+			victim := p.newID()
+			p.create(map[string]any{"id": victim, "firstname": "Victim"})
+			for _, path := range []string{"//users", "/users/", "/users/./", "/v1/../users", "/USERS", "/users%2F" + victim, "/users;x=1", "/users.json"} {
+				c := p.send(request{method: "GET", path: path})
+				if c.ok() {
+					p.finding(c, "auth/path-tricks", Finding{Message: "another spelling of /users works without a token"})
+				}
+			}
+			for _, name := range []string{"X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"} {
+				p.send(request{method: "GET", path: userPath(victim), header: append(bearer(p.token()), Field{name, "DELETE"})})
+				if c := p.get(victim); c.status() == 404 {
+					p.finding(c, "auth/method-override", Finding{Message: name + " turned GET into DELETE"})
+					return
+				}
+			}
+		},
+	},
+	{
+		name: "scope/missing",
+		why:  "a scope that nobody checks is no scope",
+		run: func(p *probe) {
+			victim := p.newID()
+			p.create(map[string]any{"id": victim, "firstname": "Victim"})
+			tokens := map[string]string{}
+			for _, scope := range []string{"users:read", "users:create"} {
+				token, why := p.narrow(scope)
+				if token == "" {
+					p.skip("no token with %s alone: %s", scope, why)
+				}
+				tokens[scope] = token
+			}
+			for _, operation := range p.protectedOperations(victim) {
+				scope := "users:read"
+				if op := p.suite.spec.operationByID(operation.id); op.scope == "users:read" {
+					scope = "users:create"
+				}
+				c := p.send(operation.make(bearer(tokens[scope])))
+				if c.ok() {
+					if _, isJWT := readJWT(tokens[scope]); isJWT && len(c.findings) > 0 {
+						continue // auth/scope has said it
+					}
+				}
+				p.refuses(c, "scope/enforced", "a token with "+scope+" alone", 403, 404)
+			}
+			p.get(victim)
+		},
+	},
+}
+
+// narrow gets a token with one scope alone; the token is "" if the server
+// gives none, or gives more.
+func (p *probe) narrow(scope string) (token, why string) {
+	c := p.serverToken(&p.suite.target.Project, scope)
+	token, _ = accessToken(c)
+	if token == "" {
+		return "", refused(c).Error()
+	}
+	granted, known := []string(nil), false
+	if jwt, ok := readJWT(token); ok {
+		granted, known = jwt.scopes()
+	}
+	if text, ok := c.object()["scope"].(string); ok && !known {
+		granted, known = strings.Fields(text), true
+	}
+	if known && !slices.Equal(granted, []string{scope}) {
+		return "", "the server gives others too"
+	}
+	return token, ""
+}

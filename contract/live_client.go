@@ -1,0 +1,130 @@
+package contract
+
+import (
+	"encoding/base64"
+	"net/url"
+	"strings"
+)
+
+var clientRules = []Rule{
+	probeRule("client/wrong-secret", Violation, "rfc6749#2.3.1", "A wrong client secret is refused.",
+		"a token for a wrong secret", "401 invalid_client"),
+	probeRule("client/unknown", Violation, "rfc6749#2.3.1", "An unknown client is refused.",
+		"a token for a client that is not there", "401 invalid_client"),
+	probeRule("client/missing", Violation, "authentication", "No client credentials, no token.",
+		"a token without Authorization", "401"),
+	probeRule("client/malformed", Violation, "rfc7617#2", "Credentials that cannot be read are refused.",
+		"500 for Basic without a colon", "401 or 400"),
+	probeRule("client/scheme-case", Violation, "rfc9110#11.1", "The name of the scheme has no case.",
+		"401 for basic in lower case", "200 for basic in lower case"),
+	probeRule("client/in-query", Violation, "rfc6749#2.3.1", "Client credentials in the URL are not accepted.",
+		"a token for ?client_id=…&client_secret=…", "400 or 401"),
+	probeRule("client/two-methods", Assumption, "rfc6749#2.3", "A request authenticates the client in one way.",
+		"a token for Basic and client_secret in one request", "400 or 401"),
+	probeRule("client/other-project", Violation, "authentication", "A client gets tokens for its own project only.",
+		"a token of project A for the client of project B", "401 or 403"),
+	probeRule("client/unknown-project", Violation, "authentication", "There are no tokens for a project that is not there.",
+		"a token for proj_…", "401, 403 or 404"),
+	probeRule("client/bearer", Violation, "authentication", "The token endpoint for servers takes Basic credentials only.",
+		"a token for an access token", "401"),
+	probeRule("client/brute-force", Drift, "rfc6749#2.3.1", "Many wrong secrets are slowed down.",
+		"the fortieth wrong secret is answered like the first", "429 at some point"),
+}
+
+// clientCases try the client authentication of the two endpoints that have it.
+var clientCases = []liveCase{
+	{
+		name: "client/server",
+		why:  "whoever gets a token without the secret has all users of the project",
+		run:  func(p *probe) { p.clientMatrix(p.serverWith) },
+	},
+	{
+		name: "client/oauth-token",
+		why:  "the canonical endpoint must not be a side door",
+		run: func(p *probe) {
+			p.clientMatrix(p.oauthWith)
+			project := &p.suite.target.Project
+			query := url.Values{"client_id": {project.ClientID}, "client_secret": {project.ClientSecret.Reveal()}}
+			form := url.Values{"grant_type": {"client_credentials"}, "audience": {audience(project.ID)}}
+			c := p.send(formRequest("/oauth/token?"+query.Encode(), nil, form))
+			p.refuses(c, "client/in-query", "client credentials in the URL", 400, 401)
+			form.Set("client_id", project.ClientID)
+			form.Set("client_secret", project.ClientSecret.Reveal())
+			c = p.send(formRequest("/oauth/token", project.basic(), form))
+			p.refuses(c, "client/two-methods", "Basic and client_secret together", 400, 401)
+			form.Set("client_secret", wrongSecret)
+			c = p.send(formRequest("/oauth/token", nil, form))
+			p.refuses(c, "client/wrong-secret", "a wrong secret in the form", 401, 400)
+		},
+	},
+	{
+		name: "client/other-project", needs: []need{needsOther},
+		why: "a customer's client must not open another customer's project",
+		run: func(p *probe) {
+			other, own := p.suite.target.Other, &p.suite.target.Project
+			c := p.serverWith(other.basic())
+			p.refuses(c, "client/other-project", "the client of another project", 401, 403, 400, 404)
+			c = p.send(formRequest("/oauth/token", other.basic(), url.Values{"grant_type": {"client_credentials"}, "audience": {audience(own.ID)}}))
+			p.refuses(c, "client/other-project", "the client of another project", 401, 403, 400, 404)
+			// and the other way round
+			c = p.send(jsonRequest("POST", serverPath(other.ID), own.basic(), map[string]any{}))
+			p.refuses(c, "client/other-project", "the client of another project", 401, 403, 400, 404)
+		},
+	},
+	{
+		name: "client/brute-force", needs: []need{needsRisky},
+		why: "a secret that can be tried without end is found",
+		run: func(p *probe) {
+			for range 40 {
+				c := p.sendOnce(jsonRequest("POST", serverPath(p.suite.target.Project.ID), basic("contract-nobody", wrongSecret), map[string]any{}))
+				if c.status() == 429 {
+					return
+				}
+				if c.ok() {
+					p.refuses(c, "client/unknown", "an unknown client", 401)
+					return
+				}
+				if len(p.findings) == 0 && c.x.Response == nil {
+					return
+				}
+			}
+			c := p.serverWith(basic("contract-nobody", wrongSecret))
+			p.finding(c, "client/brute-force", Finding{Message: "forty wrong secrets in a row are all answered"})
+		},
+	},
+}
+
+const wrongSecret = "contract-wrong-secret"
+
+// serverWith asks auth/server for a token with a header of credentials.
+func (p *probe) serverWith(credentials Header) *call {
+	return p.send(jsonRequest("POST", serverPath(p.suite.target.Project.ID), credentials, map[string]any{"scope": "users:read"}))
+}
+
+// oauthWith asks /oauth/token for a token with a header of credentials.
+func (p *probe) oauthWith(credentials Header) *call {
+	return p.send(formRequest("/oauth/token", credentials, url.Values{
+		"grant_type": {"client_credentials"}, "audience": {audience(p.suite.target.Project.ID)},
+	}))
+}
+
+// clientMatrix tries all kinds of credentials at an endpoint.
+func (p *probe) clientMatrix(ask func(Header) *call) {
+	project := &p.suite.target.Project
+	right := project.basic()[0].Value
+	pair := strings.TrimPrefix(right, "Basic ")
+
+	p.refuses(ask(basic(project.ClientID, wrongSecret)), "client/wrong-secret", "a wrong secret", 401)
+	p.refuses(ask(basic(project.ClientID, "")), "client/wrong-secret", "an empty secret", 401, 400)
+	p.refuses(ask(basic("contract-nobody", project.ClientSecret.Reveal())), "client/unknown", "an unknown client", 401)
+	p.refuses(ask(nil), "client/missing", "no credentials", 401, 400)
+	p.refuses(ask(Header{{"Authorization", "Basic"}}), "client/malformed", "Basic without credentials", 401, 400)
+	p.refuses(ask(Header{{"Authorization", "Basic !!!"}}), "client/malformed", "Basic that is not base64", 401, 400)
+	noColon := base64.StdEncoding.EncodeToString([]byte(project.ClientID))
+	p.refuses(ask(Header{{"Authorization", "Basic " + noColon}}), "client/malformed", "Basic without a colon", 401, 400)
+	p.refuses(ask(bearer(p.token())), "client/bearer", "an access token", 401, 400, 403)
+
+	if c := ask(Header{{"Authorization", "basic " + pair}}); c.status()/100 == 4 && c.status() != 429 {
+		p.finding(c, "client/scheme-case", Finding{Message: "the scheme in lower case is refused"})
+	}
+}

@@ -1,0 +1,185 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+var inputRules = []Rule{
+	probeRule("input/no-id", Violation, "users/create-a-new-user", "A create without id is refused.",
+		"201 with an id that the server made up", "400 or 422"),
+	probeRule("input/malformed", Violation, "rfc8259#2", "A body that is not JSON is refused.",
+		"201 for {", "400"),
+	probeRule("input/invalid", Assumption, "users/create-a-new-user", "A value of a wrong type or outside the documented values is refused.",
+		"201 for gender unknown", "400 or 422"),
+	probeRule("input/content-type", Assumption, "openapi.yaml", "A body that says it is not JSON is refused.",
+		"201 for text/plain", "415 or 400"),
+	probeRule("input/large", Assumption, "rfc9110#15.5.14", "A body beyond any use is refused.",
+		"500, or no answer, for 2 MiB", "413 or 400"),
+}
+
+// bad is a body that is not what an operation takes.
+type bad struct{ what, text string }
+
+// badJSON are bodies that are no JSON object.
+var badJSON = []bad{
+	{"a body that stops", `{`},
+	{"a body that stops in a string", `{"id": "contr`},
+	{"text", `not json`},
+	{"a body with something behind it", `{} {}`},
+	{"an array", `[]`},
+	{"a string", `"contract"`},
+}
+
+// wrongValues are values that a field does not take.
+var wrongValues = map[string][]any{
+	"language":         {5, []any{"en"}},
+	"tz_offset":        {"3600", 3600.5, true},
+	"firstname":        {5, map[string]any{"a": 1}},
+	"lastname":         {false, []any{}},
+	"measurement_unit": {"Metric", "stone", 1},
+	"gender":           {"unknown", "Male", 1},
+	"birthday":         {"not-a-date", "1990-02-30", "23.04.1990", 19900423},
+	"height":           {"172", []any{172}, true},
+	"weight":           {"68.4", map[string]any{}},
+	"thresholds":       {5, []any{}, map[string]any{"ftp": "much"}},
+	"location":         {"Munich", []any{48.1, 11.5}, map[string]any{"lat": "north"}},
+	"coach_config":     {true, map[string]any{"enabled": "yes"}},
+}
+
+// inputCases send what must be refused, and look what the server makes of it.
+var inputCases = []liveCase{
+	{
+		name: "input/body",
+		why:  "bad input is everyday life; a server that falls over it is not fit for it",
+		run: func(p *probe) {
+			id := p.newID()
+			p.create(map[string]any{"id": id, "firstname": "Kept"})
+			for _, target := range []struct{ method, path string }{{"POST", "/users"}, {"PUT", userPath(id)}, {"PATCH", userPath(id)}} {
+				for _, bad := range badJSON {
+					c := p.send(request{method: target.method, path: target.path, body: []byte(bad.text),
+						header: append(bearer(p.token()), Field{"Content-Type", "application/json"})})
+					p.refuses(c, "input/malformed", bad.what, 400)
+				}
+				c := p.send(request{method: target.method, path: target.path, body: []byte{}, header: append(bearer(p.token()), Field{"Content-Type", "application/json"})})
+				p.refuses(c, "input/malformed", "an empty body", 400, 415)
+				// What a server may take or refuse, but not fall over.
+				for _, odd := range []string{"{\"firstname\":\"\xff\xfe\"}", "\xef\xbb\xbf{}", `{"firstname":"\ud800"}`, strings.Repeat("[", 5000)} {
+					p.send(request{method: target.method, path: target.path, body: []byte(odd),
+						header: append(bearer(p.token()), Field{"Content-Type", "application/json"})})
+				}
+			}
+			p.send(request{method: "GET", path: userPath(id), header: bearer(p.token())})
+		},
+	},
+	{
+		name: "input/no-id",
+		why:  "a user under an id that nobody knows is lost",
+		run: func(p *probe) {
+			for _, body := range []map[string]any{
+				{"firstname": "Nameless"}, {"id": nil}, {"id": ""}, {"id": 5}, {"id": map[string]any{}}, {},
+			} {
+				c := p.send(jsonRequest("POST", "/users", bearer(p.token()), body))
+				if id, ok := c.object()["id"].(string); c.ok() && ok && id != "" {
+					p.made(id)
+				} else if n, ok := c.object()["id"].(fmt.Stringer); c.ok() && ok {
+					p.made(n.String())
+				}
+				p.refuses(c, "input/no-id", "a create without an id that is text", 400)
+			}
+		},
+	},
+	{
+		name: "input/values",
+		why:  "what is taken in a wrong form comes out in a wrong form",
+		run: func(p *probe) {
+			kept := p.newID()
+			p.create(p.fullUser(kept))
+			for _, name := range slices.Sorted(maps.Keys(wrongValues)) {
+				for _, value := range wrongValues[name] {
+					id := p.newID()
+					c := p.tryCreate(p.token(), map[string]any{"id": id, name: value})
+					p.invalid(c, name)
+					if !c.ok() && c.x.Response != nil {
+						// A refused create leaves nothing behind.
+						if after := p.get(id); after.ok() {
+							p.finding(c, "input/invalid", Finding{Pointer: "/" + name, Message: "a create that was refused left a user"})
+						}
+					}
+				}
+				value := wrongValues[name][0]
+				p.invalid(p.patch(kept, map[string]any{"firstname": "Half", name: value}), name)
+				p.get(kept)
+			}
+			user := p.fullUser(kept)
+			user["gender"] = "unknown"
+			p.invalid(p.put(kept, user), "gender")
+			p.get(kept)
+		},
+	},
+	{
+		name: "input/unknown-property",
+		why:  "what nobody documented must not be stored",
+		run: func(p *probe) {
+			id := p.newID()
+			c := p.tryCreate(p.token(), map[string]any{"id": id, "contract_unknown": "kept?", "is_admin": true, "project_id": "proj_contract_nowhere"})
+			if c.ok() {
+				p.get(id)
+			}
+			p.patch(id, map[string]any{"contract_unknown": "kept?"})
+		},
+	},
+	{
+		name: "input/content-type",
+		why:  "a form that is read as JSON is an attack",
+		run: func(p *probe) {
+			for _, contentType := range []string{"text/plain", "application/x-www-form-urlencoded", "application/xml"} {
+				id := p.newID()
+				p.remember(p.suite.target.Project.ID, id)
+				r := jsonRequest("POST", "/users", bearer(p.token()), map[string]any{"id": id})
+				r.header = append(bearer(p.token()), Field{"Content-Type", contentType})
+				p.refuses(p.send(r), "input/content-type", "a body as "+contentType, 415, 400)
+			}
+		},
+	},
+	{
+		name: "input/odd-paths",
+		why:  "the path is input too",
+		run: func(p *probe) {
+			for _, path := range []string{"/users/%00", "/users/%FF%FE", "/users/%0d%0aX-Injected:1", "/users/" + strings.Repeat("x", 2000), "/users/%", "/users/%2e%2e%2fusers"} {
+				c := p.send(request{method: "GET", path: path, header: bearer(p.token())})
+				if c.x.Response != nil && c.x.Response.Header.Has("X-Injected") {
+					p.finding(c, "http/injected", Finding{Message: "a line end in the path became a header"})
+				}
+			}
+		},
+	},
+	{
+		name: "input/large", needs: []need{needsRisky},
+		why: "one request must not take the server down",
+		run: func(p *probe) {
+			id := p.newID()
+			c := p.tryCreate(p.token(), map[string]any{"id": id, "firstname": strings.Repeat("x", 2<<20)})
+			p.refuses(c, "input/large", "a body of 2 MiB", 413, 400)
+		},
+	},
+}
+
+// made takes a user into the clean-up that the server named itself. Its id has
+// not our prefix, and so it is deleted here and now.
+func (p *probe) made(id string) {
+	p.send(request{method: "DELETE", path: userPath(id), header: bearer(p.token())})
+}
+
+// invalid reports a wrong value that is taken.
+func (p *probe) invalid(c *call, name string) {
+	if c.ok() {
+		f := c.where(name)
+		f.Message = "a value that is not as documented is accepted"
+		p.finding(c, "input/invalid", f)
+		return
+	}
+	p.refuses(c, "input/invalid", "a wrong value", 400)
+}

@@ -1,0 +1,118 @@
+package contract
+
+import "net/url"
+
+var isolationRules = []Rule{
+	probeRule("isolation/read", Violation, "authentication", "A token reads users of its own project only.",
+		"GET of another project's user gives 200", "404 or 403"),
+	probeRule("isolation/list", Violation, "authentication", "A list has users of its own project only.",
+		"another project's user in a list", "a list without it"),
+	probeRule("isolation/write", Violation, "authentication", "A token changes users of its own project only.",
+		"PATCH of another project's user gives 200", "404 or 403"),
+	probeRule("isolation/delete", Violation, "authentication", "A token deletes users of its own project only.",
+		"DELETE reaches another project's user", "404 or 403"),
+	probeRule("isolation/id-space", Violation, "quickstart", "An id is taken in one project only.",
+		"409 for an id that another project has", "201 in both"),
+	probeRule("isolation/cursor", Violation, "resources-and-pagination", "A cursor opens no other project.",
+		"page of project A lists its users for project B", "400, or users of B"),
+}
+
+// isolationCases try one project's token on another's users.
+var isolationCases = []liveCase{
+	{
+		name: "isolation/users", needs: []need{needsOther},
+		why: "customers must never see each other's people",
+		run: func(p *probe) {
+			victim := p.newID()
+			p.create(map[string]any{"id": victim, "firstname": "Victim"})
+			foreign := bearer(p.tokenFor(p.suite.target.Other, ""))
+
+			c := p.send(request{method: "GET", path: userPath(victim), header: foreign})
+			p.refuses(c, "isolation/read", "GET from another project", 404, 403, 410)
+			c = p.send(jsonRequest("PATCH", userPath(victim), foreign, map[string]any{"firstname": "Intruder"}))
+			p.refuses(c, "isolation/write", "PATCH from another project", 404, 403, 410)
+			c = p.send(jsonRequest("PUT", userPath(victim), foreign, map[string]any{"id": victim, "firstname": "Intruder"}))
+			p.remember(p.suite.target.Other.ID, victim) // where PUT creates
+			if after := p.get(victim); after.ok() && after.object()["firstname"] == "Intruder" {
+				p.finding(c, "isolation/write", Finding{Message: "PUT from another project changed the user"})
+			} else if !c.ok() {
+				p.refuses(c, "isolation/write", "PUT from another project", 404, 403, 410)
+			}
+			c = p.send(request{method: "DELETE", path: userPath(victim), header: foreign})
+			if after := p.get(victim); after.status() == 404 || after.status() == 410 {
+				p.finding(c, "isolation/delete", Finding{Message: "DELETE from another project deleted the user"})
+			}
+			p.foreignList(foreign, victim)
+		},
+	},
+	{
+		name: "isolation/ids", needs: []need{needsOther},
+		why: "two customers may name their people alike",
+		run: func(p *probe) {
+			id := p.newID()
+			p.create(map[string]any{"id": id, "firstname": "Own"})
+			other := p.suite.target.Other
+			foreign := bearer(p.tokenFor(other, ""))
+			p.remember(other.ID, id)
+			c := p.send(jsonRequest("POST", "/users", foreign, map[string]any{"id": id, "firstname": "Other"}))
+			if s := c.status(); s/100 == 4 && s != 429 {
+				p.finding(c, "isolation/id-space", Finding{Message: "an id that another project has is refused"})
+				return
+			}
+			if after := p.get(id); after.ok() && after.object()["firstname"] != "Own" {
+				p.finding(c, "isolation/write", Finding{Message: "a create in another project changed the user"})
+			}
+			c = p.send(request{method: "DELETE", path: userPath(id), header: foreign})
+			if after := p.get(id); after.status() == 404 {
+				p.finding(c, "isolation/delete", Finding{Message: "a delete in another project deleted the user"})
+			}
+		},
+	},
+	{
+		name: "isolation/cursor", needs: []need{needsOther}, when: alone,
+		why: "a cursor is not a key",
+		run: func(p *probe) {
+			for range 3 {
+				p.create(map[string]any{"id": p.newID()})
+			}
+			c := p.send(request{method: "GET", path: "/users?limit=1", header: bearer(p.token())})
+			next := c.nextPage()
+			if next == "" {
+				p.skip("the list gave no next_page")
+			}
+			own := make(map[string]bool)
+			for _, e := range p.created {
+				own[e.ID] = true
+			}
+			foreign := bearer(p.tokenFor(p.suite.target.Other, ""))
+			c = p.send(request{method: "GET", path: "/users?limit=1000&page=" + url.QueryEscape(next), header: foreign})
+			for _, user := range c.users() {
+				if id, _ := user["id"].(string); own[id] {
+					p.finding(c, "isolation/cursor", Finding{Message: "a cursor of another project lists that project's users"})
+					return
+				}
+			}
+		},
+	},
+}
+
+// foreignList looks for the victim in the lists of another project.
+func (p *probe) foreignList(header Header, victim string) {
+	page := ""
+	for range 10 {
+		path := "/users?limit=1000"
+		if page != "" {
+			path += "&page=" + url.QueryEscape(page)
+		}
+		c := p.send(request{method: "GET", path: path, header: header})
+		for _, user := range c.users() {
+			if user["id"] == victim {
+				p.finding(c, "isolation/list", Finding{Pointer: "/users", Message: "a list has a user of another project"})
+				return
+			}
+		}
+		if page = c.nextPage(); page == "" {
+			return
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package contract
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+)
+
+var pageProbeRules = []Rule{
+	probeRule("page/limits-work", Violation, "users/list-users", "Every limit from 1 to 1000 works.",
+		"400 for limit=1000", "200 for limit=1 and limit=1000"),
+	probeRule("page/limit-refused", Violation, "users/list-users", "A limit outside 1..1000 is refused with 400.",
+		"200 for limit=0", "400 or 422 for limit=0"),
+	probeRule("page/mangled-cursor", Assumption, "resources-and-pagination", "A cursor that the server did not give is refused.",
+		"200 with the first page for page=nonsense", "400 or 422"),
+	probeRule("page/short", Assumption, "users/list-users", "A page is full unless it is the last one.",
+		"10 users and a next_page without a limit", "100 users and a next_page"),
+	probeRule("page/full-walk", Violation, "users/list-users", "A walk over all pages has every user of the project.",
+		"users that were just created are on no page", "each of them once"),
+	probeRule("page/stable", Assumption, "policy", "Writing during a walk does not lose or repeat other users.",
+		"a user is left out because another was deleted", "a user created during the walk is left out"),
+	probeRule("page/cursor-opaque", Drift, "resources-and-pagination", "A cursor shows nothing of the inside.",
+		"a cursor that decodes to an id or a key", "random text"),
+}
+
+// fullWalkLimit is the size of a project up to which it is listed as a whole
+// in small pages; larger ones are listed in large pages.
+const fullWalkLimit = 400
+
+// listCases list users while nothing else of the suite writes.
+var listCases = []liveCase{
+	{
+		name: "list/pages", when: alone,
+		why: "a user who is on no page gets no report, no bill and no deletion",
+		run: func(p *probe) {
+			for range 13 {
+				p.create(p.fullUser(p.newID()))
+			}
+			c := p.list("", "")
+			if !p.works(c) {
+				return
+			}
+			p.full(c)
+			total := len(c.users())
+			if n, ok := float(c.pagination()["total"]); ok {
+				total = max(total, int(n))
+			}
+			for _, limit := range []int{1000, 5, 5, 4, 1} {
+				if limit < 1000 && total > fullWalkLimit || limit == 1 && total > 60 {
+					p.walk(limit, 6)
+					continue
+				}
+				p.walk(limit, 1000)
+			}
+		},
+	},
+	{
+		name: "list/limits", when: alone,
+		why: "clients page by what the pages say",
+		run: func(p *probe) {
+			for _, limit := range []string{"1", "2", "99", "1000"} {
+				c := p.list(limit, "")
+				if s := c.status(); s/100 == 4 && s != 429 {
+					p.finding(c, "page/limits-work", Finding{Message: "a limit within 1..1000 is refused"})
+				}
+			}
+			for _, limit := range []string{"0", "1001", "-1", "x", "1.5", "1e2", "99999999999999999999", " "} {
+				c := p.list(limit, "")
+				if c.ok() { // page/limit-range has said it
+					continue
+				}
+				p.refuses(c, "page/limit-refused", "a limit that is not within 1..1000", 400)
+			}
+		},
+	},
+	{
+		name: "list/cursors", when: alone,
+		why: "a cursor comes back from anywhere, in any state",
+		run: func(p *probe) {
+			for range 3 {
+				p.create(map[string]any{"id": p.newID()})
+			}
+			c := p.list("1", "")
+			next := c.nextPage()
+			cursors := []string{"nonsense", "eyJMYXN0RXZhbHVhdGVkS2V5IjogLi4ufQ==", "%%%", "../../etc/passwd", "1", "' OR 1=1 --"}
+			if len(next) > 3 {
+				cursors = append(cursors, flip(next, len(next)/2), next[:len(next)/2], next+"x")
+			}
+			for _, cursor := range cursors {
+				c := p.list("1", cursor)
+				p.refuses(c, "page/mangled-cursor", "a cursor that the server did not give", 400, 404, 410)
+			}
+		},
+	},
+	{
+		name: "list/while-writing", when: alone,
+		why: "nobody stops the world to list it",
+		run: func(p *probe) {
+			for range 9 {
+				p.create(map[string]any{"id": p.newID()})
+			}
+			kept := p.own()[:8]
+			victim := p.own()[8]
+			seen := make(map[string]int)
+			page, pages := "", 0
+			for {
+				limit := "3"
+				if pages > 20 {
+					limit = "1000"
+				}
+				c := p.list(limit, page)
+				if !c.ok() {
+					return
+				}
+				for _, user := range c.users() {
+					id, _ := user["id"].(string)
+					seen[id]++
+				}
+				if pages == 0 {
+					p.delete(victim)
+					p.create(map[string]any{"id": p.newID()})
+				}
+				pages++
+				next := c.nextPage()
+				if next == "" || next == page || pages > 60 {
+					if next != "" {
+						return // too many users, or said elsewhere
+					}
+					break
+				}
+				page = next
+			}
+			c := p.get(kept[0])
+			for _, id := range kept {
+				if seen[id] != 1 {
+					p.finding(c, "page/stable", Finding{Operation: "listUsers", Message: fmt.Sprintf("a user is listed %d times in a walk during which others were written", seen[id])})
+					return
+				}
+			}
+		},
+	},
+}
+
+// list asks for a page.
+func (p *probe) list(limit, page string) *call {
+	path := "/users"
+	query := url.Values{}
+	if limit != "" {
+		query.Set("limit", limit)
+	}
+	if page != "" {
+		query.Set("page", page)
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return p.send(request{method: "GET", path: path, header: bearer(p.token())})
+}
+
+// full reports a page that has less than its limit and is not the last.
+func (p *probe) full(c *call) {
+	limit, valid := c.limit()
+	if users := len(c.users()); valid && users < limit && c.nextPage() != "" {
+		p.finding(c, "page/short", Finding{Pointer: "/users", Message: fmt.Sprintf("%d users for a limit of %d, and there is a next page", users, limit)})
+	}
+}
+
+// walk lists with a limit, page by page, and holds the listing against the
+// users of this case.
+func (p *probe) walk(limit, most int) {
+	seen := make(map[string]bool)
+	pages := make(map[string]bool)
+	page := ""
+	for range most {
+		c := p.list(fmt.Sprint(limit), page)
+		if !p.works(c) {
+			return
+		}
+		p.full(c)
+		for _, user := range c.users() {
+			id, _ := user["id"].(string)
+			seen[id] = true
+		}
+		next := c.nextPage()
+		if next == "" {
+			for _, id := range p.own() {
+				if !seen[id] {
+					p.finding(c, "page/full-walk", Finding{Pointer: "/users", Message: "a user that was just created is on no page"})
+					return
+				}
+			}
+			return
+		}
+		if pages[next] || next == page {
+			return // page/loop says it
+		}
+		pages[next] = true
+		page = next
+	}
+}
+
+// own are the users that this case created in its own project.
+func (p *probe) own() []string {
+	var ids []string
+	for _, e := range p.created {
+		if e.Project == p.suite.target.Project.ID && !slices.Contains(ids, e.ID) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}

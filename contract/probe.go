@@ -1,0 +1,270 @@
+package contract
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// phase is when a case runs.
+type phase int
+
+const (
+	beside phase = iota // side by side with others
+	first               // before all others
+	alone               // when nothing else of the suite runs
+)
+
+// liveCase is a case of the live suite.
+type liveCase struct {
+	name  string
+	why   string // one sentence: what goes wrong for users if this does
+	when  phase
+	needs []need
+	run   func(p *probe)
+}
+
+// need is what a case needs of the target, beside the project.
+type need string
+
+const (
+	needsIDToken need = "a token of the identity provider (ONVY_ID_TOKEN)"
+	needsOther   need = "a second project (ONVY_OTHER_PROJECT_ID, ONVY_OTHER_CLIENT_ID, ONVY_OTHER_CLIENT_SECRET)"
+	needsRisky   need = "permission for risky probes (--risky)"
+)
+
+// unmet is why a case cannot run on this target, or "".
+func (lc *liveCase) unmet(s *Suite) string {
+	for _, n := range lc.needs {
+		if n == needsIDToken && s.target.IDToken.IsZero() || n == needsOther && s.target.Other == nil || n == needsRisky && !s.options.Risky {
+			return "needs " + string(n)
+		}
+	}
+	return ""
+}
+
+// probe is a case while it runs. Its methods end the case where it cannot go
+// on; what they find they report, and go on.
+type probe struct {
+	suite    *Suite
+	ctx      context.Context
+	live     *liveCase
+	rand     *rand.Rand // by seed and name of the case
+	cleaning bool
+
+	exchanges int
+	findings  []Finding
+	created   []entry
+	ids       int
+}
+
+var (
+	errBudgetRequests = errors.New("the budget of requests is used up (--max-requests)")
+	errBudgetTime     = errors.New("the budget of time is used up (--max-duration)")
+)
+
+// skip ends the case; what was found so far stays.
+func (p *probe) skip(format string, args ...any) {
+	panic(stop{Skip, fmt.Sprintf(format, args...)})
+}
+
+// fail ends the case because it cannot be carried out.
+func (p *probe) fail(format string, args ...any) {
+	panic(stop{Error, fmt.Sprintf(format, args...)})
+}
+
+// finding reports a finding of a probe rule about a call.
+func (p *probe) finding(c *call, rule string, f Finding) {
+	n := len(c.findings)
+	c.report(probeRules, rule, f)
+	p.findings = append(p.findings, c.findings[n:]...)
+}
+
+// send makes a request, holds the answer against all rules and returns it. A
+// request that is throttled is sent again after the time that the server asks
+// for.
+func (p *probe) send(r request) *call {
+	for attempt := 0; ; attempt++ {
+		c := p.sendOnce(r)
+		wait, again := throttled(c)
+		if !again || attempt == 4 || wait > p.suite.options.MaxWait {
+			return c
+		}
+		p.sleep(wait)
+	}
+}
+
+// throttled tells whether the server asks to come again, and when.
+func throttled(c *call) (wait time.Duration, again bool) {
+	if c.status() != http.StatusTooManyRequests && (c.status() != http.StatusServiceUnavailable || !c.x.Response.Header.Has("Retry-After")) {
+		return 0, false
+	}
+	if seconds, err := strconv.Atoi(c.x.Response.Header.Get("Retry-After")); err == nil && seconds >= 0 {
+		return time.Duration(seconds) * time.Second, true
+	}
+	return 50 * time.Millisecond, true
+}
+
+func (p *probe) sendOnce(r request) *call {
+	p.spend()
+	x := p.named(p.suite.wire.send(p.ctx, r))
+	switch {
+	case errors.Is(x.Err, context.Canceled):
+		p.halted()
+	case errors.Is(x.Err, ErrUnreachable):
+		p.suite.halt(x.Err)
+		p.fail("%v", x.Err)
+	}
+	return p.check(x, false)
+}
+
+// named gives an exchange the name of the case.
+func (p *probe) named(x *Exchange) *Exchange {
+	x.Name = p.live.name
+	return x
+}
+
+// halted ends a case whose context has ended.
+func (p *probe) halted() {
+	reason := "interrupted"
+	if errors.Is(context.Cause(p.ctx), errBudgetTime) {
+		reason = errBudgetTime.Error()
+	}
+	p.suite.halt(errors.New(reason))
+	panic(stop{NotRun, reason})
+}
+
+// spend takes a request off the budget. Cleaning up is beyond it.
+func (p *probe) spend() {
+	s := p.suite
+	if p.ctx.Err() != nil {
+		p.halted()
+	}
+	s.mu.Lock()
+	over := s.requests >= s.options.MaxRequests && !p.cleaning
+	if !over {
+		s.requests++
+	}
+	s.mu.Unlock()
+	if over {
+		s.halt(errBudgetRequests)
+		panic(stop{NotRun, errBudgetRequests.Error()})
+	}
+}
+
+// check holds an exchange against all rules.
+func (p *probe) check(x *Exchange, racing bool) *call {
+	s := p.suite
+	c := s.spec.open(x, s.base.Path)
+	c.slow, c.racing = s.options.Slow, racing
+	s.spec.checkCall(c)
+	s.history.addCall(c)
+	p.exchanges++
+	p.findings = append(p.findings, c.findings...)
+	if s.options.OnExchange != nil {
+		s.mu.Lock()
+		s.options.OnExchange(x)
+		s.mu.Unlock()
+	}
+	return c
+}
+
+// sleep waits, or ends the case when its time is up.
+func (p *probe) sleep(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-p.ctx.Done():
+		p.halted()
+	}
+}
+
+// bearer is the header of a token.
+func bearer(token string) Header { return Header{{"Authorization", "Bearer " + token}} }
+
+// jsonRequest is a request with a JSON body; a nil body sends none.
+func jsonRequest(method, path string, header Header, body any) request {
+	r := request{method: method, path: path, header: slices.Clone(header)}
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil { // maps of plain values only
+			panic(err)
+		}
+		r.body = text
+		r.header = append(r.header, Field{"Content-Type", "application/json"})
+	}
+	return r
+}
+
+// formRequest is a request with a form body.
+func formRequest(path string, header Header, form url.Values) request {
+	return request{
+		method: "POST", path: path, body: []byte(form.Encode()),
+		header: append(slices.Clone(header), Field{"Content-Type", "application/x-www-form-urlencoded"}),
+	}
+}
+
+// userPath is the path of a user.
+func userPath(id string) string { return "/users/" + escapeSegment(id) }
+
+// escapeSegment escapes an id so that it stays one segment: dots too, where
+// they would be read as a relative path.
+func escapeSegment(id string) string {
+	if strings.Trim(id, ".") == "" {
+		return strings.ReplaceAll(id, ".", "%2E")
+	}
+	return url.PathEscape(id)
+}
+
+// newID is an id that no other case and no other run uses.
+func (p *probe) newID() string {
+	p.ids++
+	return fmt.Sprintf("%s%s_%s_%d", idPrefix, p.suite.run, strings.NewReplacer("/", "-").Replace(p.live.name), p.ids)
+}
+
+// remember puts a user into the ledger; it is deleted when the case ends.
+func (p *probe) remember(project, id string) {
+	e := entry{Target: redactURL(p.suite.base), Project: project, ID: id}
+	if slices.Contains(p.created, e) {
+		return
+	}
+	if err := p.suite.ledger.add(e); err != nil {
+		p.suite.halt(err)
+		p.fail("%v", err)
+	}
+	p.created = append(p.created, e)
+}
+
+// cleanUp deletes what the case created. Each delete is tried whatever became
+// of the others.
+func (p *probe) cleanUp() {
+	var failed error
+	for _, e := range p.created {
+		token, err := p.suite.tokens.clean(p, e.Project)
+		if err != nil {
+			failed = err
+			continue
+		}
+		del := request{method: "DELETE", path: userPath(e.ID), header: bearer(token)}
+		c := p.check(p.named(p.suite.wire.send(p.ctx, del)), false)
+		if wait, again := throttled(c); again && wait <= p.suite.options.MaxWait {
+			p.sleep(wait)
+			c = p.check(p.named(p.suite.wire.send(p.ctx, del)), false)
+		}
+		if c.ok() || c.status() == 404 || c.status() == 410 {
+			p.suite.ledger.done(e)
+			continue
+		}
+		failed = fmt.Errorf("a user could not be deleted (status %d); it is in the ledger, try: onvy-contract clean", c.status())
+	}
+	if failed != nil {
+		p.fail("%v", failed)
+	}
+}

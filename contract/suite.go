@@ -1,0 +1,287 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"net/url"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Suite is the live suite for one target.
+type Suite struct {
+	spec    *Spec
+	target  Target
+	options Options
+	base    *url.URL
+	cases   []liveCase
+
+	run     string // part of every id that is created
+	wire    *wire
+	history *History
+	ledger  *ledger
+	tokens  *tokenSource
+
+	mu       sync.Mutex
+	requests int
+	down     error // why nothing more can be sent
+}
+
+// NewSuite checks the target and the options. It sends nothing.
+func NewSuite(spec *Spec, t Target, o Options) (*Suite, error) {
+	base, err := t.check(o.AllowProduction)
+	if err != nil {
+		return nil, err
+	}
+	if t.SDKClientID == "" {
+		t.SDKClientID = "sdk"
+	}
+	o.Parallel = orDefault(o.Parallel, 8)
+	o.Timeout = orDefault(o.Timeout, 10*time.Second)
+	o.Slow = orDefault(o.Slow, defaultSlow)
+	o.MaxRequests = orDefault(o.MaxRequests, 5000)
+	o.MaxDuration = orDefault(o.MaxDuration, 10*time.Minute)
+	o.MaxWait = orDefault(o.MaxWait, 5*time.Second)
+	if o.Seed == 0 {
+		o.Seed = uint64(time.Now().UnixNano())
+	}
+	s := &Suite{spec: spec, target: t, options: o, base: base}
+	wanted, err := regexp.Compile(o.Run)
+	if err != nil {
+		return nil, fmt.Errorf("contract: the expression for the cases to run cannot be read: %w", err)
+	}
+	for _, c := range liveCases {
+		if wanted.MatchString(c.name) {
+			s.cases = append(s.cases, c)
+		}
+	}
+	if len(s.cases) == 0 {
+		return nil, fmt.Errorf("contract: no case matches %q; all of them: %s", o.Run, strings.Join(caseNames(liveCases), ", "))
+	}
+	return s, nil
+}
+
+func orDefault[T int | time.Duration](value, otherwise T) T {
+	if value > 0 {
+		return value
+	}
+	return otherwise
+}
+
+// Cases returns the names of the cases that Run runs, in order.
+func (s *Suite) Cases() []string { return caseNames(s.cases) }
+
+func caseNames(cases []liveCase) []string {
+	names := make([]string, len(cases))
+	for i := range cases {
+		names[i] = cases[i].name
+	}
+	return names
+}
+
+// Run runs the cases and returns what they found. It always returns a report:
+// what could not be carried out is in its outcomes. When ctx ends, the cases
+// stop, the users that they created are deleted, and the rest is "not run".
+func (s *Suite) Run(ctx context.Context) *Report {
+	r := &Report{
+		Target: redactURL(s.base), Started: time.Now(), Seed: s.options.Seed,
+		Spec: s.spec.SHA256(), Strict: s.options.Strict,
+	}
+	outcomes := s.runCases(ctx)
+	for _, o := range outcomes {
+		r.add(o)
+	}
+	r.finish()
+	return r
+}
+
+func (s *Suite) runCases(ctx context.Context) []Outcome {
+	outcomes := make([]Outcome, len(s.cases))
+	s.run = runID()
+	s.wire = newWire(s.base, s.options.Timeout)
+	s.history = NewHistory(s.spec)
+	s.tokens = newTokenSource(s)
+	var err error
+	if s.ledger, err = newLedger(s.options.LedgerDir, s.run); err != nil {
+		s.down = err
+	} else {
+		defer s.ledger.close()
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.options.MaxDuration, errBudgetTime)
+	defer cancel()
+
+	var report sync.Mutex
+	done := func(i int, o Outcome) {
+		report.Lock()
+		defer report.Unlock()
+		outcomes[i] = o
+		if s.options.OnOutcome != nil {
+			s.options.OnOutcome(o)
+		}
+	}
+	// The first case is the sign-in that all others need; then what can run
+	// side by side, each on users of its own; then what needs quiet.
+	for _, when := range []phase{first, beside, alone} {
+		width := s.options.Parallel
+		if when != beside {
+			width = 1
+		}
+		places := make(chan struct{}, width)
+		var group sync.WaitGroup
+		for i := range s.cases {
+			if s.cases[i].when != when {
+				continue
+			}
+			places <- struct{}{}
+			group.Go(func() {
+				defer func() { <-places }()
+				done(i, s.runCase(ctx, &s.cases[i]))
+			})
+		}
+		group.Wait()
+	}
+	return outcomes
+}
+
+// runCase runs one case, cleans up after it and says how it ended.
+func (s *Suite) runCase(ctx context.Context, lc *liveCase) (o Outcome) {
+	p := &probe{
+		suite: s, ctx: ctx, live: lc,
+		rand: rand.New(rand.NewPCG(s.options.Seed, nameHash(lc.name))),
+	}
+	started := time.Now()
+	defer func() {
+		o.Case, o.Duration, o.Exchanges, o.Findings = lc.name, time.Since(started), p.exchanges, Fold(p.findings)
+	}()
+	if err := s.stopped(); err != nil {
+		return Outcome{Status: NotRun, Reason: err.Error()}
+	}
+	if reason := lc.unmet(s); reason != "" {
+		return Outcome{Status: Skip, Reason: reason}
+	}
+	end := p.guard(func() { lc.run(p) })
+	// Clean up even when the run was interrupted.
+	clean := *p
+	clean.ctx = context.WithoutCancel(ctx)
+	clean.cleaning = true
+	cleaned := clean.guard(clean.cleanUp)
+	p.exchanges, p.findings = clean.exchanges, clean.findings
+	if end.Status == "" {
+		end = cleaned
+	}
+	if end.Status == "" || end.Status == Skip {
+		for _, f := range p.findings {
+			if f.Level == Violation || s.options.Strict {
+				return Outcome{Status: Fail}
+			}
+		}
+	}
+	if end.Status == "" {
+		end.Status = Pass
+	}
+	return end
+}
+
+// guard runs a part of a case and catches its end: a deliberate one, or a
+// fault of this package, which must not take the other cases with it.
+func (p *probe) guard(run func()) (o Outcome) {
+	defer func() {
+		switch end := recover().(type) {
+		case nil:
+		case stop:
+			o = Outcome{Status: end.status, Reason: end.reason}
+		default:
+			o = Outcome{Status: Error, Reason: fmt.Sprintf("internal fault in this case: %v at %s", end, place1(debug.Stack()))}
+		}
+	}()
+	run()
+	return o
+}
+
+// place1 is the first line of this package in a stack.
+func place1(stack []byte) string {
+	for line := range strings.SplitSeq(string(stack), "\n") {
+		if i := strings.LastIndex(line, "/contract/"); i >= 0 && !strings.Contains(line, "suite.go") {
+			return line[i+1:]
+		}
+	}
+	return "an unknown place"
+}
+
+// stop ends a case early.
+type stop struct {
+	status Status
+	reason string
+}
+
+// stopped is why nothing more can be sent, or nil.
+func (s *Suite) stopped() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.down
+}
+
+func (s *Suite) halt(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down == nil {
+		s.down = err
+	}
+}
+
+// runID is short, unlike any other run's, and sorts by time.
+func runID() string {
+	return strconv.FormatInt(time.Now().UnixMilli(), 36) + strconv.FormatUint(rand.Uint64N(36*36*36*36), 36)
+}
+
+func nameHash(name string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name)) // never fails
+	return h.Sum64()
+}
+
+// add takes an outcome into a report.
+func (r *Report) add(o Outcome) {
+	r.Outcomes = append(r.Outcomes, o)
+	r.Findings = append(r.Findings, o.Findings...)
+	r.Summary.Exchanges += o.Exchanges
+	switch o.Status {
+	case Pass:
+		r.Summary.Passed++
+	case Fail:
+		r.Summary.Failed++
+	case Error:
+		r.Summary.Errors++
+	case Skip:
+		r.Summary.Skipped++
+	default:
+		r.Summary.NotRun++
+	}
+}
+
+// finish folds and counts the findings.
+func (r *Report) finish() {
+	r.Findings = Fold(r.Findings)
+	if r.Findings == nil {
+		r.Findings = []Finding{}
+	}
+	r.Summary.Rules = len(Rules())
+	r.Summary.Violations, r.Summary.Assumptions, r.Summary.Drift = 0, 0, 0
+	for _, f := range r.Findings {
+		switch f.Level {
+		case Violation:
+			r.Summary.Violations++
+		case Assumption:
+			r.Summary.Assumptions++
+		case Drift:
+			r.Summary.Drift++
+		}
+	}
+	r.Duration = time.Since(r.Started)
+}
