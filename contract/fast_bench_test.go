@@ -12,6 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
 )
 
 // BenchmarkUserList compares what it costs to check a page of 100 users with
@@ -44,9 +46,13 @@ func BenchmarkUserList(b *testing.B) {
 		return nil
 	})
 
-	for name, duplicates := range map[string]bool{"jsontext tokens": true, "jsontext tokens, names unique": false} {
+	for _, unique := range []bool{false, true} {
+		name := "jsontext tokens"
+		if unique {
+			name += ", names unique"
+		}
 		var source bytes.Buffer
-		options := []jsontext.Options{jsontext.AllowDuplicateNames(duplicates)}
+		options := []jsontext.Options{jsontext.AllowDuplicateNames(!unique)}
 		tokens := jsontext.NewDecoder(&source, options...)
 		bench(name, func() error {
 			source = *bytes.NewBuffer(body)
@@ -60,6 +66,20 @@ func BenchmarkUserList(b *testing.B) {
 			}
 		})
 	}
+
+	spec, err := Load(onvy.Spec)
+	require.NoError(b, err)
+	exchange := &Exchange{
+		Request: Request{Method: http.MethodGet, URL: "https://api.onvy.health/users", Header: Header{{"Authorization", "Bearer eyJ"}}},
+		Response: &Response{Proto: "HTTP/1.1", Status: http.StatusOK, Reason: "OK", Body: body,
+			Header: Header{{"Content-Type", "application/json"}, {"Date", "Thu, 05 Mar 2026 18:10:27 GMT"}}},
+	}
+	bench("Check", func() error {
+		if findings := spec.Check(exchange); len(findings) > 0 {
+			return fmt.Errorf("%+v", findings)
+		}
+		return nil
+	})
 
 	bench("json.Unmarshal into any", func() error {
 		var v any

@@ -89,7 +89,7 @@ var signInCases = []liveCase{
 				return
 			}
 			c = p.send(formRequest("/oauth/token", nil, url.Values{
-				"grant_type": {"refresh_token"}, "client_id": {p.suite.target.SDKClientID}, "refresh_token": {refresh},
+				"grant_type": {"refresh_token"}, "client_id": {p.suite.target.SDKClientID}, "refresh_token": {refresh}, "audience": {audience(project.ID)},
 			}))
 			if !c.ok() {
 				p.assumedGrant(c)

@@ -101,21 +101,28 @@ func (s *Suite) Run(ctx context.Context) *Report {
 	return r
 }
 
-func (s *Suite) runCases(ctx context.Context) []Outcome {
-	outcomes := make([]Outcome, len(s.cases))
+// begin opens what a run needs. The returned function closes it.
+func (s *Suite) begin(ctx context.Context) (context.Context, func()) {
 	s.run = runID()
 	s.wire = newWire(s.base, s.options.Timeout)
 	s.history = NewHistory(s.spec)
 	s.tokens = newTokenSource(s)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.options.MaxDuration, errBudgetTime)
 	var err error
 	if s.ledger, err = newLedger(s.options.LedgerDir, s.run); err != nil {
 		s.down = err
-	} else {
-		defer s.ledger.close()
+		return ctx, cancel
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.options.MaxDuration, errBudgetTime)
-	defer cancel()
+	return ctx, func() {
+		cancel()
+		s.ledger.close()
+	}
+}
 
+func (s *Suite) runCases(ctx context.Context) []Outcome {
+	ctx, end := s.begin(ctx)
+	defer end()
+	outcomes := make([]Outcome, len(s.cases))
 	var report sync.Mutex
 	done := func(i int, o Outcome) {
 		report.Lock()

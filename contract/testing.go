@@ -23,33 +23,45 @@ func Run(t *testing.T, target Target, o Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("seed %d; the same data again with -seed or Options.Seed", suite.options.Seed)
-	Subtests(t, suite.Run(t.Context()))
+	t.Logf("seed %d; Options.Seed makes the same data again", suite.options.Seed)
+	ctx, end := suite.begin(t.Context())
+	t.Cleanup(end)
+	for i := range suite.cases {
+		lc := &suite.cases[i]
+		t.Run(lc.name, func(t *testing.T) {
+			if lc.when == beside {
+				t.Parallel() // these begin when the others have ended
+			}
+			logOutcome(t, suite.runCase(ctx, lc), o.Strict)
+		})
+	}
 }
 
 // Subtests reports a report as subtests, one for each outcome.
 func Subtests(t *testing.T, r *Report) {
 	t.Helper()
 	for _, o := range r.Outcomes {
-		t.Run(o.Case, func(t *testing.T) {
-			t.Helper()
-			for _, f := range o.Findings {
-				log := t.Logf
-				if f.Level == Violation || r.Strict {
-					log = t.Errorf
-				}
-				log("%s", f)
-			}
-			switch o.Status {
-			case Error, NotRun:
-				t.Errorf("%s: %s", o.Status, o.Reason)
-			case Skip:
-				t.Skip(o.Reason)
-			}
-		})
+		t.Run(o.Case, func(t *testing.T) { logOutcome(t, o, r.Strict) })
 	}
 	if r.ExitStatus() == 2 && len(r.Outcomes) == 0 {
 		t.Error("nothing ran")
+	}
+}
+
+func logOutcome(t *testing.T, o Outcome, strict bool) {
+	t.Helper()
+	for _, f := range o.Findings {
+		log := t.Logf
+		if f.Level == Violation || strict {
+			log = t.Errorf
+		}
+		log("%s", f)
+	}
+	switch o.Status {
+	case Error, NotRun:
+		t.Errorf("%s: %s", o.Status, o.Reason)
+	case Skip:
+		t.Skip(o.Reason)
 	}
 }
 
