@@ -121,6 +121,8 @@ func TestAcceptedBodiesCostNoAllocation(t *testing.T) {
 	m := compileMatcher(loadSpec(t).Components.Schemas["UserList"])
 	// Escapes need a buffer, which is kept.
 	body := bytes.Replace(userList(100), []byte(`"id":"user`), []byte(`"id":"\u0075ser`), 1)
+	r := newTokenReader()
+	m.readers.New = func() any { return r } // the race detector empties pools
 	require.True(t, m.accepts(body))
 	require.Zero(t, testing.AllocsPerRun(100, func() { m.accepts(body) }))
 }
