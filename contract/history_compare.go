@@ -225,7 +225,7 @@ func describe(want, got any) string {
 	g, _ := got.(string)
 	switch {
 	case !isText:
-		return "the value is another"
+		return "the value is a different one"
 	case strings.TrimSpace(w) == g:
 		return "white space at the ends is lost"
 	case strings.EqualFold(w, g):
@@ -233,7 +233,7 @@ func describe(want, got any) string {
 	case len([]rune(w)) != len([]rune(g)):
 		return "the text has another length"
 	}
-	return "the text is another"
+	return "the text is a different one"
 }
 
 func isObject(value any) bool { _, ok := value.(map[string]any); return ok }

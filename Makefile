@@ -1,0 +1,69 @@
+# onvy-go. "make contract" and "make test" are all that most people need; Go
+# fetches everything that they use.
+
+GO         ?= go
+RECORDINGS := contract/testdata/recordings
+CONTRACT   := $(GO) run ./contract/cmd/onvy-contract
+
+# Tools that are run and not linked, pinned here so that go.mod stays small.
+OASDIFF     := github.com/oasdiff/oasdiff@v1.36.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: contract test race lint generate generate-check breaking recordings rules selftest bench fuzz help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+contract: ## run the contract suite against the server in ONVY_*, or the sandbox, and check the recordings
+	$(CONTRACT) run
+	$(CONTRACT) replay $(RECORDINGS)/clean.har $(RECORDINGS)/documentation.jsonl
+
+test: ## run all tests
+	$(GO) test ./...
+
+race: ## run all tests with the race detector
+	$(GO) test -race ./...
+
+lint: ## check format, vet and staticcheck
+	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+generate: ## generate the client and the sandbox's server from openapi.yaml
+	$(GO) generate ./...
+
+generate-check: ## fail if "make generate" would change anything
+	@before="$$(mktemp -d)"; trap 'rm -rf "$$before"' EXIT; \
+	cp gen/gen.go "$$before/gen.go"; cp contract/sandbox/server.gen.go "$$before/server.gen.go"; \
+	$(GO) generate ./... && \
+	diff -u "$$before/gen.go" gen/gen.go && diff -u "$$before/server.gen.go" contract/sandbox/server.gen.go || \
+	{ echo "the generated code was not up to date with openapi.yaml; it is now: commit it"; exit 1; }
+
+BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null)
+breaking: ## say what openapi.yaml breaks since BASE (a tag or revision; the last tag if not set)
+	@test -n "$(BASE)" || { echo "there is no tag yet; name a revision: make breaking BASE=HEAD~1"; exit 2; }
+	@base="$$(mktemp)"; trap 'rm -f "$$base"' EXIT; \
+	git show "$(BASE):openapi.yaml" > "$$base" || { echo "no openapi.yaml at $(BASE)"; exit 2; }; \
+	echo "openapi.yaml since $(BASE):"; \
+	$(GO) run $(OASDIFF) changelog --allow-external-refs=false "$$base" openapi.yaml && \
+	$(GO) run $(OASDIFF) breaking --allow-external-refs=false --fail-on ERR "$$base" openapi.yaml
+
+recordings: ## make the clean recording anew, from the sandbox
+	$(CONTRACT) record --seed 1 $(RECORDINGS)/clean.har
+
+rules: ## write contract/RULES.md
+	$(CONTRACT) rules --markdown > contract/RULES.md
+
+selftest: ## plant every known fault into the sandbox and see whether the suite finds it
+	$(CONTRACT) selftest
+
+bench: ## measure
+	$(GO) test -run '^$$' -bench . -benchmem . ./contract/...
+
+FUZZTIME ?= 1m
+fuzz: ## fuzz the matcher, the readers and the redactor, each for FUZZTIME
+	@for package in ./contract ./contract/recording; do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+	  done; \
+	done

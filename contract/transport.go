@@ -1,0 +1,147 @@
+package contract
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Transport checks the exchanges that a Go program makes: use it as the
+// Transport of an http.Client, over base (http.DefaultTransport if nil). It
+// changes nothing on the way. When a response has been read to its end, or was
+// closed short of it, its findings go to sink, one at a time; requests that are
+// not of this API are passed on unseen. A response that is closed with more
+// than 64 KiB unread is not checked: nobody knows what it was.
+func Transport(s *Spec, base http.RoundTripper, sink func(Finding)) http.RoundTripper {
+	return Observe(s, base, func(_ *Exchange, findings []Finding) {
+		for _, f := range findings {
+			sink(f)
+		}
+	})
+}
+
+// Observe is Transport for whoever wants the exchanges too, to record them for
+// example. An exchange has secrets and personal data in it.
+func Observe(s *Spec, base http.RoundTripper, sink func(*Exchange, []Finding)) http.RoundTripper {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &observer{spec: s, base: base, sink: sink, history: NewHistory(s)}
+}
+
+type observer struct {
+	spec    *Spec
+	base    http.RoundTripper
+	history *History
+
+	mu   sync.Mutex // sink is called once at a time
+	sink func(*Exchange, []Finding)
+}
+
+// observeLimit is how much of a body is kept to be checked.
+const observeLimit = maxBody
+
+func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
+	if op, _ := o.spec.match(req.Method, req.URL.EscapedPath()); op == nil {
+		return o.base.RoundTrip(req)
+	}
+	x := &Exchange{
+		Name: "transport", Started: time.Now(),
+		Request: Request{Method: req.Method, URL: req.URL.String(), Header: headerOf(req.Header)},
+	}
+	var sent bytes.Buffer
+	if req.Body != nil {
+		// A RoundTripper must not change the request of its caller.
+		req = req.Clone(req.Context())
+		req.Body = &copied{ReadCloser: req.Body, to: &sent}
+	}
+	resp, err := o.base.RoundTrip(req)
+	if err != nil {
+		x.Request.Body, x.Duration = sent.Bytes(), time.Since(x.Started)
+		x.Err = classify(req.Context(), err, x)
+		o.done(x)
+		return resp, err
+	}
+	x.Response = &Response{
+		Proto: resp.Proto, Status: resp.StatusCode, Header: headerOf(resp.Header),
+		Reason: strings.TrimSpace(strings.TrimLeft(resp.Status, "0123456789")),
+	}
+	if resp.Uncompressed {
+		x.Response.Decoded = "gzip"
+	}
+	var got bytes.Buffer
+	resp.Body = &copied{ReadCloser: resp.Body, to: &got, end: func(err error) {
+		x.Request.Body, x.Response.Body, x.Duration = sent.Bytes(), got.Bytes(), time.Since(x.Started)
+		x.Response.Truncated = got.Len() >= observeLimit
+		switch {
+		case err == nil: // closed long before its end, by the caller
+			return
+		case !errors.Is(err, io.EOF):
+			x.Err = classify(req.Context(), err, x)
+		}
+		o.done(x)
+	}}
+	return resp, nil
+}
+
+func (o *observer) done(x *Exchange) {
+	c := o.spec.open(x, "")
+	o.spec.checkCall(c)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.history.addCall(c)
+	o.sink(x, c.findings)
+}
+
+// copied is a body that is kept as it is read.
+type copied struct {
+	io.ReadCloser
+	to   *bytes.Buffer
+	end  func(error) // called once; nil error means closed before the end
+	once sync.Once
+}
+
+func (c *copied) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	if room := observeLimit - c.to.Len(); room > 0 {
+		c.to.Write(p[:min(n, room)])
+	}
+	if err != nil {
+		c.finish(err)
+	}
+	return n, err
+}
+
+// Close reads what is left if that is little: decoders of JSON stop at the end
+// of the value, short of the end of the body.
+func (c *copied) Close() error {
+	if c.end != nil {
+		_, _ = io.CopyN(io.Discard, c, 64<<10) // ends in finish, or was too much
+	}
+	err := c.ReadCloser.Close()
+	c.finish(nil)
+	return err
+}
+
+func (c *copied) finish(err error) {
+	if c.end != nil {
+		c.once.Do(func() { c.end(err) })
+	}
+}
+
+// headerOf lists a header by name: net/http does not keep the order.
+func headerOf(h http.Header) Header {
+	var fields Header
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[name] {
+			fields = append(fields, Field{name, value})
+		}
+	}
+	return fields
+}
