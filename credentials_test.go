@@ -271,10 +271,21 @@ func TestAsKeepsTokensApartAndConnectionsTogether(t *testing.T) {
 
 func TestMissingProjectIsNotAMissingUser(t *testing.T) {
 	for _, status := range []int{404, 409} {
-		a := &api{token: func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(status) }}
-		err := client(t, a, server).Users.Delete(t.Context(), "u")
-		require.Error(t, err)
-		require.NotErrorIs(t, err, onvy.ErrNotFound)
-		require.NotErrorIs(t, err, onvy.ErrConflict)
+		for _, before := range []int{status, 503} { // 503: as if a request had been lost
+			synctest.Test(t, func(t *testing.T) {
+				a := &api{}
+				a.token = func(w http.ResponseWriter, r *http.Request) {
+					if tokens, _ := a.counts(); tokens == 1 {
+						w.WriteHeader(before)
+						return
+					}
+					w.WriteHeader(status)
+				}
+				err := client(t, a, server).Users.Delete(t.Context(), "u")
+				require.Error(t, err, "nothing was deleted")
+				require.NotErrorIs(t, err, onvy.ErrNotFound)
+				require.NotErrorIs(t, err, onvy.ErrConflict)
+			})
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,6 +65,21 @@ func TestAnswerOfTenMiBIsRead(t *testing.T) {
 	_, err := c.Users.List(t.Context(), nil)
 	require.NotErrorIs(t, err, onvy.ErrTooLarge)
 	require.ErrorContains(t, err, "not the JSON")
+}
+
+func TestBodyThatNeverEndsIsGivenUpWithTheAttempt(t *testing.T) {
+	base := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"id":`)
+		w.(http.Flusher).Flush()
+		hang(r)
+	}))
+	c, err := onvy.NewClient(static, onvy.WithBaseURL(base), onvy.WithMaxAttempts(1), onvy.WithAttemptTimeout(50*time.Millisecond))
+	require.NoError(t, err)
+	_, err = c.Users.Get(t.Context(), "u")
+	require.EqualError(t, err, "onvy: users.get: no answer within 50ms")
+
+	_, err = c.Users.Get(within(t, 20*time.Millisecond), "u")
+	require.EqualError(t, err, "onvy: users.get: context deadline exceeded")
 }
 
 func TestTokenNeverFollowsARedirect(t *testing.T) {

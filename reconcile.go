@@ -34,20 +34,11 @@ func within(a, b any) bool {
 		return reflect.DeepEqual(a, b)
 	}
 	other, ok := b.(map[string]any)
-	if !ok {
-		return len(object) == 0 && b == nil // an empty object may not have been kept
-	}
 	for name, value := range object {
-		if got, ok := other[name]; !(ok || isEmpty(value)) || !within(value, got) {
-			return false
-		}
+		got, there := other[name]
+		ok = ok && there && within(value, got)
 	}
-	return true
-}
-
-func isEmpty(v any) bool {
-	object, ok := v.(map[string]any)
-	return ok && len(object) == 0
+	return ok
 }
 
 func remarshal(v any, into *any) error {

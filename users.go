@@ -30,7 +30,7 @@ func (s *UsersService) Create(ctx context.Context, user UserCreate) (*User, erro
 	}
 	req, err := gen.NewCreateUserRequest(s.client.pipeline.server, user)
 	created, err := call[User](ctx, s.client, createUser, req, err)
-	if e, ok := errors.AsType[*Error](err); ok && e.lost && e.StatusCode == http.StatusConflict {
+	if e, ok := errors.AsType[*Error](err); ok && e.lost && errors.Is(e, ErrConflict) {
 		return s.reconcile(ctx, user, e)
 	}
 	return created, err
@@ -79,7 +79,7 @@ func (s *UsersService) Delete(ctx context.Context, id string) error {
 		return invalid(deleteUser, "the request cannot be made")
 	}
 	_, err = s.client.pipeline.do(ctx, deleteUser, s.client.tokens, req)
-	if e, ok := errors.AsType[*Error](err); ok && e.lost && e.StatusCode == http.StatusNotFound {
+	if e, ok := errors.AsType[*Error](err); ok && e.lost && errors.Is(e, ErrNotFound) { // of the user, not of the project
 		return nil
 	}
 	return err
