@@ -25,6 +25,7 @@ type Writer struct {
 	buffered *bufio.Writer
 	packed   *gzip.Writer // nil unless the path ends in .gz
 	out      io.Writer
+	redactor *Redactor // nil to write exchanges as they are
 	scratch  []byte
 	n        int
 	err      error // the first one; nothing is written after it
@@ -100,6 +101,9 @@ func (w *Writer) Write(x *contract.Exchange) error {
 	if w.err != nil {
 		return w.err
 	}
+	if w.redactor != nil {
+		x = w.redactor.Exchange(x)
+	}
 	b, err := appendHAR(append(w.scratch[:0], ",\n"...), x)
 	if err != nil {
 		return err
@@ -128,14 +132,18 @@ func (w *Writer) Close() error {
 	if w.packed != nil {
 		err = errors.Join(err, w.packed.Close())
 	}
-	if err = errors.Join(err, w.buffered.Flush(), w.file.Sync()); err == nil {
+	err = errors.Join(err, w.buffered.Flush(), w.file.Sync())
+	if err == nil && w.redactor != nil {
+		err = w.redactor.verifyFile(w.file)
+	}
+	if err == nil {
 		w.closed = true
 		err = errors.Join(w.file.Close(), os.Rename(w.file.Name(), w.path))
 		if err == nil {
 			return syncDir(filepath.Dir(w.path))
 		}
 	}
-	return errors.Join(fmt.Errorf("recording: %w", err), w.abort())
+	return errors.Join(err, w.abort())
 }
 
 // Abort gives up what was written. After Close it does nothing, so that it can

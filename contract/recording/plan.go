@@ -1,0 +1,234 @@
+package recording
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// node says what the value at one place of a body is. A nil node is a place
+// that the spec does not mention.
+type node struct {
+	class   class
+	text    bool            // words, of which the vocabulary stays
+	number  bool            // a number, or a boolean, that stays
+	enum    map[string]bool // what stays as it is
+	pattern *regexp.Regexp  // likewise
+	format  string
+	limit   float64 // magnitude that divides valid numbers from others
+	props   map[string]*node
+	items   *node
+}
+
+// operation is the places of one operation.
+type operation struct {
+	method    string
+	segments  []segment
+	query     map[string]*node
+	request   *node
+	responses map[string]*node
+	any       *node // all responses in one
+}
+
+// segment is one of a path: a literal, or a parameter.
+type segment struct {
+	literal string
+	param   *node
+}
+
+// planner compiles the schemas of a spec.
+type planner struct{ done map[*openapi3.Schema]*node }
+
+const mark = "x-onvy-sensitive"
+
+// plan reads the operations of a spec.
+func plan(spec []byte) ([]*operation, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(spec)
+	if err != nil {
+		return nil, fmt.Errorf("recording: the spec cannot be read: %w", err)
+	}
+	p := &planner{done: map[*openapi3.Schema]*node{}}
+	var ops []*operation
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			ops = append(ops, p.operation(method, path, append(slices.Clone(item.Parameters), op.Parameters...), op))
+		}
+	}
+	slices.SortFunc(ops, func(a, b *operation) int { return b.literals() - a.literals() })
+	return ops, nil
+}
+
+func (o *operation) literals() (n int) {
+	for _, s := range o.segments {
+		if s.param == nil {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *planner) operation(method, path string, params openapi3.Parameters, op *openapi3.Operation) *operation {
+	o := &operation{method: method, query: map[string]*node{}, responses: map[string]*node{}, any: &node{}}
+	inPath := map[string]*node{}
+	for _, ref := range params {
+		n := *p.schema(ref.Value.Schema)
+		if c := markOf(ref.Value.Extensions); c != unmarked {
+			n.class = c
+		}
+		n.text = n.text || n.class == unmarked
+		switch ref.Value.In {
+		case openapi3.ParameterInPath:
+			inPath[ref.Value.Name] = &n
+		case openapi3.ParameterInQuery:
+			o.query[ref.Value.Name] = &n
+		}
+	}
+	for s := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if strings.HasPrefix(s, "{") {
+			o.segments = append(o.segments, segment{param: inPath[strings.Trim(s, "{}")]})
+		} else {
+			o.segments = append(o.segments, segment{literal: s})
+		}
+	}
+	if op.RequestBody != nil {
+		o.request = &node{}
+		p.content(o.request, op.RequestBody.Value.Content)
+	}
+	for status, ref := range op.Responses.Map() {
+		n := &node{}
+		p.content(n, ref.Value.Content)
+		o.responses[strings.ToUpper(status)] = n
+		p.content(o.any, ref.Value.Content)
+	}
+	return o
+}
+
+func (p *planner) content(n *node, content openapi3.Content) {
+	for _, name := range slices.Sorted(maps.Keys(content)) {
+		n.merge(p.schema(content[name].Schema))
+	}
+}
+
+func markOf(extensions map[string]any) class {
+	s, _ := extensions[mark].(string)
+	return class(s)
+}
+
+// schema compiles a schema, its alternatives merged: a place is what any of
+// them says that it is.
+func (p *planner) schema(ref *openapi3.SchemaRef) *node {
+	if ref == nil || ref.Value == nil {
+		return &node{}
+	}
+	s := ref.Value
+	if n, ok := p.done[s]; ok {
+		return n
+	}
+	n := &node{class: markOf(s.Extensions), format: s.Format}
+	p.done[s] = n // before its parts: they may be the schema itself
+	for _, refs := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
+		for _, part := range refs {
+			n.merge(p.schema(part))
+		}
+	}
+	if s.Type != nil {
+		n.number = s.Type.Includes("number") || s.Type.Includes("integer") || s.Type.Includes("boolean")
+	}
+	for _, v := range s.Enum {
+		if v, ok := v.(string); ok {
+			if n.enum == nil {
+				n.enum = map[string]bool{}
+			}
+			n.enum[v] = true
+		}
+	}
+	if s.Pattern != "" {
+		n.pattern, _ = regexp.Compile(s.Pattern) // the spec was checked; one that Go lacks lets nothing stay
+	}
+	for name, ref := range s.Properties {
+		if n.props == nil {
+			n.props = map[string]*node{}
+		}
+		prop := p.schema(ref)
+		if limit := limits[name]; limit > 0 && prop.class == place {
+			prop.limit = limit
+		}
+		switch name {
+		case "message", "error_description", "error_uri", "client_id", "audience", "scope":
+			prop.text = true
+		}
+		n.props[name] = prop
+	}
+	if s.Items != nil {
+		n.items = p.schema(s.Items)
+	}
+	return n
+}
+
+// limits are the magnitudes of WGS 84.
+var limits = map[string]float64{"lat": 90, "lon": 180}
+
+// merge adds what m says. A mark wins over none.
+func (n *node) merge(m *node) {
+	if n == m {
+		return
+	}
+	if n.class == unmarked {
+		n.class = m.class
+	}
+	n.text, n.number = n.text || m.text, n.number || m.number
+	if n.pattern == nil {
+		n.pattern = m.pattern
+	}
+	if n.format == "" {
+		n.format = m.format
+	}
+	n.limit = max(n.limit, m.limit)
+	if len(m.enum) > 0 {
+		n.enum = maps.Clone(n.enum)
+		if n.enum == nil {
+			n.enum = map[string]bool{}
+		}
+		maps.Copy(n.enum, m.enum)
+	}
+	if len(m.props) > 0 && n.props == nil {
+		n.props = map[string]*node{}
+	}
+	for name, prop := range m.props {
+		if mine, ok := n.props[name]; ok && mine != prop {
+			both := *mine
+			both.props = maps.Clone(mine.props)
+			both.merge(prop)
+			prop = &both
+		}
+		n.props[name] = prop
+	}
+	if n.items == nil {
+		n.items = m.items
+	}
+}
+
+// at is the node of a member; nil if the spec does not mention it.
+func (n *node) at(name string) *node {
+	if n == nil {
+		return nil
+	}
+	return n.props[name]
+}
+
+// response is the node of a status; that of all responses where the spec does
+// not mention it.
+func (o *operation) response(status int) *node {
+	s := strconv.Itoa(status)
+	for _, key := range []string{s, s[:1] + "XX", "DEFAULT"} {
+		if n, ok := o.responses[key]; ok {
+			return n
+		}
+	}
+	return o.any
+}

@@ -1,0 +1,178 @@
+package recording
+
+import (
+	"encoding/base64"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// header redacts fields in place; was and is are how long the body was and is.
+func (r *Redactor) header(h contract.Header, was, is int) {
+	for i := range h {
+		f := &h[i]
+		if !fieldName.MatchString(f.Name) || !r.learned.clean(f.Name) {
+			f.Name = r.text(f.Name)
+		}
+		f.Value = r.field(strings.ToLower(f.Name), f.Value, was, is)
+	}
+}
+
+var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
+
+func (r *Redactor) field(name, v string, was, is int) string {
+	switch name {
+	case "authorization", "proxy-authorization":
+		return r.authorization(v)
+	case "cookie":
+		return r.cookies(v, false)
+	case "set-cookie":
+		return r.cookies(v, true)
+	case "location", "content-location", "referer":
+		return r.url(v, nil)
+	case "host":
+		return r.authority(v, r.hosts[strings.ToLower(v)])
+	case "content-length":
+		// It tells the truth, or it lies by as much as before.
+		if n, err := strconv.Atoi(v); err == nil && was != is {
+			return strconv.Itoa(max(n+is-was, 0))
+		}
+	case "date", "last-modified", "expires":
+		if _, err := http.ParseTime(v); err == nil {
+			return v
+		}
+	}
+	if technical[name] && r.harmless(v) {
+		return v
+	}
+	return r.text(v)
+}
+
+// technical are fields of which the values are numbers and words of protocols.
+var technical = set(`accept accept-encoding accept-language accept-ranges access-control-allow-credentials
+	access-control-allow-headers access-control-allow-methods access-control-expose-headers access-control-max-age age allow
+	cache-control connection content-encoding content-language content-length content-type dnt expect keep-alive pragma
+	ratelimit ratelimit-limit ratelimit-policy ratelimit-remaining ratelimit-reset retry-after sec-fetch-dest sec-fetch-mode
+	sec-fetch-site strict-transport-security te trailer transfer-encoding upgrade vary x-content-type-options
+	x-frame-options x-ratelimit-limit x-ratelimit-remaining x-ratelimit-reset x-xss-protection`)
+
+var fieldWord = regexp.MustCompile(`[A-Za-z0-9\x80-\xff]+`)
+
+// harmless tells whether a value of such a field has only words and numbers in
+// it that such fields have, and none that was learned.
+func (r *Redactor) harmless(v string) bool {
+	if len(v) > 200 || !r.learned.clean(v) {
+		return false
+	}
+	for _, w := range fieldWord.FindAllString(v, -1) {
+		if !r.stays(w) && !shortWord.MatchString(w) {
+			return false
+		}
+	}
+	return true
+}
+
+var shortWord = regexp.MustCompile(`^([A-Za-z]{1,14}|[0-9]{1,10})$`)
+
+// authorization redacts credentials and learns them.
+func (r *Redactor) authorization(v string) string {
+	scheme, rest, ok := strings.Cut(v, " ")
+	if !ok {
+		if !code.MatchString(v) || !r.learned.clean(v) {
+			r.learnToken(v)
+			return r.pseudonym(token, v)
+		}
+		return v // "Bearer" with nothing behind it
+	}
+	credentials := strings.TrimSpace(rest)
+	if credentials == "" {
+		return v
+	}
+	if !code.MatchString(scheme) || !r.learned.clean(scheme) {
+		scheme = r.text(scheme)
+	}
+	redacted := ""
+	if strings.EqualFold(scheme, "basic") {
+		redacted = r.basic(credentials)
+	} else {
+		r.learnToken(credentials)
+		redacted = r.pseudonym(token, credentials)
+	}
+	return scheme + " " + strings.Replace(rest, credentials, redacted, 1)
+}
+
+func (r *Redactor) learnToken(s string) {
+	r.learn(token, s)
+	r.learnParts(s)
+}
+
+// learnParts learns the signature of a token. The rest of it may be the same
+// in the pseudonym.
+func (r *Redactor) learnParts(s string) {
+	if isJWT(s) {
+		r.learn(secret, s[strings.LastIndexByte(s, '.')+1:])
+	}
+}
+
+// basic redacts a client's id and secret, which are base64 of "id:secret", each
+// escaped as in a form (RFC 6749, 2.3.1).
+func (r *Redactor) basic(s string) string {
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		b, err := enc.DecodeString(s)
+		if err != nil {
+			continue
+		}
+		id, password, ok := strings.Cut(string(b), ":")
+		if !ok {
+			break
+		}
+		r.learn(secret, s)
+		u, p := unescapeURL(id, true), unescapeURL(password, true)
+		r.clients[u.text] = true
+		r.learn(secret, p.text)
+		r.learn(secret, password)
+		out := u.appendAs(nil, r.text(u.text), r.urlEscape)
+		out = append(out, ':')
+		return enc.EncodeToString(p.appendAs(out, r.scrub(p.text), r.urlEscape))
+	}
+	r.learn(secret, s)
+	return r.scrub(s)
+}
+
+// cookies redacts the values of cookies, and of Set-Cookie the attributes that
+// can hold something.
+func (r *Redactor) cookies(v string, set bool) string {
+	parts := strings.Split(v, ";")
+	for i, part := range parts {
+		name, value, ok := strings.Cut(part, "=")
+		bare := strings.TrimSpace(name)
+		switch {
+		case set && i > 0 && !ok:
+			parts[i] = r.text(part)
+		case set && i > 0:
+			switch strings.ToLower(bare) {
+			case "expires", "max-age", "samesite", "path":
+				parts[i] = name + "=" + r.text(value)
+				if _, err := http.ParseTime(value); err == nil {
+					parts[i] = part
+				}
+			default:
+				parts[i] = name + "=" + r.text(value)
+			}
+		case !ok:
+			r.learn(secret, bare)
+			parts[i] = strings.Replace(part, bare, r.scrub(bare), 1)
+		default:
+			bareValue := strings.Trim(strings.TrimSpace(value), `"`)
+			u := unescapeURL(bareValue, false)
+			r.learn(secret, bareValue)
+			r.learn(secret, u.text)
+			redacted := string(u.appendAs(nil, r.pseudonym(unknown, u.text), r.urlEscape))
+			parts[i] = strings.Replace(name, bare, r.memberName(bare), 1) + "=" + strings.Replace(value, bareValue, redacted, 1)
+		}
+	}
+	return strings.Join(parts, ";")
+}

@@ -1,0 +1,216 @@
+package recording
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// json appends src to dst with its values redacted as n says. Nothing but
+// values changes: spaces, order, repeated names, escapes and mistakes stay as
+// they are, since checks look at them. src need not be JSON to the end, or at
+// all; this is why it is not read by a decoder. Whatever is read as a value
+// by mistake is redacted as one.
+func (r *Redactor) json(dst, src []byte, n *node) []byte {
+	w := jsonWalk{Redactor: r, next: n}
+	for i := 0; i < len(src); {
+		c := src[i]
+		end := i + 1
+		switch {
+		case c == '"':
+			end = stringEnd(src, i)
+			dst = w.str(dst, src[i:end])
+		case c == '{' || c == '[':
+			w.push(c)
+			dst = append(dst, c)
+		case c == '}' || c == ']':
+			w.pop()
+			dst = append(dst, c)
+		case c == ',':
+			w.comma()
+			dst = append(dst, c)
+		case c == ':' || c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			if c == ':' {
+				w.name = false
+			}
+			dst = append(dst, c)
+		default:
+			if end = i + bytes.IndexAny(src[i:], "\",:{}[] \t\r\n"); end < i {
+				end = len(src)
+			}
+			dst = append(dst, w.bare(string(src[i:end]))...)
+		}
+		i = end
+	}
+	return dst
+}
+
+// stringEnd is where the string that starts at i ends, behind its quote if it
+// has one.
+func stringEnd(src []byte, i int) int {
+	for i++; i < len(src); i++ {
+		switch src[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(src)
+}
+
+// jsonWalk knows where in a body the walk is.
+type jsonWalk struct {
+	*Redactor
+	stack  []jsonFrame
+	next   *node  // of the value that comes next
+	member string // its name
+	name   bool   // whether a name comes next
+	deep   int    // levels beyond maxDepth, which nobody knows anything about
+}
+
+type jsonFrame struct {
+	object bool
+	n      *node
+}
+
+func (w *jsonWalk) push(c byte) {
+	if w.deep > 0 || len(w.stack) == maxDepth {
+		w.deep++
+		w.next, w.name = nil, c == '{'
+		return
+	}
+	n := w.next
+	w.stack = append(w.stack, jsonFrame{c == '{', n})
+	w.name, w.next = c == '{', nil
+	if n != nil && c == '[' {
+		w.next = n.items
+	}
+}
+
+func (w *jsonWalk) pop() {
+	switch {
+	case w.deep > 0:
+		w.deep--
+	case len(w.stack) > 0:
+		w.stack = w.stack[:len(w.stack)-1]
+	}
+	w.next, w.name = nil, false
+}
+
+func (w *jsonWalk) comma() {
+	w.next, w.name = nil, false
+	if w.deep > 0 || len(w.stack) == 0 {
+		return
+	}
+	top := w.stack[len(w.stack)-1]
+	w.name = top.object
+	if !top.object && top.n != nil {
+		w.next = top.n.items
+	}
+}
+
+// str appends a string, quotes included, of which the last may be missing.
+func (w *jsonWalk) str(dst, raw []byte) []byte {
+	u := unescapeJSON(raw)
+	if w.name {
+		w.name = false
+		w.next = nil
+		if w.deep == 0 && len(w.stack) > 0 {
+			w.next = w.stack[len(w.stack)-1].n.at(u.text)
+		}
+		if w.next != nil {
+			return append(dst, raw...)
+		}
+		return u.appendAs(dst, w.memberName(u.text), w.jsonEscape)
+	}
+	return u.appendAs(dst, w.value(w.next, u.text), w.jsonEscape)
+}
+
+// bare appends a number, a literal, or what is written in the place of one.
+func (w *jsonWalk) bare(s string) string {
+	switch s {
+	case "true", "false", "null", "NaN", "Infinity", "-Infinity", "undefined", "None", "True", "False":
+		return s
+	}
+	if !isNumber(s) {
+		return w.text(s)
+	}
+	n := w.next
+	switch {
+	case n != nil && n.class == unmarked && n.number && len(s) <= 40:
+		return s
+	case n != nil:
+		return w.Redactor.number(s, n.limit)
+	}
+	return w.Redactor.number(s, 0)
+}
+
+var (
+	plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z_$.-]{0,63}$`)
+	dateTime  = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt ][0-9:.,]{1,20} ?([Zz]|[+-][0-9:]{1,6})?$`)
+)
+
+// memberName redacts the name of a member that the spec does not mention. A
+// plain word stays, for it is the finding; anything else may be a person's id.
+func (r *Redactor) memberName(s string) string {
+	if plainName.MatchString(s) && r.learned.clean(s) {
+		return s
+	}
+	return r.text(s)
+}
+
+// value redacts a string at a place of a body, and learns it where the place
+// is marked.
+func (r *Redactor) value(n *node, s string) string {
+	switch {
+	case s == "":
+		return s
+	case n == nil:
+		return r.unknown(s)
+	case n.class != unmarked:
+		return r.marked(n, s)
+	case n.enum[s], n.pattern != nil && n.pattern.MatchString(s) && len(s) <= 32:
+		return s
+	case n.props != nil:
+		return r.unknown(s) // a string in the place of an object
+	case n.format == "date-time" || n.format == "date":
+		if dateTime.MatchString(s) {
+			return s
+		}
+		return r.unknown(s)
+	case n.number && isNumber(s) && len(s) <= 20:
+		return s
+	case !n.text && !n.number && n.enum == nil && code.MatchString(s) && r.learned.clean(s):
+		return s
+	}
+	return r.text(s)
+}
+
+// marked redacts a value that the spec marks.
+func (r *Redactor) marked(n *node, s string) string {
+	c := n.class
+	if r.clients[s] && c == identity {
+		return r.text(s) // the subject of a client's token is the client
+	}
+	if (c == place || c == health) && isNumber(s) {
+		return r.number(s, n.limit)
+	}
+	r.learn(c, s)
+	if c == token {
+		r.learnParts(s)
+	}
+	return r.pseudonym(c, s)
+}
+
+// unknown redacts a string that the spec does not mention. Of one that holds a
+// learned value, that is replaced as everywhere.
+func (r *Redactor) unknown(s string) string {
+	if c := r.learned.class[strings.TrimSpace(s)]; c != unmarked {
+		return r.pseudonym(c, s)
+	}
+	if _, n, _ := r.learned.find(s); n > 0 {
+		return r.text(s)
+	}
+	return r.pseudonym(unknown, s)
+}

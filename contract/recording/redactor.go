@@ -1,0 +1,197 @@
+package recording
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// Redactor takes out of exchanges what is personal or secret, and puts a
+// pseudonym in its place that keeps what checks look at: the kind of value, its
+// length and format, and which values are equal. A person's birthday stays a
+// valid date, a token stays a JWT with the same times and scopes, an id stays
+// the same id wherever it is.
+//
+// It works by place: what a value is, openapi.yaml says with x-onvy-sensitive;
+// what openapi.yaml does not mention is treated as if it were marked. It also
+// learns the values that it sees in marked places, and replaces them where they
+// turn up in texts, names and headers. Pseudonyms depend on a random key that
+// nobody sees, so those of two Redactors cannot be matched.
+//
+// A Redactor may be used by several goroutines. It keeps what it has learned.
+type Redactor struct {
+	mu         sync.Mutex
+	ops        []*operation
+	literals   map[string]bool // segments of paths of the spec
+	hosts      map[string]bool // of its servers, and those that were asked
+	vocabulary map[string]bool
+	permuter   *permuter
+	memo       map[string]string
+	alphabets  map[alphabetKey][]rune
+	learned    *learned
+	clients    map[string]bool   // ids of OAuth clients
+	signatures map[string]string // by what they sign
+}
+
+// NewRedactor makes a Redactor of a spec, an OpenAPI document with
+// x-onvy-sensitive marks.
+func NewRedactor(spec []byte) (*Redactor, error) {
+	ops, err := plan(spec)
+	if err != nil {
+		return nil, err
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // it never fails
+	p, err := newPermuter(key)
+	if err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	r := &Redactor{
+		ops: ops, literals: map[string]bool{}, hosts: map[string]bool{}, vocabulary: vocabulary(spec),
+		permuter: p, memo: map[string]string{}, alphabets: map[alphabetKey][]rune{},
+		learned: newLearned(), clients: map[string]bool{}, signatures: map[string]string{},
+	}
+	for _, op := range ops {
+		for _, s := range op.segments {
+			if s.param == nil {
+				r.literals[s.literal] = true
+			}
+		}
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(spec)
+	if err != nil {
+		return nil, fmt.Errorf("recording: the spec cannot be read: %w", err)
+	}
+	for _, s := range doc.Servers {
+		if u, err := url.Parse(s.URL); err == nil {
+			r.hosts[strings.ToLower(u.Host)] = true
+		}
+	}
+	return r, nil
+}
+
+// Exchange returns a redacted copy of x. Methods, statuses, times, the hosts
+// that the API was asked at and the names that the spec has stay as they are,
+// and so does the form of every body, mistakes included.
+func (r *Redactor) Exchange(x *contract.Exchange) *contract.Exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	op, host := r.route(x.Request.Method, x.Request.URL)
+	if op != nil {
+		r.hosts[host] = true
+	}
+	out := *x
+	// Headers first: the credentials in them are learned before they can turn
+	// up in a body.
+	out.Request.Header = append(contract.Header(nil), x.Request.Header...)
+	out.Request.URL = r.url(x.Request.URL, op)
+	out.Request.Method = r.memberName(x.Request.Method)
+	var n *node
+	if op != nil {
+		n = op.request
+	}
+	out.Request.Body = r.body(x.Request.Body, x.Request.Header, n)
+	r.header(out.Request.Header, len(x.Request.Body), len(out.Request.Body))
+	if x.Err != nil {
+		out.Err = errors.New(reason(x.Err))
+	}
+	if x.Response != nil {
+		res := *x.Response
+		n = nil
+		if op != nil && res.Status > 0 {
+			n = op.response(res.Status)
+		}
+		res.Body = r.body(x.Response.Body, x.Response.Header, n)
+		res.Header = append(contract.Header(nil), x.Response.Header...)
+		r.header(res.Header, len(x.Response.Body), len(res.Body))
+		res.Reason = r.text(res.Reason)
+		res.Extra = []byte(r.text(string(res.Extra)))
+		if len(x.Response.Extra) == 0 {
+			res.Extra = x.Response.Extra
+		}
+		out.Response = &res
+	}
+	return &out
+}
+
+// route is the operation of a request and the host that it went to.
+func (r *Redactor) route(method, raw string) (*operation, string) {
+	_, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		rest = "/" + strings.TrimLeft(raw, "/")
+	}
+	path := ""
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		rest, path = rest[:i], rest[i:]
+	}
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		path = path[:i]
+	}
+	_, host, _ := cutLast(rest, "@")
+	return r.operation(method, path), strings.ToLower(host)
+}
+
+// body redacts a body by what it looks like, for its type may be the mistake.
+func (r *Redactor) body(b []byte, h contract.Header, n *node) []byte {
+	if len(b) == 0 {
+		return b
+	}
+	start := bytes.TrimLeft(b, "\ufeff \t\r\n")
+	switch {
+	case len(start) > 0 && bytes.IndexByte([]byte(`{["-0123456789tfn`), start[0]) >= 0 && !isForm(b, h):
+		return r.json(make([]byte, 0, len(b)), b, n)
+	case isForm(b, h):
+		var places map[string]*node
+		if n != nil {
+			places = n.props
+		}
+		return r.form(make([]byte, 0, len(b)), string(b), places)
+	case isBinary(b):
+		return blank(b)
+	}
+	return []byte(r.text(string(b)))
+}
+
+func isForm(b []byte, h contract.Header) bool {
+	c := bytes.TrimLeft(b, " \t\r\n")
+	return strings.HasPrefix(strings.ToLower(h.Get("Content-Type")), "application/x-www-form-urlencoded") &&
+		len(c) > 0 && c[0] != '{' && c[0] != '['
+}
+
+// isBinary tells whether a body is no text: an image, or a content coding that
+// nobody took off.
+func isBinary(b []byte) bool {
+	return bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b) && bytes.Count(bytes.ToValidUTF8(b, []byte{0}), []byte{0})*10 > len(b)
+}
+
+// blank keeps the length of a body and the bytes that tell its format.
+func blank(b []byte) []byte {
+	out := make([]byte, len(b))
+	copy(out, b[:min(4, len(b))])
+	return out
+}
+
+// KeepHost lets the name of a host stay in URLs: that of a server of the API
+// that the spec does not list. Hosts at which a path of the spec was asked stay
+// from then on anyway.
+func (r *Redactor) KeepHost(host string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hosts[strings.ToLower(host)] = true
+}
+
+// Learned is how many values were learned.
+func (r *Redactor) Learned() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.learned.class)
+}

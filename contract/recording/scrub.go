@@ -1,0 +1,153 @@
+package recording
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// scrub replaces the letters and digits of a text by others of the same kind:
+// small for small, Greek for Greek, a digit for a digit. Punctuation, spaces,
+// combining marks and what is not UTF-8 stay, and so do the length in
+// characters and the length in bytes.
+func (r *Redactor) scrub(s string) string {
+	core := strings.TrimFunc(s, unicode.IsSpace)
+	if core == "" {
+		return s
+	}
+	if cached, ok := r.memo[core]; ok {
+		return strings.Replace(s, core, cached, 1)
+	}
+	var (
+		runes  = []rune(core)
+		hex    = isHex(core)
+		x      = make([]uint32, 0, len(runes))
+		radix  = make([]uint32, 0, len(runes))
+		places = make([]int, 0, len(runes))
+		kinds  = make([][]rune, 0, len(runes))
+	)
+	for i, c := range runes {
+		kind := r.alphabet(c, hex)
+		if len(kind) < 2 {
+			continue
+		}
+		at, ok := slices.BinarySearch(kind, c)
+		if !ok {
+			continue
+		}
+		x, radix = append(x, uint32(at)), append(radix, uint32(len(kind)))
+		places, kinds = append(places, i), append(kinds, kind)
+	}
+	if len(x) == 0 {
+		return s
+	}
+	r.permuter.next(x, radix)
+	for j, i := range places {
+		runes[i] = kinds[j][x[j]]
+	}
+	redacted := keepInvalid(core, runes)
+	r.remember(core, redacted)
+	return strings.Replace(s, core, redacted, 1)
+}
+
+// keepInvalid writes runes over a text, and leaves its bytes that are not UTF-8.
+func keepInvalid(s string, runes []rune) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	n := 0
+	for i, c := range s {
+		if c == unicode.ReplacementChar {
+			size := 1
+			if strings.HasPrefix(s[i:], "\uFFFD") {
+				size = 3
+			}
+			b.WriteString(s[i : i+size])
+		} else {
+			b.WriteRune(runes[n])
+		}
+		n++
+	}
+	return b.String()
+}
+
+// remember keeps a pseudonym for the next time. The cache is bounded; what is
+// forgotten comes out the same again.
+func (r *Redactor) remember(value, pseudonym string) {
+	if len(r.memo) >= 1<<16 {
+		clear(r.memo)
+	}
+	r.memo[value] = pseudonym
+	r.learned.issue(pseudonym)
+}
+
+var (
+	digits = []rune("0123456789")
+	lower  = []rune("abcdefghijklmnopqrstuvwxyz")
+	upper  = []rune("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+)
+
+// alphabet is the characters among which c may be replaced, in order. Beyond
+// ASCII they are those of the same category among the 32 code points around
+// it, which are of one script and of one length in UTF-8.
+func (r *Redactor) alphabet(c rune, hex bool) []rune {
+	switch {
+	case '0' <= c && c <= '9':
+		return digits
+	case 'a' <= c && c <= 'f' && hex:
+		return lower[:6]
+	case 'A' <= c && c <= 'F' && hex:
+		return upper[:6]
+	case 'a' <= c && c <= 'z':
+		return lower
+	case 'A' <= c && c <= 'Z':
+		return upper
+	case c < 0x80 || c == unicode.ReplacementChar:
+		return nil
+	}
+	kind := category(c)
+	if kind == nil {
+		return nil
+	}
+	key := alphabetKey{c >> 5, kind}
+	if known, ok := r.alphabets[key]; ok {
+		return known
+	}
+	var around []rune
+	for n := c &^ 31; n < c&^31+32; n++ {
+		if category(n) == kind {
+			around = append(around, n)
+		}
+	}
+	r.alphabets[key] = around
+	return around
+}
+
+type alphabetKey struct {
+	window rune
+	kind   *unicode.RangeTable
+}
+
+func category(c rune) *unicode.RangeTable {
+	for _, t := range []*unicode.RangeTable{unicode.Lu, unicode.Ll, unicode.Lo, unicode.Lt, unicode.Lm, unicode.Nd, unicode.Nl, unicode.No, unicode.So} {
+		if unicode.Is(t, c) {
+			return t
+		}
+	}
+	return nil
+}
+
+// isHex tells whether a text is a number in hex, as a UUID or a hash is.
+func isHex(s string) bool {
+	letters, digits := 0, 0
+	for _, c := range []byte(s) {
+		switch {
+		case '0' <= c && c <= '9':
+			digits++
+		case 'a' <= c && c <= 'f', 'A' <= c && c <= 'F':
+			letters++
+		case c != '-':
+			return false
+		}
+	}
+	return digits > 0 && letters+digits >= 8
+}

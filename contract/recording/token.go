@@ -1,0 +1,122 @@
+package recording
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// TestKey signs the tokens of redacted recordings (HS256). It is no secret.
+const TestKey = "onvy-contract redacted recording test key"
+
+// token replaces a token. A JWT stays one, with the same claims, of which
+// those that name somebody are replaced, and times kept; anything else is
+// scrubbed.
+//
+// The signature that a token is first seen with is taken for its own and
+// becomes one with [TestKey]. The same claims with another signature are a
+// token that somebody tampered with, and stay that.
+func (r *Redactor) token(s string) string {
+	parts := strings.Split(s, ".")
+	if len(parts) != 3 || !isJWT(s) {
+		return r.scrub(s)
+	}
+	head := r.part(parts[0], jwtHeader)
+	body := r.part(parts[1], jwtClaims)
+	signing, original := head+"."+body, parts[0]+"."+parts[1]
+	if parts[2] == "" {
+		return signing + "." // alg none
+	}
+	if own, ok := r.signatures[original]; !ok {
+		r.signatures[original] = parts[2]
+	} else if own != parts[2] {
+		return signing + "." + r.scrub(parts[2])
+	}
+	return signing + "." + sign(signing, parts[2])
+}
+
+// part redacts the JSON in a part of a token; what is none is scrubbed.
+func (r *Redactor) part(s string, n *node) string {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil || len(b) == 0 || b[0] != '{' {
+		return r.scrub(s)
+	}
+	return base64.RawURLEncoding.EncodeToString(r.json(nil, b, n))
+}
+
+// sign makes a signature as long as the one that it replaces: that of HS256,
+// drawn out where the algorithm of the token has a longer one.
+func sign(signing, original string) string {
+	size := base64.RawURLEncoding.DecodedLen(len(original))
+	sig, err := jwt.SigningMethodHS256.Sign(signing, []byte(TestKey))
+	if err != nil { // only for a key of the wrong type
+		sig = nil
+	}
+	for len(sig) < size {
+		mac := hmac.New(sha256.New, []byte(TestKey))
+		mac.Write(sig)
+		sig = mac.Sum(sig)
+	}
+	if len(sig) > size && size > 32 {
+		sig = sig[:size]
+	}
+	return base64.RawURLEncoding.EncodeToString(sig)
+}
+
+// isJWT tells whether a text is three parts of which the first is a header.
+func isJWT(s string) bool {
+	head, rest, ok := strings.Cut(s, ".")
+	if !ok || strings.Count(rest, ".") != 1 {
+		return false
+	}
+	b, err := base64.RawURLEncoding.DecodeString(head)
+	return err == nil && len(b) > 1 && b[0] == '{' && b[len(b)-1] == '}'
+}
+
+// algorithms are the words that a header may have.
+var algorithms = &node{enum: set(`none None NONE HS256 HS384 HS512 RS256 RS384 RS512 ES256 ES384 ES512
+	PS256 PS384 PS512 EdDSA JWT jwt at+jwt JWS`)}
+
+// jwtHeader and jwtClaims say what the members of a JWT are (RFC 7519, 4.1; OpenID Connect
+// Core, 5.1). What is not listed is unknown and so scrubbed.
+var (
+	jwtHeader = &node{props: map[string]*node{"alg": algorithms, "typ": algorithms, "cty": algorithms}}
+	jwtClaims = func() *node {
+		n := &node{props: map[string]*node{}}
+		for c, names := range map[class]string{
+			identity: "sub user_id jti sid nonce email phone_number preferred_username azp_user",
+			name:     "name given_name family_name middle_name nickname picture profile website address",
+			date:     "birthdate",
+			unmarked: "iss aud client_id project_id scope scopes principal_type token_type token_use typ azp acr amr",
+		} {
+			for s := range strings.FieldsSeq(names) {
+				n.props[s] = &node{class: c, text: c == unmarked}
+			}
+		}
+		for s := range strings.FieldsSeq("exp iat nbf auth_time updated_at email_verified phone_number_verified") {
+			n.props[s] = &node{number: true}
+		}
+		for _, s := range []string{"aud", "amr", "scope", "scopes"} {
+			n.props[s].items = n.props[s]
+		}
+		return n
+	}()
+)
+
+// cursor replaces a cursor. One that is base64 of JSON stays that, with what
+// is in the JSON replaced, so that an id in it stays the id it is elsewhere.
+func (r *Redactor) cursor(s string) string {
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		b, err := enc.Strict().DecodeString(s)
+		if err == nil && len(b) > 1 && (b[0] == '{' || b[0] == '[') {
+			return enc.EncodeToString(r.json(nil, b, nil))
+		}
+	}
+	if isJWT(s) {
+		return r.token(s)
+	}
+	return r.scrub(s)
+}
