@@ -1,7 +1,9 @@
 package recording_test
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -93,4 +95,43 @@ func BenchmarkWrite(b *testing.B) {
 		require.NoError(b, w.Write(x))
 	}
 	require.NoError(b, w.Abort())
+}
+
+// BenchmarkRedact redacts a 51 KB list of 100 users in memory, and a HAR of
+// them from file to file: read twice, written, synced and verified.
+func BenchmarkRedact(b *testing.B) {
+	b.Run("exchange", func(b *testing.B) {
+		r, x := redactor(b), listing()
+		b.SetBytes(int64(len(x.Response.Body)))
+		b.ReportAllocs()
+		for b.Loop() {
+			r.Exchange(x)
+		}
+	})
+	b.Run("exchange of other users each time", func(b *testing.B) {
+		r, x := redactor(b), listing()
+		b.SetBytes(int64(len(x.Response.Body)))
+		n := 0
+		for b.Loop() {
+			n++
+			x.Response.Body = bytes.ReplaceAll(page(100), []byte("google_1049"), fmt.Appendf(nil, "google_%d", 1000+n))
+			r.Exchange(x)
+		}
+	})
+	b.Run("file", func(b *testing.B) {
+		in, out := filepath.Join(b.TempDir(), "in.har"), filepath.Join(b.TempDir(), "out.har")
+		w, err := recording.CreatePlain(in, recording.Meta{})
+		require.NoError(b, err)
+		for range 100 {
+			require.NoError(b, w.Write(listing()))
+		}
+		require.NoError(b, w.Close())
+		info, err := os.Stat(in)
+		require.NoError(b, err)
+		b.SetBytes(info.Size())
+		for b.Loop() {
+			_, err := redactor(b).RedactFile(in, out)
+			require.NoError(b, err)
+		}
+	})
 }
