@@ -8,7 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,9 +20,6 @@ import (
 // of a transport that is not ours may say anything; so the texts that are
 // known to be safe are kept, and of all others only the type is told.
 func describe(err error) string {
-	if e, ok := errors.AsType[*url.Error](err); ok { // its text has the URL
-		err = e.Err
-	}
 	if e, ok := errors.AsType[*timeoutError](err); ok {
 		return e.Error()
 	}
@@ -44,7 +41,7 @@ func describe(err error) string {
 		ErrTooLarge, errOrigin,
 	} {
 		if errors.Is(err, safe) {
-			return safe.Error()
+			return strings.TrimPrefix(safe.Error(), "onvy: ")
 		}
 	}
 	for {

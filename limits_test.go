@@ -3,8 +3,11 @@ package onvy_test
 import (
 	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,6 +122,71 @@ func TestErrorPageThatIsNotJSONKeepsItsStatus(t *testing.T) {
 	e, _ := errors.AsType[*onvy.Error](err)
 	require.Equal(t, "<html>nginx</html>", string(e.Body))
 	require.Equal(t, "req-7f3a", e.RequestID)
+}
+
+func TestRequestIdsThatAreNotIdsAreDropped(t *testing.T) {
+	for id, want := range map[string]string{
+		"0aB-_.:/=+": "0aB-_.:/=+", "a b": "", "ä": "", "<script>": "", strings.Repeat("x", 128): strings.Repeat("x", 128), strings.Repeat("x", 129): "",
+	} {
+		c := client(t, &api{users: func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Request-Id", id)
+			w.WriteHeader(404)
+		}}, static)
+		_, err := c.Users.Get(t.Context(), "u")
+		e, ok := errors.AsType[*onvy.Error](err)
+		require.True(t, ok)
+		require.Equal(t, want, e.RequestID)
+	}
+}
+
+func TestErrorsThatWillNotChangeAreNotTriedAgain(t *testing.T) {
+	stranger := httptest.NewUnstartedServer(http.NotFoundHandler())
+	stranger.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshake that fails
+	stranger.StartTLS()
+	t.Cleanup(stranger.Close)
+	endless := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write(make([]byte, 11<<20))
+	}))
+	for base, want := range map[string]string{
+		stranger.URL: "onvy: users.get: the certificate of the server: x509.UnknownAuthorityError",
+		endless:      "onvy: users.get: too large",
+	} {
+		requests := 0
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		t.Cleanup(transport.CloseIdleConnections)
+		c, err := onvy.NewClient(static, onvy.WithBaseURL(base), onvy.WithTransport(roundTripper(func(r *http.Request) (*http.Response, error) {
+			requests++
+			return transport.RoundTrip(r)
+		})))
+		require.NoError(t, err)
+		_, err = c.Users.Get(t.Context(), "u")
+		require.EqualError(t, err, want)
+		require.Equal(t, 1, requests)
+	}
+}
+
+func TestSixtyFourWorkersKeepTheirConnections(t *testing.T) {
+	var mu sync.Mutex
+	connections := map[string]bool{}
+	var wave sync.WaitGroup
+	base := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		connections[r.RemoteAddr] = true
+		mu.Unlock()
+		wave.Done()
+		wave.Wait() // all at once
+		user(w, "u")
+	}))
+	c, err := onvy.NewClient(static, onvy.WithBaseURL(base))
+	require.NoError(t, err)
+	t.Cleanup(c.CloseIdleConnections)
+	for range 5 {
+		wave.Add(64)
+		for _, err := range together(64, func(int) error { _, err := c.Users.Get(t.Context(), "u"); return err }) {
+			require.NoError(t, err)
+		}
+	}
+	require.Less(t, len(connections), 2*64)
 }
 
 func TestTransportThatGivesNothingIsAnError(t *testing.T) {

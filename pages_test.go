@@ -96,6 +96,15 @@ func TestAllStopsAtAPageTokenThatComesTwice(t *testing.T) {
 	}
 }
 
+func TestAllStopsWhenTheFirstPageIsItsOwnNext(t *testing.T) {
+	c, a := pages(t, map[string]string{"2": page(`,"next_page":"2"`, "a")})
+	all, err := ids(t, c, &onvy.ListOptions{Page: "2"})
+	require.Error(t, err)
+	require.Equal(t, []string{"a"}, all)
+	_, calls := a.counts()
+	require.Equal(t, 1, calls)
+}
+
 func TestAllGivesTheErrorLastAndOnce(t *testing.T) {
 	c, _ := pages(t, map[string]string{"": page(`,"next_page":"gone"`, "a")})
 	all, err := ids(t, c, nil)
