@@ -3,7 +3,7 @@ package contract
 var httpProbeRules = []Rule{
 	probeRule("http/method", Violation, "rfc9110#15.5.6", "A method that an address does not have is refused.",
 		"200 for DELETE /users", "405 with Allow; 404"),
-	probeRule("http/head", Assumption, "rfc9110#9.3.2", "HEAD is GET without the body.",
+	probeRule("http/head", Violation, "rfc9110#9.3.2", "HEAD is GET without the body.",
 		"200 for GET and 404 for HEAD", "200 for both; 405 for HEAD"),
 	probeRule("http/unknown-path", Drift, "openapi.yaml", "An unknown path is refused like everything else.",
 		"an HTML page", "404 as JSON"),
@@ -65,16 +65,16 @@ var httpCases = []liveCase{
 				}
 			case get.status():
 				if a, b := head.contentType, get.contentType; a != "" && a != b {
-					p.finding(head, "http/head", Finding{Message: "HEAD has another Content-Type than GET"})
+					p.finding(head, "http/head", Finding{Level: Assumption, Message: "HEAD has another Content-Type than GET"})
 				}
 			default:
 				if s/100 != 5 {
-					p.finding(head, "http/head", Finding{Message: "HEAD has another status than GET"})
+					p.finding(head, "http/head", Finding{Level: Assumption, Message: "HEAD has another status than GET"})
 				}
 			}
 			// Without a token it must be refused like GET.
 			if c := p.send(request{method: "HEAD", path: userPath(id)}); c.ok() {
-				p.finding(c, "http/head", Finding{Level: Violation, Message: "HEAD works without a token"})
+				p.finding(c, "http/head", Finding{Message: "HEAD works without a token"})
 			}
 		},
 	},

@@ -17,7 +17,7 @@ var probeRules = slices.Concat(everydayRules, unknownRules, clientRules, grantRu
 var everydayRules = []Rule{
 	probeRule("operation/works", Violation, "openapi.yaml", "A valid request is carried out.",
 		"400 for a name in Greek", "201"),
-	probeRule("operation/refusal-status", Assumption, "openapi.yaml", "A refused request gets the status that HTTP has for it.",
+	probeRule("operation/refusal-status", Violation, "openapi.yaml", "A refused request gets the status that HTTP has for it.",
 		"400 for a user that does not exist", "404; 422 where 400 is expected"),
 	probeRule("users/duplicate-status", Assumption, "users/create-a-new-user", "A taken id is refused with 409.",
 		"400 for a taken id", "409"),
@@ -60,7 +60,7 @@ func (p *probe) refuses(c *call, rule, what string, want ...int) bool {
 	case s == 0, s/100 == 5, s/100 == 3, s == 429:
 	case slices.Contains(want, s), s == 422 && slices.Contains(want, 400):
 	default:
-		f := Finding{Message: fmt.Sprintf("%s: it is refused with %d; expected %s", what, s, join(want))}
+		f := Finding{Level: Assumption, Message: fmt.Sprintf("%s: it is refused with %d; expected %s", what, s, join(want))}
 		if c.is("createOAuthToken") {
 			f.Level, f.Source = Violation, "rfc6749#5.2"
 		}

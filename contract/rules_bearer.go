@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"strings"
 )
 
 // bearerChecks look at how protected operations take and refuse credentials.
@@ -56,8 +57,8 @@ var bearerChecks = []exchangeCheck{
 	exchangeRule("auth/challenge", Violation, "rfc9110#11.6.1", "The challenge can be read, and names no parameter twice.",
 		`Bearer realm="a", realm="b"`, `Bearer realm="onvy", error="invalid_token"`,
 		func(c *call, r *Rule) {
-			if c.status() != 401 || c.x.Response.Header.Get("WWW-Authenticate") == "" {
-				return
+			if c.status() != 401 || strings.TrimSpace(c.x.Response.Header.Get("WWW-Authenticate")) == "" {
+				return // http/header-missing says it
 			}
 			all, ok := challenges(c.x.Response.Header)
 			if !ok {

@@ -54,7 +54,7 @@ var headerChecks = []exchangeCheck{
 				c.finding(r, Finding{Message: "the body has a content coding that the client did not offer to take"})
 			}
 		}),
-	exchangeRule("http/date", Drift, "rfc9110#6.6.1", "Date is right to five minutes.",
+	exchangeRule("http/date", Violation, "rfc9110#6.6.1", "Date is right to five minutes.",
 		"Date: Thu, 01 Jan 1970 00:00:00 GMT", "Date 2 s behind the client's clock",
 		func(c *call, r *Rule) {
 			if c.x.Response == nil || c.x.Started.IsZero() {
@@ -66,9 +66,9 @@ var headerChecks = []exchangeCheck{
 			}
 			date, err := http.ParseTime(text)
 			if err != nil {
-				c.finding(r, Finding{Level: Violation, Message: "Date is not an HTTP date"})
+				c.finding(r, Finding{Message: "Date is not an HTTP date"})
 			} else if off := date.Sub(c.x.Started).Abs(); off > 5*time.Minute {
-				c.finding(r, Finding{Message: "Date is more than five minutes off the client's clock"})
+				c.finding(r, Finding{Level: Drift, Message: "Date is more than five minutes off the client's clock"})
 			}
 		}),
 	exchangeRule("http/retry-after", Violation, "rfc9110#10.2.3", "Retry-After is a number of seconds or an HTTP date.",

@@ -45,7 +45,7 @@ var statusChecks = []exchangeCheck{
 				c.finding(r, Finding{Message: "the server throttled the request; no page documents a limit"})
 			}
 		}),
-	exchangeRule("http/status-undocumented", Assumption, "openapi.yaml", "The status is one that the operation documents.",
+	exchangeRule("http/status-undocumented", Violation, "openapi.yaml", "The status is one that the operation documents.",
 		"202 where 204 is documented", "422 where 400 is documented too",
 		checkStatus),
 	exchangeRule("http/no-content", Violation, "rfc9110#15.3.5", "204, 205 and 304 have no body.",

@@ -36,6 +36,9 @@ func scan(body []byte) (value any, faults []jsonFault, ok bool) {
 	}
 	end, tokenFaults, err := tokens(body)
 	faults = append(faults, tokenFaults...)
+	if errors.Is(err, errDeep) { // among the faults already
+		return nil, faults, false
+	}
 	if err != nil {
 		return nil, append(faults, syntaxFault(body, err)), false
 	}
@@ -108,8 +111,6 @@ func loneSurrogate(text []byte) bool {
 
 func syntaxFault(body []byte, err error) jsonFault {
 	switch {
-	case errors.Is(err, errDeep):
-		return jsonFault{"json/depth", "", "the body is not read further"}
 	case len(bytes.TrimSpace(body)) > 0 && bytes.TrimSpace(body)[0] == '<':
 		return jsonFault{"json/syntax", "", "the body is HTML or XML in place of JSON"}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
