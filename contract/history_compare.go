@@ -137,6 +137,13 @@ func (h *History) compareRead(c *call, u *userState, answer map[string]any) {
 	}
 	h.compareFields(c, u, answer, rule)
 	h.compareCreated(c, u, answer)
+	for _, name := range []string{"created_at", "updated_at"} {
+		if u.doc[name] != nil && answer[name] == nil {
+			f := c.where(name)
+			f.Message = "the value is missing"
+			c.report(userHistoryRules, "users/read-back", f)
+		}
+	}
 	old, okOld := timestamp(u.doc["updated_at"])
 	now, okNow := timestamp(answer["updated_at"])
 	if okOld && okNow && !u.touched {

@@ -17,6 +17,9 @@ var tokenHistoryRules = []Rule{
 // time that the answer took to come is not known.
 const expiryLeeway = time.Second
 
+// clockLeeway is how far the clocks of client and server may be apart.
+const clockLeeway = 5 * time.Minute
+
 // tokenState is what is known of an access or refresh token.
 type tokenState struct {
 	project   string
@@ -42,9 +45,12 @@ func (h *History) addToken(c *call) {
 		if t.project == "" {
 			t.project = jwt.text("project_id")
 		}
-		// exp counts where it is earlier than what expires_in says.
-		if exp := jwt.time("exp"); !exp.IsZero() && (t.expires.IsZero() || exp.Before(t.expires)) {
-			t.expires = exp
+		// exp counts where it is earlier than what expires_in says, from when
+		// the answer came: the server's clock may be another.
+		if exp, iat := jwt.time("exp"), jwt.time("iat"); exp.After(iat) && !iat.IsZero() && !c.x.Started.IsZero() {
+			if end := c.x.end().Add(exp.Sub(iat)); t.expires.IsZero() || end.Before(t.expires) {
+				t.expires = end
+			}
 		}
 		if jti := jwt.text("jti"); jti != "" {
 			if other, there := h.jtis[jti]; there && other != digest(access) {
@@ -84,12 +90,13 @@ func (h *History) useToken(c *call) {
 		return
 	}
 	var expires time.Time
+	leeway := expiryLeeway
 	if t := h.tokens[digest(token)]; t != nil {
 		expires = t.expires
 	} else if jwt, ok := readJWT(token); ok {
-		expires = jwt.time("exp")
+		expires, leeway = jwt.time("exp"), clockLeeway
 	}
-	if !expires.IsZero() && c.x.Started.Sub(expires) >= expiryLeeway {
+	if !expires.IsZero() && c.x.Started.Sub(expires) >= leeway {
 		c.report(tokenHistoryRules, "token/expired", Finding{Message: "the operation works with a token that has expired"})
 	}
 }

@@ -86,11 +86,7 @@ func (ts *tokenSource) get(p *probe, project *Project, scope string) (string, er
 	if access == "" {
 		return "", fmt.Errorf("no access token for a scope: %w", refused(c))
 	}
-	// A token that lives for seconds is used for half of them.
-	ts.kept[key] = keptToken{access, c.x.Started.Add(min(lifetime/2, lifetime-time.Minute/2, 5*time.Minute))}
-	if lifetime < time.Minute {
-		ts.kept[key] = keptToken{access, c.x.Started.Add(lifetime / 2)}
-	}
+	ts.kept[key] = keptToken{access, c.x.Started.Add(min(lifetime/2, 5*time.Minute))}
 	return access, nil
 }
 

@@ -96,6 +96,17 @@ var headerChecks = []exchangeCheck{
 	exchangeRule("http/location", Violation, "rfc9110#10.2.2", "Location, if given, is where the new user is.",
 		"Location: /users/another", "no Location; Location: https://host/users/user_123",
 		checkLocation),
+	exchangeRule("http/cors", Violation, "policy", "No answer is for every origin and with credentials too.",
+		"Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true", "Access-Control-Allow-Origin: * alone",
+		func(c *call, r *Rule) {
+			if c.x.Response == nil {
+				return
+			}
+			h := c.x.Response.Header
+			if h.Get("Access-Control-Allow-Origin") == "*" && strings.EqualFold(h.Get("Access-Control-Allow-Credentials"), "true") {
+				c.finding(r, Finding{Message: "every origin may read the answer, with credentials"})
+			}
+		}),
 	exchangeRule("http/public-cache", Violation, "rfc9111#3.5", "Personal data are not for shared caches.",
 		"Cache-Control: public on a user", "Cache-Control: private",
 		func(c *call, r *Rule) {

@@ -30,6 +30,8 @@ func tampered(token string) iter.Seq2[string, string] {
 			yield("no signature", header+"."+payload+".") &&
 			yield("a longer life in its payload", header+"."+edit(payload, longer)+"."+signature) &&
 			yield("another subject in its payload", header+"."+edit(payload, another)+"."+signature) &&
+			yield("a key id that is a path", encodePart(map[string]any{"alg": "HS256", "typ": "JWT", "kid": "../../dev/null"})+"."+payload+"."+signature) &&
+			yield("a key of its own", encodePart(map[string]any{"alg": "ES256", "typ": "JWT", "jku": "https://keys.example.com/jwks.json"})+"."+payload+"."+signature) &&
 			yield("alg none", encodePart(map[string]any{"alg": "none", "typ": "JWT"})+"."+payload+".") &&
 			yield("alg NoNe", encodePart(map[string]any{"alg": "NoNe", "typ": "JWT"})+"."+payload+"."+signature) &&
 			yield("a signature by another key", resign(payload, jwt.SigningMethodHS256, []byte("contract"))) &&
