@@ -1,11 +1,9 @@
 package contract
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 )
 
 var pageProbeRules = []Rule{
@@ -82,9 +80,6 @@ var listCases = []liveCase{
 			}
 			c := p.list("1", "")
 			next := c.nextPage()
-			if legible(next, p.own()) {
-				p.finding(c, "page/cursor-opaque", Finding{Pointer: "/pagination/next_page", Message: "the cursor shows what it is made of"})
-			}
 			cursors := []string{"nonsense", "eyJMYXN0RXZhbHVhdGVkS2V5IjogLi4ufQ==", "%%%", "../../etc/passwd", "1", "' OR 1=1 --"}
 			if len(next) > 3 {
 				cursors = append(cursors, flip(next, len(next)/2), next[:len(next)/2], next+"x")
@@ -142,20 +137,6 @@ var listCases = []liveCase{
 			}
 		},
 	},
-}
-
-// legible tells whether a cursor has the id of a user in it, or an object, as
-// it is or under base64.
-func legible(cursor string, ids []string) bool {
-	texts := []string{cursor}
-	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
-		if plain, err := encoding.DecodeString(cursor); err == nil {
-			texts = append(texts, string(plain))
-		}
-	}
-	return slices.ContainsFunc(texts, func(text string) bool {
-		return strings.HasPrefix(text, "{") || slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(text, id) })
-	})
 }
 
 // list asks for a page.
