@@ -115,7 +115,12 @@ func throttled(c *call) (wait time.Duration, again bool) {
 
 func (p *probe) sendOnce(r request) *call {
 	p.spend()
+	op := p.suite.operation(r)
+	if p.suite.patience.lost(op) {
+		panic(stop{NotRun, op + " is slow or silent and is not asked again"})
+	}
 	x := p.named(p.suite.wire.send(p.ctx, r))
+	p.suite.patience.note(op, x, p.suite.options.Slow)
 	switch {
 	case errors.Is(x.Err, context.Canceled):
 		p.halted()

@@ -28,6 +28,8 @@ type Suite struct {
 	ledger  *ledger
 	tokens  *tokenSource
 
+	patience patience
+
 	mu       sync.Mutex
 	requests int
 	down     error // why nothing more can be sent

@@ -1,0 +1,56 @@
+package selftest
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// Print writes the matrix as a table and a summary. Without all, the table has
+// only what is not as it should be.
+func (m *Matrix) Print(w io.Writer, all bool) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, r := range slices.Concat([]Result{m.Clean}, m.Controls, m.Faults) {
+		fine := r.Verdict == Killed || r.Verdict == Quiet
+		if fine && !all {
+			continue
+		}
+		name := r.Fault.Name
+		if name == "" {
+			name = "(the clean sandbox)"
+		}
+		others := slices.DeleteFunc(slices.Clone(r.Rules), func(rule string) bool { return rule == r.Fault.Rule })
+		// tabwriter keeps its error until Flush.
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.Verdict, name, r.Fault.Class, r.Fault.Rule, strings.Join(others, " "))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, rule := range m.Unproven {
+		if _, err := fmt.Fprintf(w, "unproven  no fault is for the rule %s\n", rule); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprint(w, m.summary())
+	return err
+}
+
+func (m *Matrix) summary() string {
+	var b strings.Builder
+	n := len(m.Faults)
+	rate := 100.0
+	if n > 0 {
+		rate = 100 * float64(m.Count(Killed)) / float64(n)
+	}
+	fmt.Fprintf(&b, "%d faults: %d killed by their own rule (%.1f %%), %d by another only, %d survived, %d broken\n",
+		n, m.Count(Killed), rate, m.Count(Other), m.Count(Survived), m.Count(Broken))
+	fmt.Fprintf(&b, "%d harmless variants and the clean sandbox: %d false alarms\n", len(m.Controls), m.FalseAlarms())
+	fmt.Fprintf(&b, "%d rules without a fault\n", len(m.Unproven))
+	if c := m.Clean.Report; c != nil {
+		fmt.Fprintf(&b, "clean run: %d exchanges in %v\n", c.Summary.Exchanges, m.Clean.Duration.Round(time.Millisecond))
+	}
+	return b.String()
+}
