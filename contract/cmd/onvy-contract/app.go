@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,9 +29,11 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// packages takes the names of packages out of errors: they tell a caller in Go
+// plain takes the names of packages out of an error: they tell a caller in Go
 // whose error it is, and the user of a program nothing.
-var packages = strings.NewReplacer("contract: ", "", "recording: ", "", "sandbox: ", "", "report: ", "")
+func plain(err error) string { return packages.ReplaceAllString(err.Error(), "$1") }
+
+var packages = regexp.MustCompile(`(^|: )(?:(?:contract|recording|sandbox|report): )+`)
 
 // run is the whole program: it returns the exit status.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -45,7 +48,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return int(status)
 	}
 	if err != nil {
-		a.note("onvy-contract: %s", packages.Replace(err.Error()))
+		a.note("onvy-contract: %s", plain(err))
 		return 2
 	}
 	return 0
@@ -75,21 +78,33 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().StringVar(&a.specFile, "spec", "", "check against this openapi.yaml `FILE` instead of the built-in one")
-	root.AddCommand(a.runCommand(), a.replayCommand(), a.sandboxCommand(), a.rulesCommand(), a.cleanCommand())
+	root.AddCommand(
+		a.runCommand(), a.replayCommand(), a.recordCommand(), a.proxyCommand(), a.redactCommand(),
+		a.sandboxCommand(), a.rulesCommand(), a.cleanCommand(), a.selftestCommand(),
+	)
 	return root
 }
 
 // note writes a line for people to stderr. Where stderr is closed nobody reads.
 func (a *app) note(format string, args ...any) { _, _ = fmt.Fprintf(a.stderr, format+"\n", args...) }
 
-// spec loads the built-in openapi.yaml, or that of --spec.
+// specText is the built-in openapi.yaml, or that of --spec.
+func (a *app) specText() ([]byte, error) {
+	if a.specFile == "" {
+		return onvy.Spec, nil
+	}
+	text, err := os.ReadFile(a.specFile)
+	if err != nil {
+		return nil, fmt.Errorf("--spec: %w", err)
+	}
+	return text, nil
+}
+
+// spec loads specText.
 func (a *app) spec() (*contract.Spec, error) {
-	text := onvy.Spec
-	if a.specFile != "" {
-		var err error
-		if text, err = os.ReadFile(a.specFile); err != nil {
-			return nil, fmt.Errorf("--spec: %w", err)
-		}
+	text, err := a.specText()
+	if err != nil {
+		return nil, err
 	}
 	spec, err := contract.Load(text)
 	if err != nil && a.specFile != "" {

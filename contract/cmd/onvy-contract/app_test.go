@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,4 +126,15 @@ func TestSpecThatCannotBeUsedIsRefused(t *testing.T) {
 		})
 	}
 	call{}.run(t, "run", "--spec", "none.yaml").refuses(t, "--spec", "none.yaml", "no such file")
+}
+
+func TestErrorsDoNotNameThePackagesOfThisModule(t *testing.T) {
+	for _, c := range [][2]string{
+		{"contract: the base URL", "the base URL"},
+		{"--spec x: contract: the spec", "--spec x: the spec"},
+		{"nothing was written: recording: recording: x.har: empty", "nothing was written: x.har: empty"},
+		{"x.har: not a recording: neither", "x.har: not a recording: neither"},
+	} {
+		require.Equal(t, c[1], plain(errors.New(c[0])))
+	}
 }

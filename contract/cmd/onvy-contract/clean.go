@@ -10,7 +10,7 @@ import (
 
 func (a *app) cleanCommand() *cobra.Command {
 	var target targetFlags
-	var ledgerDir string
+	var options contract.Options
 	cmd := &cobra.Command{
 		Use:   "clean",
 		Short: "Delete the users that a crashed run has left on a server",
@@ -30,12 +30,20 @@ keeps; nothing else is touched. The server is named as for "run".`,
 			if !found {
 				return errors.New("no server is named; set ONVY_BASE_URL and its companions, see \"onvy-contract run --help\"")
 			}
-			_, _, _, _ = spec, t, contract.Rules, ledgerDir
-			return nil
+			c, err := contract.Clean(cmd.Context(), spec, t, options)
+			if err != nil && c == (contract.Cleaned{}) {
+				return err
+			}
+			a.note("Deleted: %d. Left on this server: %d. In the ledgers of other servers: %d.", c.Deleted, c.Left, c.Others)
+			if err == nil && c.Left > 0 {
+				return errors.New("not all users could be deleted; try again later")
+			}
+			return err
 		},
 	}
 	cmd.Flags().SortFlags = false
 	target.register(cmd.Flags())
-	cmd.Flags().StringVar(&ledgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
+	cmd.Flags().BoolVar(&options.AllowProduction, "allow-production", false, "allow api.onvy.health as the server")
+	cmd.Flags().StringVar(&options.LedgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
 	return cmd
 }

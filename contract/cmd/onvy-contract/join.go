@@ -24,17 +24,24 @@ func joined(reports []*contract.Report) *contract.Report {
 	}
 	all.Target = strings.Join(names, ", ")
 	all.Findings = contract.Fold(all.Findings)
-	for i := range all.Findings {
-		switch all.Findings[i].Level {
+	count(&all)
+	return &all
+}
+
+// count counts the findings of a report.
+func count(r *contract.Report) {
+	s := &r.Summary
+	s.Violations, s.Assumptions, s.Drift = 0, 0, 0
+	for i := range r.Findings {
+		switch r.Findings[i].Level {
 		case contract.Violation:
-			all.Summary.Violations++
+			s.Violations++
 		case contract.Assumption:
-			all.Summary.Assumptions++
+			s.Assumptions++
 		case contract.Drift:
-			all.Summary.Drift++
+			s.Drift++
 		}
 	}
-	return &all
 }
 
 // add adds the counts of outcomes and exchanges; findings are counted when

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -62,6 +63,9 @@ its recording; the others are checked.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
+	cmd.Flags().StringSliceVar(&options.Hosts, "host", nil, "a `HOST` that is this API too, beside those of openapi.yaml and loopback; may be repeated")
+	cmd.Flags().StringVar(&options.BasePath, "base-path", "", "`PATH` of the API at its hosts, if it is not at the root")
+	cmd.Flags().DurationVar(&options.Slow, "slow", 2*time.Second, "an answer that took longer is a finding")
 	cmd.Flags().BoolVar(&options.Strict, "strict", false, "let assumptions and drift fail the run too")
 	output.register(cmd.Flags())
 	return cmd
@@ -94,7 +98,7 @@ func (a *app) replay(ctx context.Context, spec *contract.Spec, name string, o co
 	r, err := a.open(name)
 	if err != nil {
 		// Replay makes the report of a recording that has nothing but an error.
-		return spec.Replay(ctx, name, func(yield func(*contract.Exchange, error) bool) { yield(nil, err) }, o)
+		return spec.Replay(ctx, name, func(yield func(*contract.Exchange, error) bool) { yield(nil, errors.New(plain(err))) }, o)
 	}
 	defer r.Close() //nolint:errcheck // it was only read
 	_, size := r.Progress()
@@ -120,6 +124,9 @@ func exchanges(r *recording.Reader, bar *progress) iter.Seq2[*contract.Exchange,
 		for entry, err := range r.All() {
 			read, _ := r.Progress()
 			bar.set(read)
+			if err != nil {
+				err = errors.New(plain(err)) // it is shown as it is
+			}
 			if !yield(entry.Exchange, err) {
 				return
 			}

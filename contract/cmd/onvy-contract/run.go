@@ -53,7 +53,7 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 				return err
 			}
 			defer out.discard()
-			r, err := a.live(cmd.Context(), spec, &live)
+			r, err := a.live(cmd.Context(), spec, &live, nil)
 			if err != nil {
 				return err
 			}
@@ -106,7 +106,9 @@ func (f *liveFlags) check() error {
 
 // live runs the suite. Errors are of what keeps it from beginning; what
 // happens after that is in the report.
-func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags) (*contract.Report, error) {
+//
+// each, if not nil, gets every exchange.
+func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each func(*contract.Exchange)) (*contract.Report, error) {
 	target, found, err := f.target.target(a.getenv)
 	if err != nil {
 		return nil, err
@@ -121,12 +123,10 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags) (*con
 		}
 		defer server.Close() //nolint:errcheck // nobody waits for its last answers
 		target = sandboxTarget(server)
-		if !f.output.quiet {
-			a.note("No ONVY_* variables and no flags name a server: this is the embedded sandbox.")
-		}
 	}
 	var bar *progress
 	ended := int64(0)
+	f.options.OnExchange = each
 	f.options.OnOutcome = func(contract.Outcome) {
 		ended++
 		bar.set(ended)
@@ -134,6 +134,9 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags) (*con
 	suite, err := contract.NewSuite(spec, target, f.options)
 	if err != nil {
 		return nil, err
+	}
+	if !found && !f.output.quiet {
+		a.note("No ONVY_* variables and no flags name a server: this is the embedded sandbox.")
 	}
 	defer context.AfterFunc(ctx, func() {
 		a.note("Interrupted: deleting the users of this run, then the report. Interrupt again to stop at once.")

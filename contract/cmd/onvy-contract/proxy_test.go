@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+)
+
+func newSecret(s string) onvy.Secret { return onvy.NewSecret(s) }
+
+// proxied runs the proxy while use runs, and returns its report and status.
+func proxied(t *testing.T, use func(url string), args ...string) (contract.Report, int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stdout, stderr := &strings.Builder{}, &pipe{}
+	pr, pw := io.Pipe()
+	stderr.w = pw
+	status := make(chan int, 1)
+	args = append([]string{"proxy", "--addr", "127.0.0.1:0", "--json", "-"}, args...)
+	go func() {
+		status <- run(ctx, args, func(string) string { return "" }, strings.NewReader(""), stdout, stderr)
+		_ = pw.Close()
+	}()
+	lines := bufio.NewReader(pr)
+	first, err := lines.ReadString('\n')
+	require.NoError(t, err)
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	use(regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(first))
+	cancel()
+	code := <-status
+	var r contract.Report
+	require.NoError(t, json.Unmarshal([]byte(stdout.String()), &r), stdout.String())
+	return r, code
+}
+
+// pipe is an io.Writer over a pipe that may be closed.
+type pipe struct{ w io.Writer }
+
+func (p *pipe) Write(b []byte) (int, error) {
+	_, _ = p.w.Write(b)
+	return len(b), nil
+}
+
+func get(t *testing.T, url string) int {
+	t.Helper()
+	resp, err := http.Get(url)
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return resp.StatusCode
+}
+
+// client uses the API as an application does.
+func client(t *testing.T, url string, s *sandbox.Server) {
+	t.Helper()
+	c, err := onvy.NewClient(onvy.ServerCredentials{ProjectID: s.Project.ID, ClientID: s.Project.ClientID, ClientSecret: s.Project.ClientSecret},
+		onvy.WithBaseURL(url))
+	require.NoError(t, err)
+	_, err = c.Users.Create(t.Context(), onvy.UserCreate{ID: canary})
+	require.NoError(t, err)
+	_, err = c.Users.Get(t.Context(), canary)
+	require.NoError(t, err)
+	require.NoError(t, c.Users.Delete(t.Context(), canary))
+}
+
+func TestProxyPassesTrafficOnChecksAndRecordsIt(t *testing.T) {
+	s, err := sandbox.New()
+	require.NoError(t, err)
+	upstream := httptest.NewServer(http.StripPrefix("/base", s.Handler()))
+	defer upstream.Close()
+	out := filepath.Join(t.TempDir(), "session.har")
+	r, status := proxied(t, func(url string) {
+		client(t, url, s)
+		require.Equal(t, 404, get(t, url+"/elsewhere"))
+	}, "--upstream", upstream.URL+"/base/", "--record", out)
+	require.Zero(t, status, "%+v", r)
+	require.Equal(t, 4, r.Summary.Exchanges)
+	require.Equal(t, map[string]int{strings.TrimPrefix(upstream.URL, "http://"): 1}, r.Summary.Unmatched)
+	require.NotContains(t, content(t, out), canary)
+	require.Zero(t, call{}.run(t, "replay", out).status)
+}
+
+func TestProxyFindsWhatTheServerDoesWrong(t *testing.T) {
+	s := sandbox.Start(t)
+	s.Trouble(sandbox.Trouble{Operation: "listUsers", Status: 502, HTML: true})
+	r, status := proxied(t, func(url string) {
+		require.Equal(t, 502, get(t, url+"/users"))
+	}, "--upstream", s.URL)
+	require.Equal(t, 1, status)
+	require.NotZero(t, r.Summary.Violations)
+	require.Equal(t, contract.Fail, r.Outcomes[0].Status)
+}
+
+func TestProxyOfAServerThatIsDownSaysSo(t *testing.T) {
+	s := httptest.NewServer(nil)
+	s.Close()
+	_, status := proxied(t, func(url string) { require.Equal(t, 502, get(t, url+"/users")) }, "--upstream", s.URL)
+	require.NotZero(t, status)
+}
+
+func TestProxyWithoutTrafficIsNotGreen(t *testing.T) {
+	r, status := proxied(t, func(string) {}, "--upstream", "http://127.0.0.1:1")
+	require.Equal(t, 2, status)
+	require.Equal(t, contract.NotRun, r.Outcomes[0].Status)
+}
+
+func TestProxyRefusesServersThatCannotBe(t *testing.T) {
+	for name, c := range map[string]struct{ url, want string }{
+		"none":        {"", "no server is named"},
+		"no scheme":   {"staging.api.onvy.health", "scheme"},
+		"plain http":  {"http://staging.api.onvy.health", "https"},
+		"credentials": {"https://me:" + canary + "@staging.api.onvy.health", "credentials"},
+		"a query":     {"https://staging.api.onvy.health?token=" + canary, "query"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := call{}.run(t, "proxy", "--upstream", c.url)
+			r.refuses(t, c.want)
+			require.NotContains(t, r.stderr, canary)
+		})
+	}
+	call{}.run(t, "proxy", "--upstream", "http://127.0.0.1:1", "--addr", "0.0.0.0:1").refuses(t, "--addr", "other machines")
+}

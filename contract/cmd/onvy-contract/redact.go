@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/onvy-health/onvy-go/contract/recording"
+)
+
+func (a *app) redactCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "redact IN OUT.har",
+		Short: "Take persons and secrets out of a recording",
+		Long: `Reads a recording of any format that "replay" reads ("-" is standard input) and
+writes it as a HAR in which pseudonyms stand for persons and secrets. They keep
+format and equality, so that the result gives the findings of the original.
+If something sensitive is left in the result, it is deleted and the exit status
+is 2. Entries that cannot be read are left out, and the exit status is 2 too.`,
+		Example: indented("onvy-contract redact raw.har clean.har", "onvy-contract replay clean.har"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage(cmd, "redact needs two names, IN and OUT, and got %d", len(args))
+			}
+			return oneOutput(cmd, args[1:])
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := a.specText()
+			if err != nil {
+				return err
+			}
+			redactor, err := recording.NewRedactor(text)
+			if err != nil {
+				return err
+			}
+			stats, err := redactor.RedactFile(args[0], args[1])
+			if err != nil {
+				if _, statErr := os.Stat(args[1]); statErr != nil {
+					return fmt.Errorf("nothing was written: %w", err)
+				}
+				return err
+			}
+			a.note("Redacted: %s, %d entries, %d values looked for and not found.", args[1], stats.Entries, stats.Learned)
+			if stats.Broken > 0 {
+				return fmt.Errorf("entries that could not be read and were left out: %d", stats.Broken)
+			}
+			return nil
+		},
+	}
+}
