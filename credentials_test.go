@@ -199,6 +199,32 @@ func TestTokenThatCouldNotBeStoredIsStoredLaterAndNotLost(t *testing.T) {
 	})
 }
 
+func TestTokenThatDiedBeforeItWasStoredIsNotUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vault{err: errors.New("disk full")}
+		srv, _, c := app(t, v)
+		_, err := c.Users.Get(t.Context(), "alice")
+		require.Error(t, err)
+		v.err = nil
+		time.Sleep(901 * time.Second)
+		_, err = c.Users.Get(t.Context(), "alice")
+		require.NoError(t, err)
+		require.Equal(t, 1, srv.Requests()["getUser"], "no 401 in between")
+		require.Equal(t, 2, srv.Requests()["createSDKToken"])
+	})
+}
+
+func TestScopesAreThoseOfNewClient(t *testing.T) {
+	r := record(bearer)
+	creds := server
+	creds.Scopes = []string{"users:read"}
+	c := client(t, r, creds)
+	creds.Scopes[0] = "changed"
+	_, err := c.Users.Get(t.Context(), "u")
+	require.NoError(t, err)
+	require.Contains(t, r.sent[0], `{"scope":"users:read"}`)
+}
+
 func TestDeadRefreshTokenLeadsToTheIdentityProvider(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vault{}

@@ -40,6 +40,17 @@ func TestCreateWhoseAnswerIsLostMakesOneUser(t *testing.T) {
 	}
 }
 
+func TestLossIsNotForgottenForWhatComesBetween(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv, c := troubled(t)
+		srv.Trouble(sandbox.Trouble{Operation: "createUser", Lose: sandbox.LoseAnswer}, sandbox.Trouble{Operation: "createUser", Status: 429})
+		_, err := c.Users.Create(t.Context(), full)
+		require.NoError(t, err)
+		srv.Trouble(sandbox.Trouble{Operation: "deleteUser", Lose: sandbox.LoseAnswer}, sandbox.Trouble{Operation: "deleteUser", Status: 429})
+		require.NoError(t, c.Users.Delete(t.Context(), full.ID))
+	})
+}
+
 func TestCreateOfAnIdThatOtherDataHasIsAConflict(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv, c := troubled(t)

@@ -189,6 +189,29 @@ func TestRepeatedRequestHasTheWholeBodyAgain(t *testing.T) {
 	})
 }
 
+func TestWaitsGrowAndAreNotTheSameForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := map[time.Duration]bool{}
+		for range 20 {
+			var times []time.Time
+			a := &api{users: func(w http.ResponseWriter, r *http.Request) {
+				times = append(times, time.Now())
+				w.WriteHeader(http.StatusServiceUnavailable)
+			}}
+			_, err := client(t, a, static, onvy.WithMaxAttempts(10)).Users.Get(t.Context(), "u")
+			require.Error(t, err)
+			require.Len(t, times, 10)
+			for i, longest := range []time.Duration{200, 400, 800, 1600, 3200, 5000, 5000, 5000, 5000} {
+				wait := times[i+1].Sub(times[i])
+				require.LessOrEqual(t, wait, longest*time.Millisecond)
+				require.GreaterOrEqual(t, wait, longest*time.Millisecond/2)
+			}
+			seen[times[1].Sub(times[0])] = true
+		}
+		require.Greater(t, len(seen), 10)
+	})
+}
+
 func TestRetryAfterIsWaitedFor(t *testing.T) {
 	date := time.Date(2026, 3, 5, 18, 10, 27, 0, time.UTC)
 	for name, header := range map[string]http.Header{

@@ -47,7 +47,6 @@ func (t *token) lives(from time.Time, d time.Duration) {
 	if d <= 0 {
 		return // not known: until it is refused
 	}
-	d = min(d, longestLife)
 	t.expires = from.Add(d)
 	t.renew = t.expires.Add(-d/10 - rand.N(d/10+1))
 	t.ExpiresAt = t.expires.Round(0)
