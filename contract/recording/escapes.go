@@ -11,7 +11,7 @@ import (
 // that another text can be written in the same way.
 type units struct {
 	text   string
-	raw    []string // how each rune of text was written
+	raw    []string // how each rune of text was written; nil if each stands for itself
 	before string   // what is written before the text: a quote
 	after  string
 }
@@ -21,14 +21,16 @@ type units struct {
 // Otherwise escape says how to write it.
 func (u *units) appendAs(dst []byte, s string, escape func(dst []byte, c rune, as string) []byte) []byte {
 	dst = append(dst, u.before...)
-	same := utf8.RuneCountInString(s) == len(u.raw)
+	same := utf8.RuneCountInString(s) == utf8.RuneCountInString(u.text)
 	i, old := 0, u.text
 	for at, c := range s {
 		as := ""
 		if same {
 			was, size := utf8.DecodeRuneInString(old)
+			if as = old[:size]; u.raw != nil {
+				as = u.raw[i]
+			}
 			old = old[size:]
-			as = u.raw[i]
 			i++
 			if was == c && (c != utf8.RuneError || size == 1 || as == "\uFFFD") {
 				dst = append(dst, as...)
@@ -54,7 +56,7 @@ func unescapeJSON(raw []byte) *units {
 		s, u.after = s[:len(s)-1], `"`
 	}
 	if !strings.Contains(s, `\`) && utf8.ValidString(s) {
-		u.plain(s)
+		u.text = s
 		return u
 	}
 	var text strings.Builder
@@ -73,14 +75,6 @@ func unescapeJSON(raw []byte) *units {
 	}
 	u.text = text.String()
 	return u
-}
-
-func (u *units) plain(s string) {
-	u.text = s
-	u.raw = make([]string, 0, len(s))
-	for i, c := range s {
-		u.raw = append(u.raw, s[i:i+utf8.RuneLen(c)])
-	}
 }
 
 func oddBackslashes(s string) bool {
@@ -165,7 +159,7 @@ func (r *Redactor) jsonEscape(dst []byte, c rune, as string) []byte {
 		return fmt.Appendf(dst, format, c)
 	case c == '"' || c == '\\':
 		return append(dst, '\\', byte(c))
-	case c < 0x20:
+	case c < ' ':
 		return fmt.Appendf(dst, `\u%04x`, c)
 	}
 	return utf8.AppendRune(dst, c)
@@ -176,7 +170,7 @@ func (r *Redactor) jsonEscape(dst []byte, c rune, as string) []byte {
 func unescapeURL(s string, plus bool) *units {
 	u := &units{}
 	if !strings.ContainsAny(s, "%+") && utf8.ValidString(s) {
-		u.plain(s)
+		u.text = s
 		return u
 	}
 	var (

@@ -32,10 +32,11 @@ func newLearned() *learned {
 func (r *Redactor) learn(c class, s string) {
 	l := r.learned
 	s = strings.TrimSpace(s)
-	if len(s) < minLearned || l.class[s] != unmarked || r.vocabulary[strings.ToLower(s)] || len(s) < longEnough && isNumber(s) {
+	s = s[:min(len(s), maxPiece)] // the beginning is enough to find it by
+	if len(s) < minLearned || l.class[s] != unmarked || r.spec.vocabulary[strings.ToLower(s)] || len(s) < longEnough && isNumber(s) {
 		return
 	}
-	if r.words(s) == s { // "users:read", "2026"
+	if r.wordsStay(s) { // "users:read", "2026"
 		return
 	}
 	s = strings.Clone(s)
@@ -95,4 +96,10 @@ func (l *learned) issue(s string) {
 }
 
 // clean tells whether no learned value is in s, in any encoding.
-func (l *learned) clean(s string) bool { return l.leak([]byte(s), 3) == unmarked }
+func (l *learned) clean(s string) bool { return l.leak(s, 3) == unmarked }
+
+// leak says of what class a learned value in s is, or unmarked.
+func (l *learned) leak(s string, depth int) class {
+	in := search{l, map[string]int{}}
+	return in.leak(s, depth)
+}

@@ -3,6 +3,7 @@ package recording
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/rand"
 	"encoding/binary"
 )
 
@@ -21,12 +22,15 @@ type permuter struct {
 
 const rounds = 8
 
-func newPermuter(key []byte) (*permuter, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
+// newPermuter makes one with a random key.
+func newPermuter() *permuter {
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // never fails
+	block, err := aes.NewCipher(key[:])
+	if err != nil { // only for a key of a wrong size
+		panic(err)
 	}
-	return &permuter{block: block}, nil
+	return &permuter{block: block}
 }
 
 // next replaces x by the value after it. radix[i] is how many values x[i] has.

@@ -3,6 +3,7 @@ package recording
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -46,21 +47,42 @@ type planner struct{ done map[*openapi3.Schema]*node }
 
 const mark = "x-onvy-sensitive"
 
-// plan reads the operations of a spec.
-func plan(spec []byte) ([]*operation, error) {
+// places is what a spec says about where what kind of value is.
+type places struct {
+	ops        []*operation    // the most specific path first
+	literals   map[string]bool // segments of paths
+	hosts      map[string]bool // of the servers
+	vocabulary map[string]bool // words that may stay in texts
+}
+
+func newPlaces(spec []byte) (*places, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(spec)
 	if err != nil {
 		return nil, fmt.Errorf("recording: the spec cannot be read: %w", err)
 	}
-	p := &planner{done: map[*openapi3.Schema]*node{}}
-	var ops []*operation
+	var (
+		p   = &planner{done: map[*openapi3.Schema]*node{}}
+		all = &places{literals: map[string]bool{}, hosts: map[string]bool{}, vocabulary: vocabulary(spec)}
+	)
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
-			ops = append(ops, p.operation(method, path, append(slices.Clone(item.Parameters), op.Parameters...), op))
+			all.ops = append(all.ops, p.operation(method, path, append(slices.Clone(item.Parameters), op.Parameters...), op))
 		}
 	}
-	slices.SortFunc(ops, func(a, b *operation) int { return b.literals() - a.literals() })
-	return ops, nil
+	for _, op := range all.ops {
+		for _, s := range op.segments {
+			if s.param == nil {
+				all.literals[s.literal] = true
+			}
+		}
+	}
+	for _, s := range doc.Servers {
+		if u, err := url.Parse(s.URL); err == nil {
+			all.hosts[strings.ToLower(u.Host)] = true
+		}
+	}
+	slices.SortFunc(all.ops, func(a, b *operation) int { return b.literals() - a.literals() })
+	return all, nil
 }
 
 func (o *operation) literals() (n int) {
@@ -211,14 +233,6 @@ func (n *node) merge(m *node) {
 	if n.items == nil {
 		n.items = m.items
 	}
-}
-
-// at is the node of a member; nil if the spec does not mention it.
-func (n *node) at(name string) *node {
-	if n == nil {
-		return nil
-	}
-	return n.props[name]
 }
 
 // response is the node of a status; that of all responses where the spec does

@@ -50,6 +50,27 @@ func (r *Redactor) pseudonym(c class, s string) string {
 // same number. What a limit of magnitude (90 for a latitude), of an int64 or of
 // the integers of a float64 says about it stays true, too.
 func (r *Redactor) number(s string, limit float64) string {
+	if len(s) > 400 { // infinite for everybody
+		return s[:2] + r.scrub(s[2:])
+	}
+	key := numberKey{s, limit}
+	if known, ok := r.numbers[key]; ok {
+		return known
+	}
+	if len(r.numbers) >= 1<<16 {
+		clear(r.numbers)
+	}
+	redacted := r.newNumber(s, limit)
+	r.numbers[numberKey{strings.Clone(s), limit}] = redacted
+	return redacted
+}
+
+type numberKey struct {
+	number string
+	limit  float64
+}
+
+func (r *Redactor) newNumber(s string, limit float64) string {
 	mantissa := s
 	if e := strings.IndexAny(s, "eE"); e >= 0 {
 		mantissa = s[:e]
@@ -102,6 +123,16 @@ func (r *Redactor) date(s string) string {
 		return r.scrub(s)
 	}
 	day, rest := s[:10], s[10:]
+	if known, ok := r.dates[day]; ok {
+		return known + rest
+	}
+	redacted := r.newDate(day)
+	r.dates[strings.Clone(day)] = redacted
+	r.learned.issue(redacted)
+	return redacted + rest
+}
+
+func (r *Redactor) newDate(day string) string {
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		for range 1000 {
@@ -109,7 +140,7 @@ func (r *Redactor) date(s string) string {
 				break
 			}
 		}
-		return day + rest
+		return day
 	}
 	// Years are replaced among those that are about as long ago.
 	era := eras[0]
@@ -123,9 +154,7 @@ func (r *Redactor) date(s string) string {
 		r.permuter.next(x, []uint32{era.years, 12, 31})
 		next := time.Date(era.from+int(x[0]), time.Month(x[1]+1), int(x[2])+1, 0, 0, 0, 0, time.UTC)
 		if next.Day() == int(x[2])+1 { // there is such a day
-			day = next.Format(time.DateOnly)
-			r.learned.issue(day)
-			return day + rest
+			return next.Format(time.DateOnly)
 		}
 	}
 }

@@ -62,11 +62,10 @@ func stringEnd(src []byte, i int) int {
 // jsonWalk knows where in a body the walk is.
 type jsonWalk struct {
 	*Redactor
-	stack  []jsonFrame
-	next   *node  // of the value that comes next
-	member string // its name
-	name   bool   // whether a name comes next
-	deep   int    // levels beyond maxDepth, which nobody knows anything about
+	stack []jsonFrame
+	next  *node // of the value that comes next
+	name  bool  // whether a name comes next
+	deep  int   // levels beyond maxDepth, which nobody knows anything about
 }
 
 type jsonFrame struct {
@@ -112,19 +111,23 @@ func (w *jsonWalk) comma() {
 
 // str appends a string, quotes included, of which the last may be missing.
 func (w *jsonWalk) str(dst, raw []byte) []byte {
-	u := unescapeJSON(raw)
-	if w.name {
-		w.name = false
-		w.next = nil
-		if w.deep == 0 && len(w.stack) > 0 {
-			w.next = w.stack[len(w.stack)-1].n.at(u.text)
-		}
-		if w.next != nil {
-			return append(dst, raw...)
-		}
-		return u.appendAs(dst, w.memberName(u.text), w.jsonEscape)
+	if !w.name {
+		u := unescapeJSON(raw)
+		return u.appendAs(dst, w.value(w.next, u.text), w.jsonEscape)
 	}
-	return u.appendAs(dst, w.value(w.next, u.text), w.jsonEscape)
+	w.name, w.next = false, nil
+	var places map[string]*node
+	if w.deep == 0 && len(w.stack) > 0 && w.stack[len(w.stack)-1].n != nil {
+		places = w.stack[len(w.stack)-1].n.props
+	}
+	if w.next = places[string(raw[1:max(1, len(raw)-1)])]; w.next != nil { // as names are always written
+		return append(dst, raw...)
+	}
+	u := unescapeJSON(raw)
+	if w.next = places[u.text]; w.next != nil {
+		return append(dst, raw...)
+	}
+	return u.appendAs(dst, w.memberName(u.text), w.jsonEscape)
 }
 
 // bare appends a number, a literal, or what is written in the place of one.
@@ -181,7 +184,7 @@ func (r *Redactor) value(n *node, s string) string {
 		return r.unknown(s)
 	case n.number && isNumber(s) && len(s) <= 20:
 		return s
-	case !n.text && !n.number && n.enum == nil && code.MatchString(s) && r.learned.clean(s):
+	case !n.text && !n.number && n.enum == nil && code.MatchString(s) && (r.spec.vocabulary[strings.ToLower(s)] || r.learned.clean(s)):
 		return s
 	}
 	return r.text(s)

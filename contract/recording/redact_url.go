@@ -65,7 +65,7 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 func (r *Redactor) operation(method, path string) *operation {
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	var other *operation
-	for _, op := range r.ops {
+	for _, op := range r.spec.ops {
 		if !op.matches(segments) {
 			continue
 		}
@@ -126,7 +126,7 @@ func (r *Redactor) path(path string, op *operation) string {
 		switch {
 		case n != nil:
 			redacted = r.value(n, u.text)
-		case r.literals[s]:
+		case r.spec.literals[s]:
 			continue
 		default:
 			redacted = r.unknown(u.text)

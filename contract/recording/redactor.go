@@ -2,15 +2,11 @@ package recording
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
-	"fmt"
-	"net/url"
+	"maps"
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/onvy-health/onvy-go/contract"
 )
@@ -30,12 +26,12 @@ import (
 // A Redactor may be used by several goroutines. It keeps what it has learned.
 type Redactor struct {
 	mu         sync.Mutex
-	ops        []*operation
-	literals   map[string]bool // segments of paths of the spec
-	hosts      map[string]bool // of its servers, and those that were asked
-	vocabulary map[string]bool
+	spec       *places
+	hosts      map[string]bool // that stay in URLs
 	permuter   *permuter
-	memo       map[string]string
+	memo       map[string]string // pseudonyms given before
+	numbers    map[numberKey]string
+	dates      map[string]string
 	alphabets  map[alphabetKey][]rune
 	learned    *learned
 	clients    map[string]bool   // ids of OAuth clients
@@ -45,38 +41,24 @@ type Redactor struct {
 // NewRedactor makes a Redactor of a spec, an OpenAPI document with
 // x-onvy-sensitive marks.
 func NewRedactor(spec []byte) (*Redactor, error) {
-	ops, err := plan(spec)
+	p, err := newPlaces(spec)
 	if err != nil {
 		return nil, err
 	}
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // it never fails
-	p, err := newPermuter(key)
-	if err != nil {
-		return nil, fmt.Errorf("recording: %w", err)
-	}
-	r := &Redactor{
-		ops: ops, literals: map[string]bool{}, hosts: map[string]bool{}, vocabulary: vocabulary(spec),
-		permuter: p, memo: map[string]string{}, alphabets: map[alphabetKey][]rune{},
+	return p.redactor(), nil
+}
+
+// Fresh is a Redactor of the same spec that has learned nothing and has a key
+// of its own: one for each recording, so that nobody can be followed from one
+// to another.
+func (r *Redactor) Fresh() *Redactor { return r.spec.redactor() }
+
+func (p *places) redactor() *Redactor {
+	return &Redactor{
+		spec: p, hosts: maps.Clone(p.hosts), permuter: newPermuter(),
+		memo: map[string]string{}, numbers: map[numberKey]string{}, dates: map[string]string{}, alphabets: map[alphabetKey][]rune{},
 		learned: newLearned(), clients: map[string]bool{}, signatures: map[string]string{},
 	}
-	for _, op := range ops {
-		for _, s := range op.segments {
-			if s.param == nil {
-				r.literals[s.literal] = true
-			}
-		}
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(spec)
-	if err != nil {
-		return nil, fmt.Errorf("recording: the spec cannot be read: %w", err)
-	}
-	for _, s := range doc.Servers {
-		if u, err := url.Parse(s.URL); err == nil {
-			r.hosts[strings.ToLower(u.Host)] = true
-		}
-	}
-	return r, nil
 }
 
 // Exchange returns a redacted copy of x. Methods, statuses, times, the hosts

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // scrub replaces the letters and digits of a text by others of the same kind:
@@ -11,6 +12,28 @@ import (
 // combining marks and what is not UTF-8 stay, and so do the length in
 // characters and the length in bytes.
 func (r *Redactor) scrub(s string) string {
+	if len(s) <= maxPiece {
+		return r.scrubPiece(s)
+	}
+	var b strings.Builder // piece by piece, which is one to one as well
+	for len(s) > 0 {
+		n := min(maxPiece, len(s))
+		for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		if n == 0 { // no UTF-8 at all
+			n = min(maxPiece, len(s))
+		}
+		b.WriteString(r.scrubPiece(s[:n]))
+		s = s[n:]
+	}
+	return b.String()
+}
+
+// maxPiece bounds the memory that a long text takes.
+const maxPiece = 4 << 10
+
+func (r *Redactor) scrubPiece(s string) string {
 	core := strings.TrimFunc(s, unicode.IsSpace)
 	if core == "" {
 		return s
@@ -73,11 +96,14 @@ func keepInvalid(s string, runes []rune) string {
 // remember keeps a pseudonym for the next time. The cache is bounded; what is
 // forgotten comes out the same again.
 func (r *Redactor) remember(value, pseudonym string) {
+	r.learned.issue(pseudonym)
+	if len(value) > 256 {
+		return
+	}
 	if len(r.memo) >= 1<<16 {
 		clear(r.memo)
 	}
-	r.memo[value] = pseudonym
-	r.learned.issue(pseudonym)
+	r.memo[strings.Clone(value)] = pseudonym
 }
 
 var (

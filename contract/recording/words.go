@@ -111,6 +111,16 @@ func (r *Redactor) words(s string) string {
 	return b.String()
 }
 
+// wordsStay tells whether words would leave s as it is.
+func (r *Redactor) wordsStay(s string) bool {
+	for w := range strings.FieldsFuncSeq(s, func(c rune) bool { return !isWord(c) }) {
+		if !r.stays(w) {
+			return false
+		}
+	}
+	return true
+}
+
 func isWord(c rune) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= 0x80 && (unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.IsSymbol(c))
 }
@@ -119,7 +129,7 @@ func (r *Redactor) stays(word string) bool {
 	if len(word) <= 3 && strings.Trim(word, "0123456789") == "" {
 		return true
 	}
-	return r.vocabulary[word] || r.vocabulary[strings.ToLower(word)]
+	return r.spec.vocabulary[word] || r.spec.vocabulary[strings.ToLower(word)]
 }
 
 // code is a short word of a closed set that the spec does not list: a language,
