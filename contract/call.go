@@ -1,22 +1,18 @@
 package contract
 
 import (
-	"mime"
-	"net/url"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // call is an exchange as the rules see it: matched to its operation and
-// decoded once.
+// decoded once. One goroutine at a time works on it.
 type call struct {
 	spec  *Spec
 	x     *Exchange
 	path  string // escaped, without the base path
-	query url.Values
+	query string // escaped
 
 	op    *operation          // nil if no operation matches
 	vars  map[string]string   // path parameters, unescaped
@@ -35,51 +31,86 @@ type call struct {
 	racing bool // sent at the same time as others about the same user, on purpose
 	noAuth bool // the source of the exchange may have lost its credentials
 
-	decode func() decoded
-	schema []*openapi3.SchemaError // see schemaErrors; nil before the first call
+	body     decoded                 // see decode
+	schema   []*openapi3.SchemaError // see schemaErrors; nil before the first call
+	answer   outline                 // see outline
+	outlined bool
 
 	findings []Finding
 }
 
 // decoded is a body read as JSON.
 type decoded struct {
+	read   bool
 	value  any
 	faults []jsonFault
 	ok     bool
 }
 
-// open matches and classifies an exchange. It reads no body.
+// open matches and classifies an exchange. Whoever has no more use for the call
+// may give it back with close.
 func (s *Spec) open(x *Exchange, basePath string) *call {
-	c := &call{spec: s, x: x, slow: defaultSlow}
-	var query string
-	c.path, query = pathOf(x.Request.URL, basePath)
-	c.query, _ = url.ParseQuery(query)
+	a, _ := readAddress(x.Request.URL)
+	return s.openAt(x, a, basePath)
+}
+
+func (s *Spec) openAt(x *Exchange, a address, basePath string) *call {
+	c := s.calls.Get().(*call)
+	c.spec, c.x, c.slow = s, x, defaultSlow
+	c.path, c.query = a.below(basePath), a.query
 	c.op, c.vars = s.match(x.Request.Method, c.path)
-	c.decode = sync.OnceValue(func() decoded {
-		var d decoded
-		d.value, d.faults, d.ok = scan(x.Response.Body)
-		return d
-	})
 	if x.Response == nil {
 		return c
 	}
-	c.contentType, c.params, _ = mime.ParseMediaType(x.Response.Header.Get("Content-Type"))
-	if c.contentType == "" {
-		c.contentType, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(x.Response.Header.Get("Content-Type"))), ";")
-	}
+	m := readMediaType(x.Response.Header.Get("Content-Type"))
+	c.contentType, c.params = m.name, m.params
 	if c.op == nil {
 		return c
 	}
-	if ref := c.op.op.Responses.Status(x.Response.Status); ref != nil {
-		c.resp = ref.Value
+	if c.resp = c.op.responses[x.Response.Status]; c.resp != nil {
 		c.media = c.resp.Content.Get(c.contentType)
 	}
 	if c.media != nil && c.media.Schema != nil && len(x.Response.Body) > 0 {
 		if m := s.fast[c.media.Schema.Value]; m != nil {
-			c.clean = m.accepts(x.Response.Body)
+			c.clean = m.acceptsInto(&c.answer, x.Response.Body)
+			c.outlined = c.clean && m.notes && c.ok()
 		}
 	}
 	return c
+}
+
+// close lets the memory of a call serve the next one. Its findings stay good.
+func (c *call) close() {
+	c.answer.reset()
+	pool := &c.spec.calls
+	*c = call{answer: c.answer}
+	pool.Put(c)
+}
+
+// decode reads the body as JSON, once.
+func (c *call) decode() *decoded {
+	d := &c.body
+	switch {
+	case d.read:
+	case c.clean: // scan would find no fault
+		d.value, d.ok = decodeValue(c.x.Response.Body)
+	default:
+		d.value, d.faults, d.ok = scan(c.x.Response.Body)
+	}
+	d.read = true
+	return d
+}
+
+// param is a parameter of the query; "" if it is not there.
+func (c *call) param(name string) string {
+	value, _ := queryParam(c.query, name)
+	return value
+}
+
+// hasParam tells whether a parameter is in the query.
+func (c *call) hasParam(name string) bool {
+	_, has := queryParam(c.query, name)
+	return has
 }
 
 // status is 0 where no response came.

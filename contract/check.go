@@ -30,7 +30,9 @@ var exchangeChecks = slices.Concat(
 // for concurrent use. An exchange that matches no operation is looked at as
 // HTTP only.
 func (s *Spec) Check(x *Exchange) []Finding {
-	return s.checkCall(s.open(x, ""))
+	c := s.open(x, "")
+	defer c.close()
+	return s.checkCall(c)
 }
 
 func (s *Spec) checkCall(c *call) []Finding {

@@ -14,11 +14,11 @@ func curl(c *call) string {
 	if c.op != nil {
 		path = strings.NewReplacer("{project_id}", "$ONVY_PROJECT_ID", "{user_id}", "$USER_ID").Replace(c.op.path)
 	}
-	if c.query.Has("limit") {
-		path += "?limit=" + safeQuery(c.query.Get("limit"))
+	if c.hasParam("limit") {
+		path += "?limit=" + safeQuery(c.param("limit"))
 	}
-	if c.query.Has("page") {
-		path += map[bool]string{true: "&", false: "?"}[c.query.Has("limit")] + "page=$PAGE"
+	if c.hasParam("page") {
+		path += map[bool]string{true: "&", false: "?"}[c.hasParam("limit")] + "page=$PAGE"
 	}
 	b.WriteString(` "$ONVY_BASE_URL` + path + `"`)
 	switch scheme, _ := c.x.Request.credentials(); scheme {

@@ -15,6 +15,7 @@ import (
 // A matcher may be used by several goroutines at once.
 type matcher struct {
 	root    valueMatcher
+	notes   bool      // can fill an outline
 	readers sync.Pool // of *tokenReader
 }
 
@@ -33,6 +34,7 @@ func compileMatcher(ref *openapi3.SchemaRef) *matcher {
 		return nil
 	}
 	m := &matcher{root: root}
+	m.notes = m.noteUsers()
 	m.readers.New = func() any { return newTokenReader() }
 	return m
 }
@@ -50,9 +52,14 @@ func compileMatcher(ref *openapi3.SchemaRef) *matcher {
 //
 // False means that kin-openapi has to look. It does not mean that anything is
 // wrong. A body that is accepted costs no allocation.
-func (m *matcher) accepts(body []byte) bool {
+func (m *matcher) accepts(body []byte) bool { return m.acceptsInto(nil, body) }
+
+// acceptsInto also fills the outline, if there is one. That of a body which is
+// not accepted is of no use.
+func (m *matcher) acceptsInto(o *outline, body []byte) bool {
 	r := m.readers.Get().(*tokenReader)
 	r.start(body)
+	r.outline = o
 	ok := m.root.matches(r, r.next()) && r.atEnd()
 	r.release()
 	m.readers.Put(r)
@@ -68,6 +75,7 @@ type tokenReader struct {
 	body    []byte
 	read    int64  // how much of body
 	plain   []byte // the last string that had escapes, without them
+	outline *outline
 }
 
 func newTokenReader() *tokenReader {
@@ -87,7 +95,7 @@ func (r *tokenReader) start(body []byte) {
 
 // release forgets the body and everything that was taken from it.
 func (r *tokenReader) release() {
-	r.source, r.body = bytes.Buffer{}, nil
+	r.source, r.body, r.outline = bytes.Buffer{}, nil, nil
 	r.tokens.Reset(&r.source, r.options...)
 	clear(r.plain[:cap(r.plain)])
 }

@@ -26,14 +26,16 @@ type walkKey struct{ realm, page string }
 
 // walk is a listing, page by page.
 type walk struct {
-	realm   string
+	project string
+	whole   bool // all users of the project, not one that sees itself alone
 	limit   string
 	started time.Time
-	writes  int // creates and deletes in the realm when it began
+	writes  int // creates and deletes in the project when it began
 	ids     []string
 	seen    map[string]bool
 	pages   map[string]bool
 	totals  []float64
+	racing  bool // something was written during a page
 }
 
 // addPage takes an answer of listUsers.
@@ -41,22 +43,24 @@ func (h *History) addPage(c *call) {
 	if !c.ok() || c.object() == nil {
 		return
 	}
-	realm := h.realm(c)
-	page := c.query.Get("page")
+	project, principal := h.realm(c)
+	realm := project + "|" + principal
+	page := c.param("page")
 	var w *walk
 	if page == "" {
 		w = &walk{
-			realm: realm, limit: c.query.Get("limit"), started: c.x.Started, writes: h.count[realm],
+			project: project, whole: principal == "", limit: c.param("limit"), started: c.x.Started, writes: h.count[project],
 			seen: make(map[string]bool), pages: make(map[string]bool),
 		}
 	} else if w = h.walks[walkKey{realm, page}]; w == nil {
-		h.compareItems(c, realm)
+		h.compareItems(c, project)
 		return // the middle of a listing that began elsewhere, or a page asked for again
 	}
 	delete(h.walks, walkKey{realm, page})
 	w.pages[page] = true
 
-	h.compareItems(c, realm)
+	w.racing = w.racing || c.racing
+	h.compareItems(c, project)
 	repeated := false
 	for _, user := range c.users() {
 		id, _ := user["id"].(string)
@@ -79,7 +83,7 @@ func (h *History) addPage(c *call) {
 	next := c.nextPage()
 	switch {
 	case next == "":
-		h.endWalk(c, w)
+		h.endWalk(c, w, realm)
 	case w.pages[next]:
 		c.report(pageHistoryRules, "page/loop", Finding{Pointer: "/pagination/next_page", Message: "next_page leads back to a page that was there before"})
 	default:
@@ -91,11 +95,14 @@ func (h *History) addPage(c *call) {
 }
 
 // compareItems holds the users on a page against what is known of them.
-func (h *History) compareItems(c *call, realm string) {
+func (h *History) compareItems(c *call, project string) {
+	if c.racing {
+		return
+	}
 	gone, compared := false, 0
 	for _, user := range c.users() {
 		id, _ := user["id"].(string)
-		u := h.users[userKey{realm, id}]
+		u := h.users[userKey{project, id}]
 		if u == nil || c.x.Started.Before(u.wrote) {
 			continue
 		}
@@ -122,13 +129,13 @@ func (h *History) compareItems(c *call, realm string) {
 }
 
 // endWalk looks at a listing that is complete.
-func (h *History) endWalk(c *call, w *walk) {
-	if w.writes != h.count[w.realm] {
-		return // something was written in between, and so nothing has to agree
+func (h *History) endWalk(c *call, w *walk, realm string) {
+	if w.writes != h.count[w.project] || w.racing || h.open.Load() > 0 || !w.started.IsZero() && w.started.Before(h.writes[w.project]) {
+		return // something was written at the same time, and so nothing has to agree
 	}
 	missing := 0
 	for key, u := range h.users {
-		if key.realm == w.realm && !u.gone && u.doc != nil && !u.existed.IsZero() && u.existed.Before(w.started) && !w.seen[key.id] {
+		if w.whole && key.project == w.project && !u.gone && u.doc != nil && !u.existed.IsZero() && u.existed.Before(w.started) && !w.seen[key.id] {
 			missing++
 		}
 	}
@@ -144,7 +151,7 @@ func (h *History) endWalk(c *call, w *walk) {
 	} else if len(w.totals) > 0 && slices.Min(w.totals) != slices.Max(w.totals) {
 		c.report(pageHistoryRules, "page/total-agrees", Finding{Pointer: "/pagination/total", Message: fmt.Sprintf("total changes from page to page, %d times, and nothing was written", changesIn(w.totals))})
 	}
-	key := w.realm + "|" + w.limit
+	key := realm + "|" + w.limit
 	if last := h.last[key]; last != nil && last.writes == w.writes && sameSet(last.ids, w.ids) && !slices.Equal(last.ids, w.ids) {
 		c.report(pageHistoryRules, "page/order", Finding{Pointer: "/users", Message: "a second listing has another order"})
 	}

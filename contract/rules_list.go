@@ -12,17 +12,17 @@ var listChecks = []exchangeCheck{
 		"12 users for limit=10", "7 users for limit=10",
 		func(c *call, r *Rule) {
 			limit, valid := c.limit()
-			if users := c.users(); valid && len(users) > limit {
-				c.finding(r, Finding{Pointer: "/users", Message: fmt.Sprintf("%d users for a limit of %d", len(users), limit)})
+			if users := len(c.outline().users); valid && users > limit {
+				c.finding(r, Finding{Pointer: "/users", Message: fmt.Sprintf("%d users for a limit of %d", users, limit)})
 			}
 		}),
 	exchangeRule("page/limit-echo", Violation, "users/list-users", "pagination.limit is the limit asked for, or 100.",
 		"pagination.limit 10 without a limit in the request", "pagination.limit 7 for limit=7",
 		func(c *call, r *Rule) {
 			limit, valid := c.limit()
-			got, ok := float(c.pagination()["limit"])
-			if valid && ok && got != float64(limit) {
-				c.finding(r, Finding{Pointer: "/pagination/limit", Message: fmt.Sprintf("pagination.limit is %.0f for a limit of %d", got, limit)})
+			got := c.outline().limit
+			if valid && got.ok && got.value != float64(limit) {
+				c.finding(r, Finding{Pointer: "/pagination/limit", Message: fmt.Sprintf("pagination.limit is %.0f for a limit of %d", got.value, limit)})
 			}
 		}),
 	exchangeRule("page/limit-range", Violation, "users/list-users", "A limit outside 1..1000 is refused.",
@@ -35,28 +35,22 @@ var listChecks = []exchangeCheck{
 	exchangeRule("page/total", Violation, "resources-and-pagination", "total is not less than the users on the page.",
 		"total 3 with 5 users", "total 240 with 100 users",
 		func(c *call, r *Rule) {
-			total, ok := float(c.pagination()["total"])
-			if ok && total < float64(len(c.users())) {
+			o := c.outline()
+			if o.total.ok && o.total.value < float64(len(o.users)) {
 				c.finding(r, Finding{Pointer: "/pagination/total", Message: "total is less than the users on the page"})
 			}
 		}),
 	exchangeRule("page/repeats", Violation, "resources-and-pagination", "A user is on a page once.",
 		"the same id twice on a page", "two users of one name",
 		func(c *call, r *Rule) {
-			seen := make(map[string]bool)
-			for _, user := range c.users() {
-				id, _ := user["id"].(string)
-				if id != "" && seen[id] {
-					c.finding(r, Finding{Pointer: "/users", Message: "a user is on the page twice"})
-					return
-				}
-				seen[id] = true
+			if c.outline().repeats() {
+				c.finding(r, Finding{Pointer: "/users", Message: "a user is on the page twice"})
 			}
 		}),
 	exchangeRule("page/next-is-self", Violation, "resources-and-pagination", "next_page is not the page itself.",
 		"next_page equal to the page asked for", "next_page absent, null or empty on the last page",
 		func(c *call, r *Rule) {
-			if next := c.nextPage(); c.ok() && next != "" && next == c.query.Get("page") {
+			if next := c.outline().next; len(next) > 0 && string(next) == c.param("page") {
 				c.finding(r, Finding{Pointer: "/pagination/next_page", Message: "next_page is the page itself: a client never ends"})
 			}
 		}),
@@ -68,10 +62,11 @@ func (c *call) limit() (limit int, valid bool) {
 	if !c.is("listUsers") || !c.ok() || c.x.Request.Method != "GET" {
 		return 0, false
 	}
-	if !c.query.Has("limit") {
+	text, has := queryParam(c.query, "limit")
+	if !has {
 		return 100, true
 	}
-	limit, err := strconv.Atoi(c.query.Get("limit"))
+	limit, err := strconv.Atoi(text)
 	return limit, err == nil && limit >= 1 && limit <= 1000
 }
 

@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
@@ -23,10 +23,12 @@ type Spec struct {
 	doc    *openapi3.T
 	sum    string
 	router routers.Router
+	paths  pathTable // the router's, for plain paths
 	ops    []*operation
 	byOp   map[*openapi3.Operation]*operation
 	hosts  map[string]bool
 	fast   map[*openapi3.Schema]*matcher
+	calls  sync.Pool // of *call
 }
 
 // operation is what the rules need to know of one operation.
@@ -40,6 +42,8 @@ type operation struct {
 	bearer   bool   // needs an access token
 	token    bool   // answers with tokens
 	location string // "openapi.yaml:60:5"
+
+	responses map[int]*openapi3.Response // by each status that is documented
 }
 
 // Load reads a spec. The error of one that is not valid says what is wrong and
@@ -70,7 +74,9 @@ func Load(spec []byte) (*Spec, error) {
 			s.hosts[u.Host] = true
 		}
 	}
+	s.calls.New = func() any { return new(call) }
 	s.compileOperations()
+	s.paths = newPathTable(doc.Paths, s.byOp)
 
 	// The router is to match paths, whatever server they are on.
 	paths := *doc
@@ -98,6 +104,13 @@ func (s *Spec) compileOperations() {
 				source:   extension(op.Extensions, "x-onvy-source"),
 				scope:    extension(op.Extensions, "x-onvy-scope"),
 				location: place(op.Origin, ""),
+
+				responses: make(map[int]*openapi3.Response),
+			}
+			for status := range 1000 {
+				if ref := op.Responses.Status(status); ref != nil {
+					o.responses[status] = ref.Value
+				}
 			}
 			security := s.doc.Security
 			if op.Security != nil {
@@ -131,24 +144,23 @@ func (s *Spec) compileOperations() {
 // match finds the operation of a request; nil if there is none. Path
 // parameters come unescaped.
 func (s *Spec) match(method, path string) (*operation, map[string]string) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if op, vars, sure := s.paths.match(method, path); sure {
+		return op, vars
+	}
 	// Path may hold escaped slashes, which the router keeps apart only if it
 	// gets both forms.
 	u, err := url.Parse("http://host" + path)
 	if err != nil {
 		return nil, nil
 	}
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
 	route, vars, err := s.router.FindRoute(&http.Request{Method: method, URL: u, Host: u.Host})
 	if err != nil {
 		return nil, nil
 	}
-	for name, value := range vars {
-		if plain, err := url.PathUnescape(value); err == nil {
-			vars[name] = plain
-		}
-	}
+	unescapePath(vars)
 	return s.byOp[route.Operation], vars
 }
 
@@ -229,18 +241,4 @@ func levelOf(source string) Level {
 		return Assumption
 	}
 	return Violation
-}
-
-// pathOf returns the escaped path of an absolute URL without the base's own
-// path, and the query.
-func pathOf(rawURL, basePath string) (path, query string) {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return "", ""
-	}
-	path = u.EscapedPath()
-	if basePath != "" && strings.HasPrefix(path, basePath+"/") {
-		path = path[len(basePath):]
-	}
-	return path, u.RawQuery
 }

@@ -45,12 +45,27 @@ func scan(body []byte) (value any, faults []jsonFault, ok bool) {
 	if rest := bytes.TrimSpace(body[end:]); len(rest) > 0 {
 		faults = append(faults, jsonFault{"json/trailing", "", "there is more after the end of the JSON value"})
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body[:end]))
-	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil {
+	if value, ok = decodeValue(body[:end]); !ok {
 		return nil, append(faults, jsonFault{"json/syntax", "", "the body is not JSON"}), false
 	}
 	return value, faults, true
+}
+
+// decodeValue reads a value that scan has looked at, or need not.
+func decodeValue(text []byte) (value any, ok bool) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return nil, false
+	}
+	return value, true
+}
+
+// decodeObject is decodeValue for an object; nil for anything else.
+func decodeObject(text []byte) map[string]any {
+	value, _ := decodeValue(text)
+	object, _ := value.(map[string]any)
+	return object
 }
 
 // tokens walks over the first value of a body and returns where it ends.

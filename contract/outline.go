@@ -1,0 +1,121 @@
+package contract
+
+import (
+	"bytes"
+	"slices"
+	"time"
+)
+
+// outline is what the rules ask of the users in an answer, whether it is a page
+// of them or one: who they are, and when they were made and changed. The
+// matcher notes it on its way through a clean body, which so needs not be
+// decoded; of any other body it is read from the decoded value.
+type outline struct {
+	users []outlinedUser // nil unless the answer is of the class 2xx and has users
+
+	limit, total outlinedNumber // of pagination
+	next         []byte         // next_page; empty if it is no text
+
+	user outlinedUser // the one that the matcher is at
+	ids  [][]byte     // see repeats
+}
+
+// outlinedUser is one user. Its texts are part of the body or copies.
+type outlinedUser struct {
+	id               []byte // nil if it is no text
+	created, updated instant
+	raw              []byte         // the user as it was sent; nil if value is there
+	value            map[string]any // the user decoded; nil if raw is there
+}
+
+// instant is a date-time; ok is false where there is none.
+type instant struct {
+	time.Time
+	ok bool
+}
+
+// outlinedNumber is a number; ok is false where there is none.
+type outlinedNumber struct {
+	value float64
+	ok    bool
+}
+
+// outline returns that of the answer; an empty one where it has no users.
+func (c *call) outline() *outline {
+	if !c.outlined {
+		c.outlined = true
+		c.answer.read(c)
+	}
+	return &c.answer
+}
+
+// reset forgets everything but the memory that it took.
+func (o *outline) reset() {
+	clear(o.users)
+	clear(o.ids)
+	*o = outline{users: o.users[:0], ids: o.ids[:0]}
+}
+
+// read takes the outline of a body that was decoded.
+func (o *outline) read(c *call) {
+	o.reset()
+	if c.op == nil || !c.ok() || c.op.token {
+		return
+	}
+	if !c.is("listUsers") {
+		if object := c.object(); object != nil {
+			o.add(object)
+		}
+		return
+	}
+	for _, user := range c.users() {
+		o.add(user)
+	}
+	pagination := c.pagination()
+	o.limit.value, o.limit.ok = float(pagination["limit"])
+	o.total.value, o.total.ok = float(pagination["total"])
+	next, _ := pagination["next_page"].(string)
+	o.next = []byte(next)
+}
+
+func (o *outline) add(user map[string]any) {
+	u := outlinedUser{value: user}
+	if id, ok := user["id"].(string); ok {
+		u.id = []byte(id)
+	}
+	u.created.Time, u.created.ok = timestamp(user["created_at"])
+	u.updated.Time, u.updated.ok = timestamp(user["updated_at"])
+	o.users = append(o.users, u)
+}
+
+// object is the user decoded.
+func (u *outlinedUser) object() map[string]any {
+	if u.raw == nil {
+		return u.value
+	}
+	return decodeObject(u.raw)
+}
+
+// repeats tells whether an id is there twice.
+func (o *outline) repeats() bool {
+	o.ids = o.ids[:0]
+	ascending := true // as many servers list them
+	for i := range o.users {
+		id := o.users[i].id
+		if len(id) == 0 {
+			continue
+		}
+		ascending = ascending && (len(o.ids) == 0 || bytes.Compare(o.ids[len(o.ids)-1], id) < 0)
+		o.ids = append(o.ids, id)
+	}
+	if ascending {
+		return false
+	}
+	slices.SortFunc(o.ids, bytes.Compare)
+	for i := 1; i < len(o.ids); i++ {
+		if bytes.Equal(o.ids[i-1], o.ids[i]) {
+			return true
+		}
+	}
+	return false
+}
