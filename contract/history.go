@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,11 +16,13 @@ type History struct {
 	spec *Spec
 	mu   sync.Mutex
 
+	open atomic.Int64 // writes that are under way; see begin
+
 	users  map[userKey]*userState
 	walks  map[walkKey]*walk    // by the page token that is to come next
 	last   map[string]*walk     // last complete walk of a realm and limit
-	writes map[string]time.Time // end of the last create or delete in a realm
-	count  map[string]int       // creates and deletes in a realm
+	writes map[string]time.Time // end of the last create or delete in a project
+	count  map[string]int       // creates and deletes in a project
 	tokens map[string]*tokenState
 	jtis   map[string]string // jti to token hash
 }
@@ -47,12 +50,14 @@ func (h *History) Add(x *Exchange) []Finding {
 
 // addCall adds an exchange; findings go into the call.
 func (h *History) addCall(c *call) {
-	if c.op == nil || c.x.Response == nil || c.x.Request.Method == "HEAD" {
+	if c.op == nil || c.x.Request.Method == "HEAD" {
 		return
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
+	case c.x.Response == nil || c.status()/100 == 5:
+		h.forget(c)
 	case c.op.token:
 		h.addToken(c)
 	case c.is("listUsers"):

@@ -101,15 +101,15 @@ func (h *History) useToken(c *call) {
 	}
 }
 
-// realm is the part of the server that a request can see: a project, or one
-// user of it.
-func (h *History) realm(c *call) string {
+// realm is the part of the server that a request can see: a project, or, if
+// principal is not "", one user of it.
+func (h *History) realm(c *call) (project, principal string) {
 	token := c.x.Request.bearer()
 	if t := h.tokens[digest(token)]; t != nil && t.project != "" {
-		return t.project + "|" + t.principal
+		return t.project, t.principal
 	}
 	if jwt, ok := readJWT(token); ok && jwt.text("project_id") != "" {
-		return jwt.text("project_id") + "|" + jwt.text("user_id")
+		return jwt.text("project_id"), jwt.text("user_id")
 	}
-	return "token|" + digest(token)
+	return "token|" + digest(token), ""
 }

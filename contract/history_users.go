@@ -48,8 +48,8 @@ var userHistoryRules = []Rule{
 		"PATCH refused with 400, and half of it applied", "400, and the user as before"),
 }
 
-// userKey is a user of a realm.
-type userKey struct{ realm, id string }
+// userKey is a user of a project.
+type userKey struct{ project, id string }
 
 // userState is what is known of a user from the exchanges so far.
 type userState struct {
@@ -74,17 +74,11 @@ func (h *History) addUser(c *call) {
 	if !ok || id == "" {
 		return
 	}
-	realm := h.realm(c)
-	key := userKey{realm, id}
-	u := h.users[key]
-	if u == nil {
-		u = &userState{}
-		h.users[key] = u
-	}
+	project, principal := h.realm(c)
+	u := h.user(project, id)
 	write := c.x.Request.Method != "GET"
 	if write && c.ok() && c.is("createUser", "deleteUser") {
-		h.writes[realm] = c.x.end()
-		h.count[realm]++
+		h.wrote(project, c)
 	}
 	// Two exchanges that overlap say nothing about each other.
 	if !c.x.Started.IsZero() && c.x.Started.Before(u.wrote) || c.racing {
@@ -102,7 +96,7 @@ func (h *History) addUser(c *call) {
 	switch {
 	case c.ok():
 		h.success(c, u, answer)
-	case c.status() == 404 || c.status() == 410:
+	case (c.status() == 404 || c.status() == 410) && principal == "": // a user's token need not see others
 		h.notFound(c, u)
 	}
 	if write {
@@ -110,6 +104,34 @@ func (h *History) addUser(c *call) {
 		u.refused = !c.ok()
 		u.touched = u.touched || c.ok()
 	}
+}
+
+// user returns what is known of a user.
+func (h *History) user(project, id string) *userState {
+	key := userKey{project, id}
+	if h.users[key] == nil {
+		h.users[key] = &userState{}
+	}
+	return h.users[key]
+}
+
+// wrote notes that users came or went.
+func (h *History) wrote(project string, c *call) {
+	h.writes[project] = later(h.writes[project], c.x.end())
+	h.count[project]++
+}
+
+// forget takes an exchange without an answer, or with that of a gateway: a
+// write may have been carried out, and may be still.
+func (h *History) forget(c *call) {
+	id, ok := c.requestID()
+	if !ok || c.op.token || c.x.Request.Method == "GET" {
+		return
+	}
+	project, _ := h.realm(c)
+	h.wrote(project, c)
+	u := h.user(project, id)
+	*u = userState{wrote: later(u.wrote, c.x.end())}
 }
 
 func later(a, b time.Time) time.Time {

@@ -319,6 +319,7 @@ func (p *probe) race(requests []request) []*call {
 	for range requests {
 		p.spend()
 	}
+	defer p.suite.history.begin("")()
 	ready := make(chan struct{})
 	var group sync.WaitGroup
 	for i := range requests {

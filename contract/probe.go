@@ -119,6 +119,7 @@ func (p *probe) sendOnce(r request) *call {
 	if p.suite.patience.lost(op) {
 		panic(stop{NotRun, op + " is slow or silent and is not asked again"})
 	}
+	defer p.suite.history.begin(r.method)()
 	x := p.named(p.suite.wire.send(p.ctx, r))
 	p.suite.patience.note(op, x, p.suite.options.Slow)
 	switch {
@@ -257,6 +258,7 @@ func (p *probe) cleanUp() {
 			failed = err
 			continue
 		}
+		defer p.suite.history.begin("DELETE")()
 		del := request{method: "DELETE", path: userPath(e.ID), header: bearer(token)}
 		c := p.check(p.named(p.suite.wire.send(p.ctx, del)), false)
 		if wait, again := throttled(c); again && wait <= p.suite.options.MaxWait {

@@ -41,23 +41,21 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 	history := NewHistory(s)
 	folder := newFolder()
 
-	for job := range s.checked(ctx, entries, o) {
-		for _, e := range job {
-			switch {
-			case e.err != nil:
-				failed = append(failed, Outcome{Case: name, Status: Error, Reason: e.err.Error()})
-			case e.unmatched != "":
-				r.Summary.Unmatched[e.unmatched]++
-			default:
-				one.Exchanges++
-				history.addCall(e.call)
-				for _, f := range e.call.findings {
-					folder.add(f)
-				}
+	for e := range inOrder(s.checked(ctx, entries, o)) {
+		switch {
+		case e.err != nil:
+			failed = append(failed, Outcome{Case: name, Status: Error, Reason: e.err.Error()})
+		case e.unmatched != "":
+			r.Summary.Unmatched[e.unmatched]++
+		default:
+			one.Exchanges++
+			history.addCall(e.call)
+			for _, f := range e.call.findings {
+				folder.add(f)
 			}
-			if o.OnEntry != nil {
-				o.OnEntry()
-			}
+		}
+		if o.OnEntry != nil {
+			o.OnEntry()
 		}
 	}
 	one.Findings = folder.findings

@@ -105,6 +105,13 @@ func headerRows() []exchangeRow {
 				createUser(`{"id":"a b/ü"}`, user("id", "a b/ü"), header("Location", "/users/a%20b%2F%C3%BC")),
 			},
 		}, {
+			rule:   "http/cors",
+			breaks: xs{getUser(user(), header("Access-Control-Allow-Origin", "*"), header("Access-Control-Allow-Credentials", "true"))},
+			holds: xs{
+				getUser(user(), header("Access-Control-Allow-Origin", "*")),
+				getUser(user(), header("Access-Control-Allow-Origin", "https://app.example"), header("Access-Control-Allow-Credentials", "true")),
+			},
+		}, {
 			rule:   "http/public-cache",
 			breaks: xs{getUser(user(), header("Cache-Control", "public, max-age=60")), getUser(user(), header("Cache-Control", "S-MaxAge=60"))},
 			holds:  xs{getUser(user(), header("Cache-Control", "private, max-age=60")), getUser(user(), header("Cache-Control", "no-store"))},

@@ -51,6 +51,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if op, _ := o.spec.match(req.Method, req.URL.EscapedPath()); op == nil {
 		return o.base.RoundTrip(req)
 	}
+	ended := o.history.begin(req.Method)
 	x := &Exchange{
 		Name: "transport", Started: time.Now(),
 		Request: Request{Method: req.Method, URL: req.URL.String(), Header: headerOf(req.Header)},
@@ -66,6 +67,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 		x.Request.Body, x.Duration = sent.Bytes(), time.Since(x.Started)
 		x.Err = classify(req.Context(), err, x)
 		o.done(x)
+		ended()
 		return resp, err
 	}
 	x.Response = &Response{
@@ -77,6 +79,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	var got bytes.Buffer
 	resp.Body = &copied{ReadCloser: resp.Body, to: &got, end: func(err error) {
+		defer ended()
 		x.Request.Body, x.Response.Body, x.Duration = sent.Bytes(), got.Bytes(), time.Since(x.Started)
 		x.Response.Truncated = got.Len() >= observeLimit
 		switch {
