@@ -1,0 +1,326 @@
+package faults
+
+import (
+	"net/url"
+	"strings"
+	"time"
+)
+
+// tokenFaults are those of the token endpoints.
+var tokenFaults = []Fault{
+	row("client-credentials-refresh-token", "client_credentials gives a refresh token", "",
+		on("createServerToken createOAuthToken", good(body(set("refresh_token", "rt_gift"))))),
+	row("cross-project-credentials", "auth/server takes another project's client", "",
+		on("createServerToken", before(func(x *exchange) {
+			if x.header.Get("Authorization") == basicOf(x.foreign()) {
+				x.header.Set("Authorization", basicOf(x.project()))
+			}
+		}))),
+	row("exchange-accepts-bad-token", "auth/sdk exchange takes any upstream token", "",
+		on("createSDKToken", instead(400, func(x *exchange) bool {
+			if parse(x.body)["grant"] != "exchange" {
+				return false
+			}
+			sent(set("token", x.identity("anyone")))(x)
+			return true
+		}))),
+	row("exchange-accepts-other-audience", "auth/sdk exchange takes identity tokens that are for somebody else", "",
+		on("createSDKToken", instead(400, func(x *exchange) bool {
+			token, _ := parse(x.body)["token"].(string)
+			subject, _ := peek(token, 1)["sub"].(string)
+			if parse(x.body)["grant"] != "exchange" || subject == "" || x.says("expired") {
+				return false
+			}
+			sent(set("token", x.identity(subject)))(x)
+			return true
+		}))),
+	row("expires-in-milliseconds", "expires_in is in milliseconds", "",
+		on("token", good(body(change("expires_in", times(1000)))))),
+	row("expires-in-string", "expires_in is a string", "",
+		on("token", good(body(change("expires_in", quoted))))),
+	row("expires-in-zero", "expires_in is 0", "",
+		on("token", good(body(set("expires_in", 0))))),
+	row("expires-in-negative", "expires_in is negative", "",
+		on("token", good(body(set("expires_in", -1))))),
+	row("expires-in-missing", "token answers lack expires_in", "",
+		on("token", good(body(drop("expires_in"))))),
+	row("expires-in-longer-than-token", "expires_in says 900 s and the token lives for 60 s", "",
+		on("token", good(claimed(claimLife(60))))),
+	row("oauth-accept-wrong-secret", "/oauth/token gives a token for a wrong secret", "",
+		on("createOAuthToken", instead(401, func(x *exchange) bool { return x.rightSecret() }))),
+	row("server-accept-wrong-secret", "auth/server gives a token for a wrong secret", "",
+		on("createServerToken", instead(401, func(x *exchange) bool {
+			x.header.Set("Authorization", basicOf(x.project()))
+			return true
+		}))),
+	row("oauth-unknown-grant-accepted", "/oauth/token takes any grant_type", "",
+		on("createOAuthToken", instead(400, func(x *exchange) bool {
+			if !x.says("unsupported_grant_type") {
+				return false
+			}
+			form(func(_ *exchange, f url.Values) { f.Set("grant_type", "client_credentials") })(x)
+			return true
+		}))),
+	row("refresh-token-not-usable", "the refresh token from an exchange does not work", "",
+		on("createSDKToken", replaced(func(x *exchange) bool { return parse(x.body)["grant"] == "refresh" },
+			both(answerWith(400, "application/json", `{"error":"invalid_grant"}`), head("Cache-Control", "no-store"), head("Pragma", "no-cache"))))),
+	row("refresh-token-reusable", "a refresh token works again and again", "",
+		on("createSDKToken createOAuthToken", instead(400, func(x *exchange) bool {
+			if !x.says("used before") && !x.says("refresh token is not valid") {
+				return false
+			}
+			user, known := x.state.remembered(refreshTokenOf(x))
+			if !known {
+				return false
+			}
+			sent(set("grant", "exchange"), set("token", x.identity(user)))(x)
+			form(func(x *exchange, f url.Values) {
+				f.Set("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+				f.Set("subject_token_type", "urn:ietf:params:oauth:token-type:id_token")
+				f.Set("subject_token", x.identity(user))
+			}).unlessJSON(x)
+			return true
+		}), good(func(x *exchange) { // which refresh token is whose
+			o := parse(x.text)
+			access, _ := o["access_token"].(string)
+			refresh, _ := o["refresh_token"].(string)
+			user, _ := peek(access, 1)["user_id"].(string)
+			x.state.remember(refresh, user)
+		}))),
+	row("exchange-without-refresh-token", "an exchange gives no refresh token", "",
+		on("createSDKToken createOAuthToken", good(body(drop("refresh_token"))))),
+	row("exchange-without-issued-token-type", "the answer to a token exchange lacks issued_token_type", "",
+		on("createOAuthToken", good(body(drop("issued_token_type"))))),
+	row("scope-request-ignored", "tokens get every scope, whatever was asked", "",
+		on("createServerToken createOAuthToken", before(sent(drop("scope"))),
+			before(form(func(_ *exchange, f url.Values) { f.Del("scope") }).unlessJSON), good(body(drop("scope"))))),
+	row("scope-unknown-accepted", "a scope that nobody knows is granted", "",
+		on("createServerToken createOAuthToken", instead(400, func(x *exchange) bool {
+			if !x.says("invalid_scope") {
+				return false
+			}
+			sent(drop("scope"))(x)
+			form(func(_ *exchange, f url.Values) { f.Del("scope") }).unlessJSON(x)
+			return true
+		}))),
+	row("scope-narrowed-silently", "fewer scopes are granted than asked, and the answer does not say so", "",
+		on("createServerToken", good(both(claimed(func(_ *exchange, c object) {
+			scope, _ := c["scope"].(string)
+			c["scope"], _, _ = strings.Cut(scope, " ")
+		}), body(drop("scope")))))),
+	row("wrong-secret-400", "a wrong secret is answered with 400", "",
+		on("token", at(401, both(status(400), head("WWW-Authenticate"))))),
+	row("wrong-secret-403", "a wrong secret is answered with 403", "",
+		on("createServerToken", at(401, both(status(403), head("WWW-Authenticate"))))),
+	row("wrong-secret-200", "a wrong secret is answered with 200 and an error", "",
+		on("createServerToken", at(401, both(status(200), head("WWW-Authenticate"))))),
+	row("client-tells-unknown", "an unknown client is told apart from a wrong secret", "",
+		on("createServerToken", at(401, func(x *exchange) {
+			if id, _, ok := basicPair(x.header.Get("Authorization")); ok && id != x.project().ClientID {
+				x.text = encode(object{"error": "invalid_client", "error_description": "there is no such client"})
+			}
+		}))),
+	row("secret-echoed", "a refusal repeats the credentials", "",
+		on("createServerToken", at(401, func(x *exchange) {
+			if _, secret, ok := basicPair(x.header.Get("Authorization")); ok {
+				x.text = encode(object{"error": "invalid_client", "error_description": "wrong secret: " + secret})
+			}
+		}))),
+	row("basic-scheme-case-sensitive", "the scheme basic in lower case is refused", "",
+		on("createServerToken", before(func(x *exchange) {
+			if strings.HasPrefix(x.header.Get("Authorization"), "basic ") {
+				x.header.Del("Authorization")
+			}
+		}))),
+	row("basic-malformed-500", "credentials that are not base64 give 500", "",
+		on("createServerToken", at(401, func(x *exchange) {
+			if _, _, ok := basicPair(x.header.Get("Authorization")); !ok && x.header.Get("Authorization") != "" {
+				failWith(500)(x)
+			}
+		}))),
+	row("token-endpoint-get", "a token endpoint answers GET", "",
+		replaced(func(x *exchange) bool {
+			return x.method == "GET" && (x.op == "createOAuthToken" || x.op == "createServerToken")
+		},
+			both(answerWith(200, "application/json", `{"access_token":"x","token_type":"Bearer","expires_in":900}`), head("Cache-Control", "no-store"), head("Pragma", "no-cache")))),
+	row("secret-in-query-accepted", "/oauth/token takes the credentials from the query", "",
+		on("createOAuthToken", before(form(func(x *exchange, f url.Values) {
+			for name, values := range x.url.Query() {
+				f[name] = values
+			}
+		})))),
+	row("parameter-twice-accepted", "/oauth/token takes a parameter that is there twice", "",
+		on("createOAuthToken", before(form(func(_ *exchange, f url.Values) {
+			for name := range f {
+				f.Set(name, f.Get(name))
+			}
+		})))),
+	row("unknown-parameter-refused", "/oauth/token refuses parameters that it does not know", "",
+		on("createOAuthToken", replaced(func(x *exchange) bool {
+			f, _ := url.ParseQuery(string(x.body))
+			for name := range f {
+				if !strings.Contains("grant_type audience scope client_id client_secret refresh_token subject_token subject_token_type requested_token_type", name) {
+					return true
+				}
+			}
+			return false
+		}, both(answerWith(400, "application/json", `{"error":"invalid_request"}`), head("Cache-Control", "no-store"), head("Pragma", "no-cache"))))),
+	row("oauth-accepts-json", "/oauth/token takes JSON in place of a form", "",
+		on("createOAuthToken", before(func(x *exchange) {
+			o := parse(x.body)
+			if o == nil {
+				return
+			}
+			f := make(url.Values)
+			for name, v := range o {
+				if s, ok := v.(string); ok {
+					f.Set(name, s)
+				}
+			}
+			x.body = []byte(f.Encode())
+			x.header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}))),
+	row("two-authentications-accepted", "/oauth/token takes a client that authenticates in two ways", "",
+		on("createOAuthToken", before(func(x *exchange) {
+			if f, err := url.ParseQuery(string(x.body)); err == nil && f.Get("client_secret") != "" {
+				x.header.Del("Authorization")
+			}
+		}))),
+	row("missing-grant-401", "a request without grant_type is answered with 401", "",
+		on("createOAuthToken", at(400, func(x *exchange) {
+			if f, _ := url.ParseQuery(string(x.body)); f.Get("grant_type") == "" {
+				x.status, x.text = 401, []byte(`{"error":"invalid_client"}`)
+				x.answer.Set("WWW-Authenticate", `Basic realm="onvy"`)
+			}
+		}))),
+	row("oauth-error-code-unknown", "the error of a token endpoint is not one of RFC 6749", "",
+		on("token", after(func(x *exchange) {
+			if x.status >= 400 {
+				body(set("error", "bad_credentials"))(x)
+			}
+		}))),
+	row("token-type-mac", "token_type is not Bearer", "",
+		on("token", good(body(set("token_type", "mac"))))),
+	row("token-type-missing", "token answers lack token_type", "",
+		on("token", good(body(drop("token_type"))))),
+	row("same-token-twice", "every request gets the same access token", "",
+		on("createServerToken", good(func(x *exchange) {
+			o := parse(x.text)
+			token, _ := o["access_token"].(string)
+			key := x.project().ID + string(x.body)
+			if old, ok := x.state.remembered(key); ok {
+				o["access_token"] = old
+			} else {
+				x.state.remember(key, token)
+			}
+			x.text = encode(o)
+		}))),
+	row("jwt-without-project", "access tokens lack the claim project_id", "", on("token", good(claimed(claim("project_id", nil))))),
+	row("jwt-without-exp", "access tokens lack the claim exp", "", on("token", good(claimed(claim("exp", nil)))),
+		on("users", accept(func(x *exchange) bool { return peek(x.bearer(), 1) != nil && peek(x.bearer(), 1)["exp"] == nil }))),
+	row("jwt-without-jti", "access tokens lack the claim jti", "", on("token", good(claimed(claim("jti", nil))))),
+	row("jwt-user-without-id", "access tokens of users lack user_id", "", on("createSDKToken createOAuthToken", good(claimed(claim("user_id", nil)))),
+		on("users", accept(func(x *exchange) bool { return peek(x.bearer(), 1)["principal_type"] == "user" },
+			func(c object) { c["user_id"] = c["sub"] }))),
+	row("jwt-jti-constant", "all access tokens have one jti", "", on("token", good(claimed(claim("jti", "1"))))),
+	row("jwt-wrong-project", "access tokens are for another project than the path", "",
+		on("createServerToken", good(claimed(func(x *exchange, c object) { c["project_id"] = x.foreign().ID }))),
+		on("users", accept(func(x *exchange) bool { return peek(x.bearer(), 1)["project_id"] != nil && !x.says("expired") },
+			func(c object) {
+				if aud, ok := c["aud"].([]any); ok && len(aud) == 1 {
+					c["project_id"] = strings.TrimPrefix(aud[0].(string), "urn:onvy:project:")
+				}
+			}))),
+	row("jwt-wider-scope", "the token has more scopes than were asked", "",
+		on("createServerToken", good(claimed(claim("scope", userScopes))))),
+	row("jwt-issued-later", "access tokens are issued an hour from now", "",
+		on("token", good(claimed(later(time.Hour, "iat", "exp")))),
+		on("users", accept(func(x *exchange) bool {
+			iat, _ := peek(x.bearer(), 1)["iat"].(float64)
+			return int64(iat) > time.Now().Unix()
+		}))),
+}
+
+// bearerFaults are those of access tokens at the operations of users.
+var bearerFaults = []Fault{
+	row("accept-basic-on-users", "user operations take Basic credentials", "",
+		on("users", accept(func(x *exchange) bool { return strings.HasPrefix(x.header.Get("Authorization"), "Basic ") }))),
+	row("accept-tampered-token", "user operations work with a changed copy of a token", "",
+		on("users", accept(func(x *exchange) bool {
+			return peek(x.bearer(), 1) != nil && peek(x.bearer(), 0)["alg"] == "HS256" && !x.says("expired")
+		}))),
+	row("accept-tampered-signature", "the signature of a token is not looked at", "",
+		on("users", accept(func(x *exchange) bool {
+			return peek(x.bearer(), 1) != nil && !strings.HasSuffix(x.bearer(), ".") && !x.says("expired")
+		}))),
+	row("accept-alg-none", "a token without signature is taken for alg none", "",
+		on("users", accept(func(x *exchange) bool {
+			alg, _ := peek(x.bearer(), 0)["alg"].(string)
+			return strings.EqualFold(alg, "none")
+		}))),
+	row("accept-garbage-token", "user operations work with any bearer token", "",
+		on("users", accept(func(x *exchange) bool { return x.bearer() != "" }))),
+	row("accept-no-token", "user operations work without a token", "",
+		on("users", accept(func(x *exchange) bool { return x.header.Get("Authorization") == "" }))),
+	row("list-without-token", "the list of users needs no token", "",
+		on("listUsers", accept(func(x *exchange) bool { return x.header.Get("Authorization") == "" }))),
+	row("delete-without-token", "deleting a user needs no token", "",
+		on("deleteUser", accept(func(x *exchange) bool { return x.header.Get("Authorization") == "" }))),
+	row("expired-token-accepted", "a token that ran out still works", "",
+		on("users", accept(func(x *exchange) bool { return x.says("expired") }))),
+	row("api-key-accepted", "the retired X-API-Key still opens the door", "",
+		on("users", accept(func(x *exchange) bool { return x.header.Get("X-API-Key") != "" }))),
+	row("token-in-query-accepted", "a token in the query is taken", "",
+		on("users", before(func(x *exchange) {
+			if token := x.url.Query().Get("access_token"); token != "" {
+				x.header.Set("Authorization", "Bearer "+token)
+			}
+		}))),
+	row("identity-token-accepted", "an identity token works as an access token", "",
+		on("users", accept(func(x *exchange) bool { return peek(x.bearer(), 0)["alg"] == "ES256" && peek(x.bearer(), 1) != nil }))),
+	row("bearer-case-sensitive", "the scheme bearer in lower case is refused", "",
+		on("users", before(func(x *exchange) {
+			if strings.HasPrefix(x.header.Get("Authorization"), "bearer ") {
+				x.header.Del("Authorization")
+			}
+		}))),
+	row("scope-not-enforced", "no operation looks at the scope", "",
+		on("users", instead(403, unscoped))),
+	row("scope-not-enforced-on-create", "creating looks at no scope", "",
+		on("createUser", instead(403, unscoped))),
+	row("scope-not-enforced-on-delete", "deleting looks at no scope", "",
+		on("deleteUser", instead(403, unscoped))),
+	row("scope-write-includes-read", "any scope of users is enough to read", "",
+		on("listUsers getUser", instead(403, unscoped))),
+	row("scope-too-little-401", "a token with too little scope is answered with 401", "",
+		on("users", at(403, both(status(401), body(set("error", "invalid_token")), head("WWW-Authenticate", `Bearer realm="onvy", error="invalid_token"`))))),
+	row("scope-too-little-404", "a token with too little scope is answered with 404", "",
+		on("users", at(403, both(status(404), head("WWW-Authenticate"))))),
+	row("no-token-403", "no token is answered with 403", "",
+		on("users", at(401, both(status(403), head("WWW-Authenticate"))))),
+	row("no-token-404", "no token is answered with 404", "",
+		on("users", at(401, both(status(404), head("WWW-Authenticate"))))),
+	row("user-token-reads-others", "a user's token reads other users", "",
+		on("getUser", instead(404, asProject))),
+	row("user-token-deletes-others", "a user's token deletes other users", "",
+		on("deleteUser", instead(404, asProject))),
+	row("user-token-lists-all", "a user's token lists all users", "",
+		on("listUsers", before(func(x *exchange) { asProject(x) }))),
+}
+
+func unscoped(x *exchange) bool {
+	if !x.says("insufficient_scope") {
+		return false
+	}
+	x.authorize(set("scope", userScopes))
+	return true
+}
+
+// asProject gives the request of a user the rights of the project.
+func asProject(x *exchange) bool {
+	if peek(x.bearer(), 1)["principal_type"] != "user" {
+		return false
+	}
+	x.authorize(set("principal_type", "client"), set("user_id", nil))
+	return true
+}

@@ -1,0 +1,57 @@
+package faults
+
+// isolationFaults let one project reach the users of another.
+var isolationFaults = []Fault{
+	row("other-project-user-visible", "GET shows a user of another project", "", on("getUser", instead(404, toForeign))),
+	row("other-project-user-deletable", "DELETE reaches a user of another project", "", on("deleteUser", instead(404, toForeign))),
+	row("other-project-user-writable", "PUT and PATCH reach a user of another project", "", on("updateUserPut updateUserPatch", instead(404, toForeign))),
+	row("other-project-users-listed", "list includes users of other projects", "", list(func(x *exchange, users []any, p object) []any {
+		if !isLast(p) {
+			return users
+		}
+		h := x.all()
+		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
+		return append(users, anys(x.listAs(h))...)
+	})),
+	row("other-project-id-taken", "an id that another project uses is taken", "", on("createUser", func(x *exchange, next func()) {
+		id, _ := parse(x.body)["id"].(string)
+		h := x.all()
+		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
+		if id != "" && x.ask("GET", userPath(id), nil, h).Code == 200 {
+			answerWith(409, "application/json", `{"error":"conflict"}`)(x)
+			return
+		}
+		next()
+	})),
+	row("other-project-user-403", "a user of another project is answered with 403, an unknown one with 404", "", on("getUser", at(404, func(x *exchange) {
+		h := x.all()
+		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
+		if x.ask("GET", "/users/"+x.userID(), nil, h).Code == 200 {
+			answerWith(403, "application/json", `{"error":"forbidden"}`)(x)
+		}
+	}))),
+	row("other-project-total", "total counts users of other projects", "", list(func(x *exchange, users []any, p object) []any {
+		h := x.all()
+		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
+		p["total"] = len(x.everybody()) + len(x.listAs(h)) + 1
+		return users
+	})),
+	row("other-project-cursor-works", "a page token of another project works", "", on("listUsers", instead(400, func(x *exchange) bool {
+		h := x.all()
+		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
+		if x.says("page is not") && x.ask("GET", x.url.RequestURI(), nil, h).Code == 200 {
+			x.asForeign()
+			return true
+		}
+		return false
+	}))),
+}
+
+// toForeign serves the request in the other project.
+func toForeign(x *exchange) bool {
+	if x.srv.Other.ID == "" {
+		return false
+	}
+	x.asForeign()
+	return true
+}

@@ -1,0 +1,360 @@
+package faults
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+)
+
+// list edits the users and the pagination of a list.
+func list(f func(x *exchange, users []any, pagination object) []any) mutator {
+	return on("listUsers", good(func(x *exchange) {
+		body(func(o object) {
+			users, _ := o["users"].([]any)
+			pagination, _ := o["pagination"].(object)
+			o["users"] = f(x, users, pagination)
+		})(x)
+	}))
+}
+
+// query edits one parameter of a list's query; "" takes it out.
+func query(name string, f func(string) string) mutator {
+	return on("listUsers", before(func(x *exchange) {
+		q := x.url.Query()
+		value := f(q.Get(name))
+		q.Del(name)
+		if value != "" {
+			q.Set(name, value)
+		}
+		x.url.RawQuery = q.Encode()
+	}))
+}
+
+// numeric edits a limit that is a number.
+func numeric(f func(int) int) func(string) string {
+	return func(s string) string {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return s
+		}
+		return strconv.Itoa(f(n))
+	}
+}
+
+func isLast(pagination object) bool { return pagination["next_page"] == nil }
+
+func isFirst(x *exchange) bool { return x.url.Query().Get("page") == "" }
+
+// pageFaults are those of lists.
+var pageFaults = []Fault{
+	row("default-limit-10", "the default limit is 10", "", query("limit", func(s string) string {
+		if s == "" {
+			return "10"
+		}
+		return s
+	})),
+	row("limit-1001-accepted", "limit over 1000 is cut to 1000", "", query("limit", numeric(func(n int) int { return min(n, 1000) }))),
+	row("limit-0-accepted", "limit 0 is taken for the default", "", query("limit", func(s string) string {
+		if s == "0" {
+			return ""
+		}
+		return s
+	})),
+	row("limit-negative-accepted", "a negative limit is taken for 1", "", query("limit", numeric(func(n int) int {
+		if n < 0 {
+			return 1
+		}
+		return n
+	}))),
+	row("limit-text-accepted", "a limit that is not a number is taken for the default", "", query("limit", func(s string) string {
+		if _, err := strconv.Atoi(s); err != nil {
+			return ""
+		}
+		return s
+	})),
+	row("limit-1000-refused", "limit 1000 is refused", "", query("limit", func(s string) string {
+		if s == "1000" {
+			return "1001"
+		}
+		return s
+	})),
+	row("limit-over-100-cut", "no page has more than 100 users", "", query("limit", numeric(func(n int) int {
+		if n > 100 && n <= 1000 {
+			return 100
+		}
+		return n
+	}))),
+	row("limit-one-more", "a page has one user more than the limit", "", onePageMore()),
+	row("limit-one-less", "a page has one user less than the limit", "", query("limit", numeric(func(n int) int {
+		if n > 1 && n <= 1000 {
+			return n - 1
+		}
+		return n
+	})), list(func(x *exchange, users []any, p object) []any {
+		if n, ok := p["limit"].(json.Number); ok && x.url.Query().Has("limit") {
+			i, _ := n.Int64()
+			p["limit"] = i + 1
+		}
+		return users
+	})),
+	row("limit-not-shown", "pagination.limit is always 100", "", list(func(_ *exchange, users []any, p object) []any {
+		p["limit"] = 100
+		return users
+	})),
+	row("limit-is-length", "pagination.limit is how many users the page has", "", list(func(_ *exchange, users []any, p object) []any {
+		p["limit"] = max(len(users), 1)
+		return users
+	})),
+	row("list-ignores-limit", "list gives everything, whatever the limit", "", list(func(x *exchange, _ []any, p object) []any {
+		delete(p, "next_page")
+		return anys(x.listAs(x.header))
+	})),
+	row("list-always-empty", "list shows nobody", "", list(func(_ *exchange, _ []any, p object) []any {
+		delete(p, "next_page")
+		p["total"] = 0
+		return []any{}
+	})),
+	row("list-loses-newest", "the newest user is not in the list", "", list(func(_ *exchange, users []any, p object) []any {
+		if isLast(p) && len(users) > 0 {
+			return users[:len(users)-1]
+		}
+		return users
+	})),
+	row("list-repeats-user", "list shows its first user twice", "", list(func(_ *exchange, users []any, _ object) []any {
+		if len(users) > 1 {
+			users[len(users)-1] = users[0]
+		}
+		return users
+	})),
+	row("list-invents-user", "list shows a user who cannot be read", "", list(func(_ *exchange, users []any, p object) []any {
+		if isLast(p) {
+			return append(users, object{"id": "ghost", "created_at": "2026-03-05T18:10:27Z", "updated_at": "2026-03-05T18:10:27Z"})
+		}
+		return users
+	})),
+	row("next-page-missing", "next_page is never given", "", list(func(_ *exchange, users []any, p object) []any {
+		delete(p, "next_page")
+		return users
+	})),
+	row("next-page-same", "next_page is the token of the page itself", "", list(func(x *exchange, users []any, p object) []any {
+		if page := x.url.Query().Get("page"); page != "" && !isLast(p) {
+			p["next_page"] = page
+		}
+		return users
+	})),
+	row("next-page-to-first", "the last page leads back to the first", "", list(func(x *exchange, users []any, p object) []any {
+		x.state.mu.Lock()
+		defer x.state.mu.Unlock()
+		if next, ok := p["next_page"].(string); ok && isFirst(x) {
+			x.state.text["second"] = next
+		} else if again, ok := x.state.text["second"]; ok && isLast(p) && !isFirst(x) {
+			p["next_page"] = again
+		}
+		return users
+	})),
+	row("next-page-after-last", "the last page has a next one, which is empty", "", emptyAfterLast()),
+	row("next-page-without-end", "empty pages follow the last one for ever", "", emptyForEver()),
+	row("next-page-url", "next_page is a URL in place of a token", "", list(func(_ *exchange, users []any, p object) []any {
+		if next, ok := p["next_page"].(string); ok {
+			p["next_page"] = "/users?page=" + next
+		}
+		return users
+	})),
+	row("next-page-is-key", "page tokens show the id of a user", "", list(func(_ *exchange, users []any, p object) []any {
+		if next, ok := p["next_page"].(string); ok && len(users) > 0 {
+			id, _ := users[len(users)-1].(object)["id"].(string)
+			p["next_page"] = base64.StdEncoding.EncodeToString(encode(object{"LastEvaluatedKey": id, "t": next}))
+		}
+		return users
+	}), query("page", func(s string) string {
+		text, err := base64.StdEncoding.DecodeString(s)
+		if t, ok := parse(text)["t"].(string); err == nil && ok {
+			return t
+		}
+		return s
+	})),
+	row("page-repeats-last", "each page starts with the last user of the page before", "", list(func(x *exchange, users []any, p object) []any {
+		x.state.mu.Lock()
+		defer x.state.mu.Unlock()
+		var last object
+		if len(users) > 0 {
+			last = clone(users[len(users)-1].(object))
+		}
+		if before := x.state.users[x.url.Query().Get("page")]; before != nil && !isFirst(x) {
+			users = append([]any{before}, users...)
+		}
+		if next, ok := p["next_page"].(string); ok {
+			x.state.users[next] = last
+		}
+		return users
+	})),
+	row("page-skips-first", "each page after the first leaves out a user", "", list(func(x *exchange, users []any, _ object) []any {
+		if !isFirst(x) && len(users) > 0 {
+			return users[1:]
+		}
+		return users
+	})),
+	row("page-ignored", "every page is the first one", "", query("page", func(string) string { return "" })),
+	row("page-mangled-accepted", "a token that is none is taken for the first page", "", on("listUsers", instead(400, func(x *exchange) bool {
+		q := x.url.Query()
+		if !q.Has("page") || !x.says("page") {
+			return false
+		}
+		q.Del("page")
+		x.url.RawQuery = q.Encode()
+		return true
+	}))),
+	row("page-mangled-500", "a token that is none gives 500", "", on("listUsers", at(400, func(x *exchange) {
+		if x.says("page is not") {
+			failWith(500)(x)
+		}
+	}))),
+	row("page-mangled-empty", "a token that is none gives an empty page", "", on("listUsers", at(400, func(x *exchange) {
+		if x.says("page is not") {
+			answerWith(200, "application/json", `{"users":[],"pagination":{"limit":100,"total":0}}`)(x)
+		}
+	}))),
+	row("page-token-once", "a page token works once", "", on("listUsers", func(x *exchange, next func()) {
+		page := x.url.Query().Get("page")
+		if _, used := x.state.remembered(page); page != "" && used {
+			answerWith(400, "application/json", `{"error":"invalid_request"}`)(x)
+			return
+		}
+		x.state.remember(page, "used")
+		next()
+	})),
+	row("page-shape-changes", "users on later pages have no times", "", list(func(x *exchange, users []any, _ object) []any {
+		if isFirst(x) {
+			return users
+		}
+		for _, u := range users {
+			drop("created_at")(u.(object))
+		}
+		return users
+	})),
+	row("page-two-forgets-limit", "pages after the first have the default limit", "", on("listUsers", before(func(x *exchange) {
+		if q := x.url.Query(); q.Has("page") && q.Get("limit") != "" {
+			q.Set("limit", "100")
+			x.url.RawQuery = q.Encode()
+		}
+	}))),
+	row("total-is-page", "total is how many users the page has", "", list(func(_ *exchange, users []any, p object) []any {
+		p["total"] = len(users)
+		return users
+	})),
+	row("total-one-more", "total is one too many", "", total(1)),
+	row("total-one-less", "total is one too few", "", total(-1)),
+	row("total-cut-at-10", "total is never more than 10", "", list(func(_ *exchange, users []any, p object) []any {
+		if n, ok := p["total"].(json.Number); ok {
+			i, _ := n.Int64()
+			p["total"] = min(i, 10)
+		}
+		return users
+	})),
+	row("total-counts-deleted", "total goes on counting deleted users", "", on("deleteUser", at(204, func(x *exchange) {
+		x.state.mu.Lock()
+		defer x.state.mu.Unlock()
+		x.state.count++
+	})), list(func(x *exchange, users []any, p object) []any {
+		x.state.mu.Lock()
+		defer x.state.mu.Unlock()
+		if n, ok := p["total"].(json.Number); ok {
+			i, _ := n.Int64()
+			p["total"] = i + int64(x.state.count)
+		}
+		return users
+	})),
+	row("total-unstable", "total is another one each time", "", list(func(x *exchange, users []any, p object) []any {
+		x.state.mu.Lock()
+		defer x.state.mu.Unlock()
+		x.state.count++
+		p["total"] = 1000 + x.state.count
+		return users
+	})),
+	row("order-random", "pages are cut from another order each time", "", shuffledPages()),
+}
+
+// total is wrong by some.
+func total(off int64) mutator {
+	return list(func(_ *exchange, users []any, p object) []any {
+		if n, ok := p["total"].(json.Number); ok {
+			i, _ := n.Int64()
+			p["total"] = max(i+off, 0)
+		}
+		return users
+	})
+}
+
+func anys(users []object) []any {
+	list := make([]any, 0, len(users))
+	for _, u := range users {
+		list = append(list, u)
+	}
+	return list
+}
+
+// onePageMore serves every limit as one more, and says the limit that was asked.
+func onePageMore() mutator {
+	return on("listUsers", func(x *exchange, next func()) {
+		q := x.url.Query()
+		n, err := strconv.Atoi(q.Get("limit"))
+		if err != nil || n < 1 || n >= 1000 {
+			next()
+			return
+		}
+		q.Set("limit", strconv.Itoa(n+1))
+		x.url.RawQuery = q.Encode()
+		next()
+		good(paging(set("limit", n)))(x, func() {})
+	})
+}
+
+const endToken = "ZW5k"
+
+// emptyAfterLast gives the last page a next one that is empty and the end.
+func emptyAfterLast() mutator {
+	return all(
+		on("listUsers", replaced(func(x *exchange) bool { return x.url.Query().Get("page") == endToken }, emptyPage(""))),
+		list(func(_ *exchange, users []any, p object) []any {
+			if isLast(p) {
+				p["next_page"] = endToken
+			}
+			return users
+		}))
+}
+
+func emptyForEver() mutator {
+	return all(
+		on("listUsers", replaced(func(x *exchange) bool { return x.url.Query().Get("page") == endToken }, emptyPage(endToken))),
+		list(func(_ *exchange, users []any, p object) []any {
+			if isLast(p) {
+				p["next_page"] = endToken
+			}
+			return users
+		}))
+}
+
+func emptyPage(next string) step {
+	return func(x *exchange) {
+		limit, err := strconv.Atoi(x.url.Query().Get("limit"))
+		if err != nil {
+			limit = 100
+		}
+		pagination := object{"limit": limit, "total": len(x.listAs(x.header)), "page": endToken}
+		if next != "" {
+			pagination["next_page"] = next
+		}
+		answerWith(200, "application/json", string(encode(object{"users": []any{}, "pagination": pagination})))(x)
+	}
+}
+
+// shuffledPages draws the users of every page anew.
+func shuffledPages() mutator {
+	return list(func(x *exchange, users []any, _ object) []any {
+		everybody := anys(x.listAs(x.header))
+		rand.Shuffle(len(everybody), func(i, j int) { everybody[i], everybody[j] = everybody[j], everybody[i] })
+		return slices.Clone(everybody[:min(len(users), len(everybody))])
+	})
+}
