@@ -56,7 +56,7 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 	}
 	t, err := c.tokens.get(ctx)
 	if err != nil {
-		return Token{}, tokenError(getToken, err)
+		return Token{}, tokenError(getToken, err, 0)
 	}
 	return t.Token, nil
 }

@@ -72,7 +72,8 @@ type UserCredentials struct {
 	// new token is used when it has returned nil, and never before: a program
 	// that ends in between finds a refresh token that works. If it fails, so do
 	// the operations that wait for the token, and it is called again with the
-	// same token, not before 5 seconds later.
+	// same token, not before 5 seconds later. nil stores nothing: the refresh
+	// token is lost with the program.
 	OnToken func(context.Context, Token) error `json:"-"`
 	// Canonical asks at POST /oauth/token (RFC 8693, RFC 6749) in place of the
 	// project's own endpoint, /v1/projects/{project_id}/auth/sdk.

@@ -367,3 +367,21 @@ func (c *cut) Read(p []byte) (int, error) {
 	c.text = c.text[n:]
 	return n, nil
 }
+
+func TestContextThatHasEndedSendsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, creds := range []onvy.Credentials{static, server} {
+		a := &api{}
+		c := client(t, a, creds)
+		for _, op := range operations {
+			err := op.call(ctx, c)
+			require.ErrorIs(t, err, context.Canceled)
+			require.EqualError(t, err, "onvy: "+op.name+": context canceled")
+			e, _ := errors.AsType[*onvy.Error](err)
+			require.Zero(t, e.Attempts)
+		}
+		tokens, calls := a.counts()
+		require.Zero(t, tokens+calls)
+	}
+}

@@ -151,9 +151,9 @@ func (c *cache) land(f *flight) {
 
 // tokenError makes the error of an operation that has no token. What the token
 // endpoint said is the same for all that waited for it, and stays as it is.
-func tokenError(op *operation, err error) error {
+func tokenError(op *operation, err error, attempts int) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	return &Error{Operation: op.name, cause: err, reason: "waiting for a token: " + describe(err)}
+	return &Error{Operation: op.name, Attempts: attempts, cause: err, reason: "waiting for a token: " + describe(err)}
 }

@@ -1,0 +1,29 @@
+package onvy
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// log writes the line of one attempt: what was asked for in the words of the
+// contract, and what came of it. Nothing in it is from a path, a query or a
+// body.
+func (p *pipeline) log(ctx context.Context, op *operation, method string, a *answer, err error, attempt int, took time.Duration) {
+	attrs := []slog.Attr{
+		slog.String("operation", op.name),
+		slog.String("method", method),
+		slog.String("route", op.route),
+		slog.Int("attempt", attempt),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", describe(err)))
+	} else {
+		attrs = append(attrs, slog.Int("status", a.status))
+		if id := requestID(a.header); id != "" {
+			attrs = append(attrs, slog.String("request_id", id))
+		}
+	}
+	attrs = append(attrs, slog.Duration("duration", took))
+	p.logger.LogAttrs(ctx, slog.LevelDebug, "onvy request", attrs...)
+}
