@@ -86,3 +86,14 @@ func (h Header) Values(name string) []string {
 	}
 	return vs
 }
+
+// count is how often a name is there, in any case.
+func (h Header) count(name string) int {
+	n := 0
+	for i := range h {
+		if strings.EqualFold(h[i].Name, name) {
+			n++
+		}
+	}
+	return n
+}

@@ -19,15 +19,18 @@ const (
 	grantExchange grant = "token exchange"
 )
 
-// requestObject is the JSON body of the request, or nil.
+// requestObject is the JSON body of the request, or nil. It is decoded once.
 func (c *call) requestObject() map[string]any {
-	var object map[string]any
+	if c.sentRead {
+		return c.sent
+	}
+	c.sentRead = true
 	decoder := json.NewDecoder(bytes.NewReader(c.x.Request.Body))
 	decoder.UseNumber()
-	if decoder.Decode(&object) != nil || decoder.More() {
-		return nil
+	if decoder.Decode(&c.sent) != nil || decoder.More() {
+		c.sent = nil
 	}
-	return object
+	return c.sent
 }
 
 // requestForm is the form body of the request; empty if there is none.
@@ -95,6 +98,9 @@ func (c *call) requestedProject() string {
 // case, and what follows it.
 func (r *Request) credentials() (scheme, value string) {
 	scheme, value, _ = strings.Cut(r.Header.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "bearer") { // nearly always, and lower case would be a copy
+		return "bearer", strings.TrimSpace(value)
+	}
 	return strings.ToLower(scheme), strings.TrimSpace(value)
 }
 
@@ -106,9 +112,8 @@ func (r *Request) bearer() string {
 	return ""
 }
 
-// secrets returns what in a request nobody else may see.
-func (c *call) secrets() []string {
-	var all []string
+// secrets appends what in a request nobody else may see.
+func (c *call) secrets(all []string) []string {
 	add := func(value string) {
 		if len(value) >= 8 { // shorter ones stand in any text by chance
 			all = append(all, value)

@@ -25,7 +25,7 @@ var headerChecks = []exchangeCheck{
 				return
 			}
 			for _, name := range singletons {
-				if len(c.x.Response.Header.Values(name)) > 1 {
+				if c.x.Response.Header.count(name) > 1 {
 					c.finding(r, Finding{Message: name + " is sent more than once"})
 				}
 			}
@@ -113,11 +113,8 @@ var headerChecks = []exchangeCheck{
 			if c.op == nil || !c.op.bearer || !c.ok() {
 				return
 			}
-			for _, d := range directives(c.x.Response.Header, "Cache-Control") {
-				if d == "public" || d == "s-maxage" {
-					c.finding(r, Finding{Message: "Cache-Control allows shared caches to keep a person's data"})
-					return
-				}
+			if hasDirective(c.x.Response.Header, "Cache-Control", "public", "s-maxage") {
+				c.finding(r, Finding{Message: "Cache-Control allows shared caches to keep a person's data"})
 			}
 		}),
 }
@@ -228,16 +225,24 @@ func checkLocation(c *call, r *Rule) {
 	}
 }
 
-// directives returns the names of the directives of a header, in lower case.
-func directives(h Header, name string) []string {
-	var names []string
-	for _, value := range h.Values(name) {
-		for part := range strings.SplitSeq(value, ",") {
+// hasDirective tells whether a header has one of these directives, with or
+// without a value.
+func hasDirective(h Header, name string, directives ...string) bool {
+	for i := range h {
+		if !strings.EqualFold(h[i].Name, name) {
+			continue
+		}
+		for part := range strings.SplitSeq(h[i].Value, ",") {
 			key, _, _ := strings.Cut(part, "=")
-			names = append(names, strings.ToLower(strings.TrimSpace(key)))
+			key = strings.TrimSpace(key)
+			for _, directive := range directives {
+				if strings.EqualFold(key, directive) {
+					return true
+				}
+			}
 		}
 	}
-	return names
+	return false
 }
 
 func isJSON(contentType string) bool {

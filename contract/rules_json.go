@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"math/big"
 	"strconv"
 	"strings"
@@ -52,7 +53,7 @@ func jsonRule(id, source, title, breaks, holds string) exchangeCheck {
 // readsJSON tells whether there is a body that is or should be JSON and that
 // the fast path has not accepted.
 func (c *call) readsJSON() bool {
-	if c.clean || c.x.Response == nil || len(strings.TrimSpace(string(c.x.Response.Body))) == 0 ||
+	if c.clean || c.x.Response == nil || len(bytes.TrimSpace(c.x.Response.Body)) == 0 ||
 		c.x.Response.Truncated || c.x.Request.Method == "HEAD" {
 		return false
 	}

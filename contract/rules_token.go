@@ -16,17 +16,17 @@ var tokenChecks = []exchangeCheck{
 			if c.op == nil || !c.op.token || !c.ok() || !c.x.Response.Header.Has("Cache-Control") {
 				return // that it is missing is http/header-missing
 			}
-			switch ds := directives(c.x.Response.Header, "Cache-Control"); {
-			case !slices.Contains(ds, "no-store"):
+			switch h := c.x.Response.Header; {
+			case !hasDirective(h, "Cache-Control", "no-store"):
 				c.finding(r, Finding{Message: "Cache-Control of a token answer lacks no-store"})
-			case slices.Contains(ds, "public"), slices.Contains(ds, "s-maxage"):
+			case hasDirective(h, "Cache-Control", "public", "s-maxage"):
 				c.finding(r, Finding{Message: "Cache-Control of a token answer lets caches keep it"})
 			}
 		}),
 	exchangeRule("oauth/pragma", Drift, "rfc6749#5.1", "A token answer tells HTTP/1.0 caches too.",
 		"no Pragma on a token answer", "Pragma: no-cache",
 		func(c *call, r *Rule) {
-			if c.op != nil && c.op.token && c.ok() && !slices.Contains(directives(c.x.Response.Header, "Pragma"), "no-cache") {
+			if c.op != nil && c.op.token && c.ok() && !hasDirective(c.x.Response.Header, "Pragma", "no-cache") {
 				c.finding(r, Finding{Message: "Pragma: no-cache is missing"})
 			}
 		}),

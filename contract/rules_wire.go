@@ -58,10 +58,10 @@ var wireChecks = []exchangeCheck{
 				return
 			}
 			h := c.x.Response.Header
-			switch lengths := h.Values("Content-Length"); {
-			case len(lengths) > 0 && h.Has("Transfer-Encoding"):
+			switch lengths := h.count("Content-Length"); {
+			case lengths > 0 && h.Has("Transfer-Encoding"):
 				c.finding(r, Finding{Message: "Content-Length and Transfer-Encoding are both there"})
-			case len(lengths) > 1:
+			case lengths > 1:
 				c.finding(r, Finding{Message: "Content-Length is there more than once", Source: "rfc9110#8.6"})
 			}
 		}),

@@ -29,6 +29,8 @@ type Spec struct {
 	hosts  map[string]bool
 	fast   map[*openapi3.Schema]*matcher
 	calls  sync.Pool // of *call
+
+	bearers bearerTokens
 }
 
 // operation is what the rules need to know of one operation.
