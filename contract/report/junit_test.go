@@ -104,6 +104,18 @@ func TestJUnitFailureReadsBackAsTheFinding(t *testing.T) {
 	require.Contains(t, doc.Failures[1].Text, wrongType.Spec)
 }
 
+func TestJUnitShowsAFindingOfTwoCasesInThoseOnly(t *testing.T) {
+	r := *reports()["failed"]
+	once, both := cacheable, cacheable
+	both.Count = 2 // as Fold leaves it
+	r.Findings = []contract.Finding{both}
+	r.Outcomes = []contract.Outcome{
+		{Case: "auth/server", Status: contract.Fail, Findings: []contract.Finding{once}},
+		{Case: "auth/oauth", Status: contract.Fail, Findings: []contract.Finding{once}},
+	}
+	require.Equal(t, counts{tests: 2, failures: 2}, countElements(t, junit(t, &r)))
+}
+
 func TestJUnitNeverHoldsCharactersThatXMLForbids(t *testing.T) {
 	r := *reports()["failed"]
 	f := wrongType

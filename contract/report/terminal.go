@@ -23,7 +23,7 @@ type TerminalOptions struct {
 // worth a look, and what was left out and why. The last line has the verdict
 // and all counts.
 func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
-	p := &page{w: bufio.NewWriter(w), TerminalOptions: o}
+	p := &page{w: bufio.NewWriter(w), TerminalOptions: o, curls: map[string]bool{}}
 	var failing, rest []contract.Finding
 	for i := range r.Findings {
 		if fails(r, &r.Findings[i]) {
@@ -54,7 +54,8 @@ type page struct {
 	TerminalOptions
 
 	w     *bufio.Writer
-	begun bool // something was written
+	begun bool            // something was written
+	curls map[string]bool // those shown for an operation
 }
 
 func (p *page) printf(format string, args ...any) {

@@ -28,6 +28,7 @@ func (p *page) findings(title string, colour style, all []contract.Finding) {
 		p.printf("\n  %s\n", p.paint(bold, printable(operation(&ofOperation[0]))))
 		byRule := grouped(ofOperation, func(f *contract.Finding) string { return f.Rule + " " + string(f.Level) })
 		slices.SortStableFunc(byRule, worst)
+		clear(p.curls)
 		for _, ofRule := range byRule {
 			p.rule(colour, ofRule)
 		}
@@ -53,7 +54,9 @@ func (p *page) finding(f *contract.Finding) {
 	}
 	p.printf("\n")
 	p.printf("        %s\n", p.paint(dim, printable(where(f))))
-	if f.Curl != "" {
+	// Most findings of an operation have one command; it is shown once.
+	if f.Curl != "" && !p.curls[f.Curl] {
+		p.curls[f.Curl] = true
 		for line := range strings.Lines(f.Curl) {
 			p.printf("        %s\n", printable(strings.TrimSuffix(line, "\n")))
 		}

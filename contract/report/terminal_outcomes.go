@@ -53,7 +53,7 @@ func (p *page) unmatched(counts map[string]int) {
 	places := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b))
 	})
-	p.section("Not of this API, so not checked: "+number(total, "exchange"))
+	p.section("Not of this API, so not checked: " + number(total, "exchange"))
 	for i, place := range places {
 		if i == named && !p.Full {
 			p.printf("  and %d more hosts and paths; --full shows them\n", len(places)-i)

@@ -69,6 +69,17 @@ func TestTerminalShowsFiveFindingsOfARuleUnlessFull(t *testing.T) {
 	require.NotContains(t, full, "--full")
 }
 
+func TestTerminalShowsACommandOnceForAnOperation(t *testing.T) {
+	r := *reports()["strict"]
+	other := wrongType
+	other.Operation = "listUsers"
+	again := wrongType
+	again.Message = "another one"
+	r.Findings = []contract.Finding{wrongType, again, other}
+	out := terminal(t, &r, report.TerminalOptions{})
+	require.Equal(t, 2, strings.Count(out, wrongType.Curl), out)
+}
+
 func TestTerminalDoesNotObeyEscapeSequencesOfTheServer(t *testing.T) {
 	r := *reports()["strict"]
 	f := extraProperty
@@ -96,6 +107,20 @@ func TestColoursAreForTerminalsOnly(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 	require.False(t, report.Colours(f, none))
+}
+
+func TestColoursOnATerminalRespectTheEnvironment(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		return // a system that has its terminals elsewhere
+	}
+	defer terminal.Close() //nolint:errcheck // nothing was written to it
+	with := func(name, value string) func(string) string {
+		return func(n string) string { return map[string]string{name: value}[n] }
+	}
+	require.True(t, report.Colours(terminal, with("TERM", "xterm")))
+	require.False(t, report.Colours(terminal, with("NO_COLOR", "1")))
+	require.False(t, report.Colours(terminal, with("TERM", "dumb")))
 }
 
 // full is a disk that is full.

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+
+	"github.com/spf13/cobra"
+
+	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/selftest"
+)
+
+func (a *app) selftestCommand() *cobra.Command {
+	var options selftest.Options
+	var all, quiet bool
+	var expression string
+	cmd := &cobra.Command{
+		Use:   "selftest",
+		Short: "Plant faults into the sandbox and see whether the suite finds them",
+		Long: `Runs the live suite against the sandbox with one fault at a time. Each fault has
+to be reported by the rule that is for it, and harmless variants by no rule. That
+the suite finds nothing on a server says as much as this says that it can find
+something.
+
+Exit status: 0 every fault is found by its own rule and nothing else is reported,
+1 not so, 2 it could not run.`,
+		Example: indented(
+			"onvy-contract selftest",
+			"onvy-contract selftest --all --run '^patch-'",
+		),
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			spec, err := a.spec()
+			if err != nil {
+				return err
+			}
+			wanted, err := regexp.Compile(expression)
+			if err != nil {
+				return errors.New("--run: the expression cannot be read")
+			}
+			if expression != "" {
+				options.Select = wanted.MatchString
+			}
+			bar := a.progress(int64(len(faults.All())+len(faults.Controls())), "planting faults", false, quiet)
+			done := int64(0)
+			options.OnResult = func(selftest.Result) { done++; bar.set(done) }
+			matrix, err := selftest.Run(cmd.Context(), spec, options)
+			bar.end()
+			if err != nil {
+				return err
+			}
+			if len(matrix.Faults)+len(matrix.Controls) == 0 {
+				return errors.New("no fault matches --run")
+			}
+			if err := matrix.Print(a.stdout, all); err != nil {
+				return err
+			}
+			if !matrix.OK() {
+				return exit(1)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&expression, "run", "", "plant only the faults whose names match this regular `EXPRESSION`")
+	cmd.Flags().BoolVar(&all, "all", false, "show every fault, not only those that are not found as they should be")
+	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "seed of the generated data")
+	cmd.Flags().IntVar(&options.Parallel, "parallel", 0, "servers at once; 0 is one for each core")
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "no progress bar")
+	return cmd
+}
