@@ -31,7 +31,7 @@ type call struct {
 	racing bool // sent at the same time as others about the same user, on purpose
 	noAuth bool // the source of the exchange may have lost its credentials
 
-	sent     map[string]any          // see requestObject
+	sent     map[string]any // see requestObject
 	sentRead bool
 	body     decoded                 // see decode
 	schema   []*openapi3.SchemaError // see schemaErrors; nil before the first call
