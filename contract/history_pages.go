@@ -74,7 +74,7 @@ func (h *History) addPage(c *call) {
 		w.seen[id] = true
 		w.ids = append(w.ids, id)
 	}
-	if repeated && page != "" { // within one page: page/repeats
+	if repeated && page != "" && h.quiet(w) { // within one page: page/repeats
 		c.report(pageHistoryRules, "page/repeats-between", Finding{Pointer: "/users", Message: "a user of an earlier page is listed again"})
 	}
 	if total, ok := float(c.pagination()["total"]); ok {
@@ -96,7 +96,7 @@ func (h *History) addPage(c *call) {
 
 // compareItems holds the users on a page against what is known of them.
 func (h *History) compareItems(c *call, project string) {
-	if c.racing {
+	if c.racing || h.open.Load() > 0 {
 		return
 	}
 	gone, compared := false, 0
@@ -128,10 +128,16 @@ func (h *History) compareItems(c *call, project string) {
 	}
 }
 
+// quiet tells whether nothing was written since a listing began. Otherwise
+// its pages do not have to agree.
+func (h *History) quiet(w *walk) bool {
+	return w.writes == h.count[w.project] && !w.racing && h.open.Load() == 0 && (w.started.IsZero() || !w.started.Before(h.writes[w.project]))
+}
+
 // endWalk looks at a listing that is complete.
 func (h *History) endWalk(c *call, w *walk, realm string) {
-	if w.writes != h.count[w.project] || w.racing || h.open.Load() > 0 || !w.started.IsZero() && w.started.Before(h.writes[w.project]) {
-		return // something was written at the same time, and so nothing has to agree
+	if !h.quiet(w) {
+		return
 	}
 	missing := 0
 	for key, u := range h.users {
