@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,13 +88,30 @@ func TestFlagsGoBeforeTheEnvironment(t *testing.T) {
 }
 
 func TestBaseURLMayHaveAPathAndATrailingSlash(t *testing.T) {
-	s, err := sandbox.New()
-	require.NoError(t, err)
-	server := httptest.NewServer(http.StripPrefix("/health/api", s.Handler()))
-	defer server.Close()
-	s.URL = server.URL + "/health/api/"
-	r := in(s).run(t, "run", "--quiet", "--run", "^users/", ledger(t))
-	require.Zero(t, r.status, "%+v", r)
+	for _, path := range []string{"/", "/health/api", "/health/api/"} {
+		s := sandbox.Start(t)
+		s.URL = behind(t, s.URL, strings.TrimSuffix(path, "/")) + strings.TrimPrefix(path, strings.TrimSuffix(path, "/"))
+		r := in(s).run(t, "run", "--quiet", "--run", "^users/", ledger(t))
+		require.Zero(t, r.status, "%s: %+v", path, r)
+	}
+}
+
+// behind serves what is at url under a path, as a gateway does.
+func behind(t *testing.T, url, path string) string {
+	t.Helper()
+	gateway := httptest.NewServer(http.StripPrefix(path, &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", strings.TrimPrefix(url, "http://")
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if place := r.Header.Get("Location"); place != "" {
+				r.Header.Set("Location", path+place)
+			}
+			return nil
+		},
+	}))
+	t.Cleanup(gateway.Close)
+	return gateway.URL + path
 }
 
 func TestRunSelectsCases(t *testing.T) {
