@@ -54,15 +54,13 @@ func TestEveryControlChangesAnAnswer(t *testing.T) {
 	}
 	clean, _ := play(t, nil, true, nil)
 	for _, control := range faults.Controls() {
+		if unseen[control.Name] != "" {
+			continue
+		}
 		t.Run(control.Name, func(t *testing.T) {
 			t.Parallel()
-			literal := unseen[control.Name] == ""
-			expected := clean
-			if !literal {
-				expected, _ = play(t, nil, false, nil)
-			}
-			_, difference := play(t, &control, literal, expected)
-			require.Equal(t, literal, difference != "", "%s\n%s", control.Title, difference)
+			_, difference := play(t, &control, true, clean)
+			require.NotEmpty(t, difference, "%s: no answer of the session is different", control.Title)
 		})
 	}
 }

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 )
@@ -14,6 +15,21 @@ func (x *exchange) all(pairs ...string) http.Header {
 		h.Set(pairs[i], pairs[i+1])
 	}
 	return h
+}
+
+// allForeign is the same for the other project.
+func (x *exchange) allForeign() http.Header {
+	return http.Header{"Authorization": {"Bearer " + x.mint(x.foreign()).Reveal()}}
+}
+
+// stored asks for the user in the path.
+func (x *exchange) stored() *httptest.ResponseRecorder {
+	return x.ask("GET", "/users/"+x.userID(), nil, x.all())
+}
+
+// patch changes the user in the path aside.
+func (x *exchange) patch(o object) {
+	x.ask("PATCH", "/users/"+x.userID(), encode(o), x.all("Content-Type", "application/json"))
 }
 
 // everybody is all users of the request's project.

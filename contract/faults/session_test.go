@@ -15,12 +15,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/onvy-health/onvy-go/contract/faults"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
-// patience is how long an answer may take: less than the slowest fault takes,
-// and far more than the sandbox ever needs.
-const patience = 2500 * time.Millisecond
+// patience is how long an answer may take, for those that never come.
+const patience = 2 * faults.Slow
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
@@ -91,9 +91,12 @@ func (s *session) raw(method, target, body string, header ...string) []byte {
 	}
 	b.WriteString("\r\n" + body)
 	_, _ = conn.Write(b.Bytes())
-	raw, err := io.ReadAll(io.LimitReader(conn, 1<<20))
+	asked := time.Now()
+	raw, err := io.ReadAll(io.LimitReader(conn, 1<<17))
 	if nerr, ok := err.(net.Error); ok && nerr.Timeout() {
 		raw = append(raw, "\n[no more for a while]"...)
+	} else if time.Since(asked) >= faults.Slow {
+		raw = append(raw, "\n[late]"...)
 	}
 	return raw
 }

@@ -9,37 +9,27 @@ var isolationFaults = []Fault{
 		if !isLast(p) {
 			return users
 		}
-		h := x.all()
-		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
-		return append(users, anys(x.listAs(h))...)
+		return append(users, anys(x.listAs(x.allForeign()))...)
 	})),
 	row("other-project-id-taken", "an id that another project uses is taken", "", on("createUser", func(x *exchange, next func()) {
 		id, _ := parse(x.body)["id"].(string)
-		h := x.all()
-		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
-		if id != "" && x.ask("GET", userPath(id), nil, h).Code == 200 {
+		if id != "" && x.ask("GET", userPath(id), nil, x.allForeign()).Code == 200 {
 			answerWith(409, "application/json", `{"error":"conflict"}`)(x)
 			return
 		}
 		next()
 	})),
 	row("other-project-user-403", "a user of another project is answered with 403, an unknown one with 404", "", on("getUser", at(404, func(x *exchange) {
-		h := x.all()
-		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
-		if x.ask("GET", "/users/"+x.userID(), nil, h).Code == 200 {
+		if x.ask("GET", "/users/"+x.userID(), nil, x.allForeign()).Code == 200 {
 			answerWith(403, "application/json", `{"error":"forbidden"}`)(x)
 		}
 	}))),
 	row("other-project-total", "total counts users of other projects", "", list(func(x *exchange, users []any, p object) []any {
-		h := x.all()
-		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
-		p["total"] = len(x.everybody()) + len(x.listAs(h)) + 1
+		p["total"] = len(x.everybody()) + len(x.listAs(x.allForeign())) + 1
 		return users
 	})),
 	row("other-project-cursor-works", "a page token of another project works", "", on("listUsers", instead(400, func(x *exchange) bool {
-		h := x.all()
-		h.Set("Authorization", "Bearer "+x.mint(x.foreign()).Reveal())
-		if x.says("page is not") && x.ask("GET", x.url.RequestURI(), nil, h).Code == 200 {
+		if x.says("page is not") && x.ask("GET", x.url.RequestURI(), nil, x.allForeign()).Code == 200 {
 			x.asForeign()
 			return true
 		}

@@ -111,7 +111,7 @@ var userFaults = []Fault{
 	row("get-changes-user", "GET user moves updated_at", "", on("getUser", after(func(x *exchange) {
 		if x.status == 200 && x.method == "GET" {
 			first, _ := parse(x.text)["firstname"].(string)
-			x.ask("PATCH", "/users/"+x.userID(), encode(object{"firstname": first}), x.all("Content-Type", "application/json"))
+			x.patch(object{"firstname": first})
 		}
 	}))),
 	row("get-prefix-match", "GET user finds a user by the start of its id", "", on("getUser", func(x *exchange, next func()) {
@@ -131,64 +131,36 @@ var userFaults = []Fault{
 	row("list-loses-nested", "list shows users without their location", "", on("listUsers", good(user(drop("location"))))),
 	row("list-stale", "list shows users as they were created", "", on("createUser", good(func(x *exchange) {
 		x.state.keep(x, parse(x.text))
-	})), on("listUsers", good(user(func(u object) {})), good(func(x *exchange) {
-		body(func(o object) {
-			for _, u := range usersOf(o) {
-				if old := x.state.kept(x, u["id"]); old != nil && timeOf(old["created_at"]).Equal(timeOf(u["created_at"])) {
-					for name := range u {
-						delete(u, name)
-					}
-					for name, v := range old {
-						u[name] = v
-					}
-				}
+	})), list(func(x *exchange, users []any, _ object) []any {
+		for i := range users {
+			u, _ := users[i].(object)
+			if old := x.state.kept(x, u["id"]); old != nil && old["created_at"] == u["created_at"] {
+				users[i] = old
 			}
-		})(x)
-	}))),
+		}
+		return users
+	})),
 	row("delete-does-nothing", "DELETE answers 204 and deletes nobody", "", on("deleteUser", func(x *exchange, next func()) {
-		if w := x.ask("GET", "/users/"+x.userID(), nil, x.all()); w.Code == 200 {
+		if w := x.stored(); w.Code == 200 {
 			answerWith(204, "", "")(x)
 			return
 		}
 		next()
 	})),
-	row("deleted-still-readable", "a deleted user can still be read", "", on("deleteUser", func(x *exchange, next func()) {
-		w := x.ask("GET", "/users/"+x.userID(), nil, x.all())
-		next()
-		if x.status == 204 {
-			x.state.keep(x, parse(w.Body.Bytes()))
-		}
-	}), on("getUser", at(404, func(x *exchange) {
+	row("deleted-still-readable", "a deleted user can still be read", "", on("deleteUser", keepsDeleted), on("getUser", at(404, func(x *exchange) {
 		id, _ := url.PathUnescape(x.userID())
 		if old := x.state.kept(x, id); old != nil {
 			answerWith(200, "application/json", string(encode(old)))(x)
 		}
 	}))),
-	row("deleted-still-listed", "a deleted user is still in the list", "", on("deleteUser", func(x *exchange, next func()) {
-		w := x.ask("GET", "/users/"+x.userID(), nil, x.all())
-		next()
-		if x.status == 204 {
-			x.state.keep(x, parse(w.Body.Bytes()))
-		}
-	}), on("listUsers", good(func(x *exchange) {
-		body(func(o object) {
-			if o["pagination"].(object)["next_page"] != nil {
-				return
+	row("deleted-still-listed", "a deleted user is still in the list", "", on("deleteUser", keepsDeleted),
+		list(func(x *exchange, users []any, p object) []any {
+			if isLast(p) {
+				users = append(users, anys(x.state.all(x))...)
 			}
-			list, _ := o["users"].([]any)
-			for _, u := range x.state.all(x) {
-				list = append(list, u)
-			}
-			o["users"] = list
-		})(x)
-	}))),
-	row("deleted-comes-back", "creating a deleted user again brings its old data back", "", on("deleteUser", func(x *exchange, next func()) {
-		w := x.ask("GET", "/users/"+x.userID(), nil, x.all())
-		next()
-		if x.status == 204 {
-			x.state.keep(x, parse(w.Body.Bytes()))
-		}
-	}), on("createUser", before(func(x *exchange) {
+			return users
+		})),
+	row("deleted-comes-back", "creating a deleted user again brings its old data back", "", on("deleteUser", keepsDeleted), on("createUser", before(func(x *exchange) {
 		sent(func(o object) {
 			for name, v := range x.state.kept(x, o["id"]) {
 				if _, given := o[name]; !given {
@@ -209,197 +181,4 @@ var userFaults = []Fault{
 			x.ask("DELETE", userPath(id), nil, x.all())
 		}
 	})),
-}
-
-// updateFaults are those of PUT and PATCH.
-var updateFaults = []Fault{
-	row("patch-answer-stale", "PATCH answers with the user as it was before", "", on("updateUserPatch", stale)),
-	row("put-answer-stale", "PUT answers with the user as it was before", "", on("updateUserPut", stale)),
-	row("patch-as-put", "PATCH replaces the whole user", "", on("updateUserPatch", before(func(x *exchange) {
-		x.method = "PUT"
-		sent(dropIf(func(v any) bool { return v == nil }), drop("id"))(x)
-	}))),
-	row("put-as-patch", "PUT keeps fields that were not given", "", on("updateUserPut", func(x *exchange, next func()) {
-		id, _ := url.PathUnescape(x.userID())
-		if given, ok := parse(x.body)["id"]; !ok || given == id {
-			x.method = "PATCH"
-		}
-		next()
-	})),
-	row("put-upserts", "PUT of an unknown user creates it", "", on("updateUserPut", at(404, func(x *exchange) {
-		id, _ := url.PathUnescape(x.userID())
-		o := parse(x.body)
-		if o == nil || x.says("no such path") {
-			return
-		}
-		o["id"] = id
-		w := x.ask("POST", "/users", encode(o), x.all("Content-Type", "application/json"))
-		x.status, x.answer, x.text = 200, w.Header(), w.Body.Bytes()
-		x.answer.Del("Location")
-	}))),
-	row("put-other-id-accepted", "PUT takes a body with another id", "", on("updateUserPut", before(sent(drop("id"))))),
-	row("put-keeps-nested", "PUT keeps what was inside an object before", "", on("updateUserPut", before(func(x *exchange) {
-		w := x.ask("GET", "/users/"+x.userID(), nil, x.all())
-		old, _ := parse(w.Body.Bytes())["thresholds"].(object)
-		sent(in("thresholds", func(o object) {
-			for name, v := range old {
-				ensure(name, v)(o)
-			}
-		}))(x)
-	}))),
-	row("put-ignores-field", "PUT does not write tz_offset", "", on("updateUserPut", before(keeping("tz_offset")))),
-	row("put-refused-and-stored", "a refused PUT changes the user", "", on("updateUserPut updateUserPatch", at(400, func(x *exchange) {
-		if first, ok := parse(x.body)["firstname"].(string); ok {
-			x.ask("PATCH", "/users/"+x.userID(), encode(object{"firstname": first}), x.all("Content-Type", "application/json"))
-		}
-	}))),
-	row("put-adds-each-time", "PUT twice gives another user than PUT once", "", on("updateUserPut", before(sent(change("weight", func(v json.Number) any {
-		f, _ := v.Float64()
-		return f + 1
-	}))))),
-	row("patch-null-ignored", "PATCH with null leaves a field as it is", "", on("updateUserPatch", before(sent(dropIf(func(v any) bool { return v == nil }))))),
-	row("patch-null-refused", "PATCH with null is refused", "", on("updateUserPatch", replaced(func(x *exchange) bool {
-		for _, v := range parse(x.body) {
-			if v == nil {
-				return true
-			}
-		}
-		return false
-	}, answerWith(400, "application/json", `{"error":"invalid_request"}`)))),
-	row("patch-null-empties", "PATCH with null makes a text empty", "", on("updateUserPatch", before(sent(func(o object) {
-		for _, name := range []string{"firstname", "lastname", "language"} {
-			if v, ok := o[name]; ok && v == nil {
-				o[name] = ""
-			}
-		}
-	})))),
-	row("patch-empty-clears", "PATCH with an empty object clears the names", "", on("updateUserPatch", before(sent(func(o object) {
-		if len(o) == 0 {
-			o["firstname"], o["lastname"] = nil, nil
-		}
-	})))),
-	row("patch-empty-moves-time", "PATCH with an empty object moves updated_at", "", on("updateUserPatch", before(func(x *exchange) {
-		if o := parse(x.body); o != nil && len(o) == 0 {
-			w := x.ask("GET", "/users/"+x.userID(), nil, x.all())
-			x.body = encode(object{"measurement_unit": parse(w.Body.Bytes())["measurement_unit"]})
-		}
-	}))),
-	row("patch-nested-replaced", "PATCH of a field inside an object replaces the object", "", on("updateUserPatch", before(func(x *exchange) {
-		o := parse(x.body)
-		for _, name := range []string{"thresholds", "location", "coach_config"} {
-			if _, ok := o[name].(object); ok {
-				x.ask("PATCH", "/users/"+x.userID(), encode(object{name: nil}), x.all("Content-Type", "application/json"))
-			}
-		}
-	}))),
-	row("patch-ignores-field", "PATCH does not write lastname", "", on("updateUserPatch", before(sent(drop("lastname"))))),
-	row("patch-ignores-nested", "PATCH does not write inside of objects", "", on("updateUserPatch", before(sent(drop("thresholds"), drop("location"), drop("coach_config"))))),
-	row("patch-resets-default", "PATCH sets measurement_unit back to its default", "", on("updateUserPatch", before(sent(ensure("measurement_unit", nil))))),
-	row("patch-changes-id", "PATCH answers with the id that was sent", "", on("updateUserPatch", good(func(x *exchange) {
-		if id, ok := parse(x.body)["id"].(string); ok {
-			body(set("id", id))(x)
-		}
-	}))),
-	row("patch-half-applied", "PATCH with one bad field applies the good ones", "", on("updateUserPatch", at(400, func(x *exchange) {
-		o := parse(x.body)
-		for name, v := range o {
-			x.ask("PATCH", "/users/"+x.userID(), encode(object{name: v}), x.all("Content-Type", "application/json"))
-		}
-	}))),
-	row("patch-loses-other-writer", "of two PATCHes at once one is lost", "", on("updateUserPatch", func(x *exchange, next func()) {
-		w := x.ask("GET", "/users/"+x.userID(), nil, x.all())
-		old := parse(w.Body.Bytes())
-		if w.Code != 200 || parse(x.body) == nil || x.ask("PATCH", "/users/"+x.userID(), []byte("{}"), x.header).Code != 200 {
-			next()
-			return
-		}
-		time.Sleep(30 * time.Millisecond) // reads, thinks, and writes all back
-		full := object{}
-		for name, v := range old {
-			full[name] = v
-		}
-		for name, v := range parse(x.body) {
-			full[name] = v
-		}
-		x.body = encode(full)
-		next()
-	})),
-	row("updated-at-backwards", "an update sets updated_at to an earlier time", "", shown(func(u object) {
-		created, updated := timeOf(u["created_at"]), timeOf(u["updated_at"])
-		u["updated_at"] = created.Add(created.Sub(updated)).Format(timeLayout)
-	})),
-	row("updated-at-frozen", "an update does not move updated_at", "", shown(func(u object) { u["updated_at"] = u["created_at"] })),
-	row("updated-at-in-future", "updated_at is a day ahead", "", shown(change("updated_at", mapped(func(s string) string {
-		return timeOf(s).Add(24 * time.Hour).Format(timeLayout)
-	})))),
-	row("created-at-moves", "an update moves created_at", "", shown(func(u object) { u["created_at"] = u["updated_at"] })),
-	row("created-at-is-now", "created_at is the time of the answer", "", shown(func(u object) { u["created_at"] = time.Now().UTC().Format(timeLayout) })),
-	row("created-at-writable", "created_at can be written", "", on("user", good(func(x *exchange) {
-		if v, ok := parse(x.body)["created_at"].(string); ok {
-			body(set("created_at", v))(x)
-		}
-	}))),
-	row("data-syncs-writable", "data_syncs can be written", "", on("user", good(func(x *exchange) {
-		if v, ok := parse(x.body)["data_syncs"].([]any); ok && len(v) > 0 {
-			body(set("data_syncs", v))(x)
-		}
-	}))),
-	row("unknown-property-stored", "a property that nobody knows is shown again", "", on("createUser updateUserPut", good(func(x *exchange) {
-		body(func(o object) {
-			for name, v := range parse(x.body) {
-				ensure(name, v)(o)
-			}
-		})(x)
-	}))),
-}
-
-// stale answers with the user as it was before the write.
-func stale(x *exchange, next func()) {
-	w := x.ask("GET", "/users/"+x.userID(), nil, x.all())
-	next()
-	if x.status == 200 && w.Code == 200 {
-		x.text = w.Body.Bytes()
-	}
-}
-
-// keeping puts the stored value of a field into the request.
-func keeping(name string) step {
-	return func(x *exchange) {
-		w := x.ask("GET", "/users/"+x.userID(), nil, x.all())
-		if old, ok := parse(w.Body.Bytes())[name]; ok {
-			sent(set(name, old))(x)
-			return
-		}
-		sent(drop(name))(x)
-	}
-}
-
-func dropIf(condition func(any) bool) func(object) {
-	return func(o object) {
-		for name, v := range o {
-			if inner, ok := v.(object); ok {
-				dropIf(condition)(inner)
-			} else if condition(v) {
-				delete(o, name)
-			}
-		}
-	}
-}
-
-func numbersFromStrings(o object) {
-	for _, name := range []string{"height", "weight", "tz_offset"} {
-		if s, ok := o[name].(string); ok {
-			o[name] = 0
-			if json.Valid([]byte(s)) {
-				o[name] = literal(s)
-			}
-		}
-	}
-}
-
-func otherCase(s string) string {
-	if upper := strings.ToUpper(s); upper != s {
-		return upper
-	}
-	return strings.ToLower(s)
 }
