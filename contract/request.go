@@ -114,27 +114,29 @@ func (r *Request) bearer() string {
 
 // secrets appends what in a request nobody else may see.
 func (c *call) secrets(all []string) []string {
-	add := func(value string) {
-		if len(value) >= 8 { // shorter ones stand in any text by chance
-			all = append(all, value)
-		}
-	}
 	scheme, value := c.x.Request.credentials()
-	add(value)
+	all = appendSecret(all, value)
 	if scheme == "basic" {
 		if plain, err := base64.StdEncoding.DecodeString(value); err == nil {
 			if _, secret, ok := strings.Cut(string(plain), ":"); ok {
-				add(secret)
+				all = appendSecret(all, secret)
 			}
 		}
 	}
 	if c.op != nil && c.op.token {
 		form := c.requestForm()
 		for _, name := range []string{"client_secret", "refresh_token", "subject_token"} {
-			add(form.Get(name))
+			all = appendSecret(all, form.Get(name))
 		}
 		token, _ := c.requestObject()["token"].(string)
-		add(token)
+		all = appendSecret(all, token)
 	}
 	return all
+}
+
+func appendSecret(all []string, value string) []string {
+	if len(value) < 8 { // shorter ones stand in any text by chance
+		return all
+	}
+	return append(all, value)
 }

@@ -28,7 +28,7 @@ var userChecks = []exchangeCheck{
 		func(c *call, r *Rule) {
 			at := "/updated_at"
 			if c.is("listUsers") {
-				at = "/users/*" + at
+				at = "/users/*/updated_at"
 			}
 			now := c.x.end()
 			users := c.outline().users
