@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 )
@@ -36,7 +37,7 @@ func (r *Redactor) learn(c class, s string) {
 	if len(s) < minLearned || l.class[s] != unmarked || r.spec.vocabulary[strings.ToLower(s)] || len(s) < longEnough && isNumber(s) {
 		return
 	}
-	if r.wordsStay(s) { // "users:read", "2026"
+	if r.wordsStay(s) || r.encodesWords(s) { // "users:read", "2026", "c2VydmVy"
 		return
 	}
 	s = strings.Clone(s)
@@ -49,6 +50,14 @@ func (r *Redactor) learn(c class, s string) {
 		l.lengths[key] = lens
 	}
 }
+
+// encodesWords tells whether s is base64 of nothing but words that stay.
+func (r *Redactor) encodesWords(s string) bool {
+	b, err := base64.StdEncoding.DecodeString(s)
+	return err == nil && strings.Trim(string(b), plainASCII) == "" && r.wordsStay(string(b))
+}
+
+const plainASCII = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _:.-"
 
 // find returns where the first learned value in s is, and how long and what it
 // is; a length of 0 is none.

@@ -22,7 +22,16 @@ const (
 )
 
 // pseudonym replaces a value by one of its class that says nothing about it.
+// Spaces at its ends stay.
 func (r *Redactor) pseudonym(c class, s string) string {
+	core := strings.TrimSpace(s)
+	if core == s {
+		return r.replace(c, s)
+	}
+	return strings.Replace(s, core, r.replace(c, core), 1)
+}
+
+func (r *Redactor) replace(c class, s string) string {
 	switch c {
 	case token:
 		return r.token(s)
@@ -36,7 +45,7 @@ func (r *Redactor) pseudonym(c class, s string) string {
 		}
 	case unknown:
 		switch {
-		case isJWT(s):
+		case startsLikeJWT(s):
 			return r.token(s)
 		case startsWithDate(s):
 			return r.date(s)

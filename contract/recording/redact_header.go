@@ -104,16 +104,15 @@ func (r *Redactor) authorization(v string) string {
 	return scheme + " " + strings.Replace(rest, credentials, redacted, 1)
 }
 
+// learnToken learns a token and, of a JWT, the signature. Its other parts may be
+// the same in the pseudonym, and so may all that there is of one that is cut.
 func (r *Redactor) learnToken(s string) {
-	r.learn(token, s)
-	r.learnParts(s)
-}
-
-// learnParts learns the signature of a token. The rest of it may be the same
-// in the pseudonym.
-func (r *Redactor) learnParts(s string) {
-	if isJWT(s) {
+	switch {
+	case isJWT(s):
+		r.learn(token, s)
 		r.learn(secret, s[strings.LastIndexByte(s, '.')+1:])
+	case !startsLikeJWT(s):
+		r.learn(token, s)
 	}
 }
 

@@ -199,11 +199,16 @@ func (r *Redactor) marked(n *node, s string) string {
 	if (c == place || c == health) && isNumber(s) {
 		return r.number(s, n.limit)
 	}
-	r.learn(c, s)
-	if c == token {
-		r.learnParts(s)
+	redacted := r.pseudonym(c, s)
+	if redacted == s { // a cursor with nothing in it that hides anybody
+		return s
 	}
-	return r.pseudonym(c, s)
+	if c == token {
+		r.learnToken(s)
+	} else {
+		r.learn(c, s)
+	}
+	return redacted
 }
 
 // unknown redacts a string that the spec does not mention. Of one that holds a

@@ -155,10 +155,14 @@ func isBinary(b []byte) bool {
 	return bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b) && bytes.Count(bytes.ToValidUTF8(b, []byte{0}), []byte{0})*10 > len(b)
 }
 
-// blank keeps the length of a body and the bytes that tell its format.
+// blank keeps the length of a body, the bytes that tell its format, and whether
+// it is UTF-8.
 func blank(b []byte) []byte {
 	out := make([]byte, len(b))
 	copy(out, b[:min(4, len(b))])
+	if !utf8.Valid(b) {
+		out[len(out)-1] = 0xff
+	}
 	return out
 }
 

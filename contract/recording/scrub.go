@@ -10,7 +10,8 @@ import (
 // scrub replaces the letters and digits of a text by others of the same kind:
 // small for small, Greek for Greek, a digit for a digit. Punctuation, spaces,
 // combining marks and what is not UTF-8 stay, and so do the length in
-// characters and the length in bytes.
+// characters and the length in bytes. Two texts that differ only in case, or in
+// spaces at their ends, still do.
 func (r *Redactor) scrub(s string) string {
 	if len(s) <= maxPiece {
 		return r.scrubPiece(s)
@@ -50,11 +51,12 @@ func (r *Redactor) scrubPiece(s string) string {
 		kinds  = make([][]rune, 0, len(runes))
 	)
 	for i, c := range runes {
-		kind := r.alphabet(c, hex)
+		small, _ := lowered(c)
+		kind := r.alphabet(small, hex)
 		if len(kind) < 2 {
 			continue
 		}
-		at, ok := slices.BinarySearch(kind, c)
+		at, ok := slices.BinarySearch(kind, small)
 		if !ok {
 			continue
 		}
@@ -66,7 +68,11 @@ func (r *Redactor) scrubPiece(s string) string {
 	}
 	r.permuter.next(x, radix)
 	for j, i := range places {
-		runes[i] = kinds[j][x[j]]
+		c := kinds[j][x[j]]
+		if _, isUpper := lowered(runes[i]); isUpper {
+			c = unicode.ToUpper(c)
+		}
+		runes[i] = c
 	}
 	redacted := keepInvalid(core, runes)
 	r.remember(core, redacted)
@@ -109,8 +115,30 @@ func (r *Redactor) remember(value, pseudonym string) {
 var (
 	digits = []rune("0123456789")
 	lower  = []rune("abcdefghijklmnopqrstuvwxyz")
-	upper  = []rune("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 )
+
+// lowered is the small letter of a capital, if the two are of one length and
+// of each other alone.
+func lowered(c rune) (small rune, isUpper bool) {
+	if c < 0x80 {
+		if 'A' <= c && c <= 'Z' {
+			return c + 'a' - 'A', true
+		}
+		return c, false
+	}
+	if small = unicode.ToLower(c); small != c && paired(small) && unicode.ToUpper(small) == c {
+		return small, true
+	}
+	return c, false
+}
+
+// paired tells whether a small letter has a capital of the same length, and
+// the two no third.
+func paired(small rune) bool {
+	c := unicode.ToUpper(small)
+	return c != small && unicode.ToLower(c) == small && utf8.RuneLen(c) == utf8.RuneLen(small) &&
+		unicode.SimpleFold(small) == c && unicode.SimpleFold(c) == small
+}
 
 // alphabet is the characters among which c may be replaced, in order. Beyond
 // ASCII they are those of the same category among the 32 code points around
@@ -121,12 +149,8 @@ func (r *Redactor) alphabet(c rune, hex bool) []rune {
 		return digits
 	case 'a' <= c && c <= 'f' && hex:
 		return lower[:6]
-	case 'A' <= c && c <= 'F' && hex:
-		return upper[:6]
 	case 'a' <= c && c <= 'z':
 		return lower
-	case 'A' <= c && c <= 'Z':
-		return upper
 	case c < 0x80 || c == unicode.ReplacementChar:
 		return nil
 	}
@@ -134,13 +158,13 @@ func (r *Redactor) alphabet(c rune, hex bool) []rune {
 	if kind == nil {
 		return nil
 	}
-	key := alphabetKey{c >> 5, kind}
+	key := alphabetKey{c >> 5, kind, paired(c)}
 	if known, ok := r.alphabets[key]; ok {
 		return known
 	}
 	var around []rune
 	for n := c &^ 31; n < c&^31+32; n++ {
-		if category(n) == kind {
+		if _, isUpper := lowered(n); !isUpper && category(n) == kind && paired(n) == key.paired {
 			around = append(around, n)
 		}
 	}
@@ -151,6 +175,7 @@ func (r *Redactor) alphabet(c rune, hex bool) []rune {
 type alphabetKey struct {
 	window rune
 	kind   *unicode.RangeTable
+	paired bool
 }
 
 func category(c rune) *unicode.RangeTable {
