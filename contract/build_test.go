@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,9 +24,12 @@ const baseURL = "https://api.onvy.health"
 // noon is when an exchange starts unless a test says otherwise.
 var noon = time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)
 
+// load loads the spec once: it takes longer than most tests.
+var load = sync.OnceValues(func() (*contract.Spec, error) { return contract.Load(onvy.Spec) })
+
 func loadSpec(t testing.TB) *contract.Spec {
 	t.Helper()
-	spec, err := contract.Load(onvy.Spec)
+	spec, err := load()
 	require.NoError(t, err)
 	return spec
 }

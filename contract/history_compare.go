@@ -8,7 +8,7 @@ import (
 )
 
 // compareWrite holds the answer to a write against what was sent.
-func (h *History) compareWrite(c *call, answer, sent, before map[string]any) {
+func (h *History) compareWrite(c *call, u *userState, answer, sent, before map[string]any) {
 	for _, name := range writable {
 		value, there := sent[name]
 		if !there || value == nil || c.is("updateUserPatch") && isObject(value) {
@@ -24,6 +24,13 @@ func (h *History) compareWrite(c *call, answer, sent, before map[string]any) {
 			f.Message = "the answer to the write: " + d.text
 			c.report(userHistoryRules, "users/write-answer", f)
 		}
+		for part := range parts(answer[name]) {
+			if _, named := parts(value)[part]; c.is("updateUserPut") && isObject(value) && !named && same(parts(answer[name])[part], parts(before[name])[part]) {
+				f := c.where(name + "." + part)
+				f.Message = "the part was not in the PUT and is still there"
+				c.report(userHistoryRules, "users/put-replaces", f)
+			}
+		}
 	}
 	if !c.is("updateUserPatch") {
 		return
@@ -32,9 +39,13 @@ func (h *History) compareWrite(c *call, answer, sent, before map[string]any) {
 		value, there := sent[name]
 		switch {
 		case there && value == nil:
-			if now := answer[name]; now != nil && before[name] != nil && same(now, before[name]) && !(name == "measurement_unit" && now == "metric") {
+			if now := answer[name]; now != nil && before[name] != nil && same(now, before[name]) && !mayDefault(name, now, u.given) {
 				f := c.where(name)
 				f.Message = "null did not clear the field"
+				c.report(userHistoryRules, "users/patch-clears", f)
+			} else if now == "" || isObject(now) && len(parts(now)) == 0 {
+				f := c.where(name)
+				f.Message = "null made the field empty in place of clearing it"
 				c.report(userHistoryRules, "users/patch-clears", f)
 			}
 		case there && isObject(value):
@@ -85,7 +96,7 @@ func (h *History) compareKept(c *call, u *userState, answer, sent map[string]any
 		f := c.where(name)
 		switch {
 		case c.is("updateUserPut"):
-			if old != nil && now != nil && same(old, now) && !(name == "measurement_unit" && now == "metric") {
+			if old != nil && now != nil && same(old, now) && !mayDefault(name, now, u.given) {
 				f.Message = "the field was not in the PUT and is still there"
 				c.report(userHistoryRules, "users/put-replaces", f)
 			}
@@ -154,7 +165,7 @@ func (h *History) compareRead(c *call, u *userState, answer map[string]any) {
 		case u.refused:
 			f.Message = "a refused request moved updated_at"
 			c.report(userHistoryRules, "users/refused-changes-nothing", f)
-		default:
+		case u.seen: // else the write may have had its consequences later
 			f.Message = "reading changed updated_at"
 			c.report(userHistoryRules, "users/read-is-safe", f)
 		}
@@ -187,10 +198,10 @@ func (h *History) compareFields(c *call, u *userState, answer map[string]any, ru
 }
 
 // recreated looks for data of the deleted user in the new one.
-func (h *History) recreated(c *call, answer, sent, before map[string]any) {
+func (h *History) recreated(c *call, answer, sent, before map[string]any, given map[string]bool) {
 	for _, name := range writable {
 		_, named := sent[name]
-		if old := before[name]; !named && old != nil && same(old, answer[name]) && !(name == "measurement_unit" && old == "metric") {
+		if old := before[name]; !named && old != nil && same(old, answer[name]) && !mayDefault(name, old, given) {
 			f := c.where(name)
 			f.Message = "the new user has a value of the deleted one"
 			c.report(userHistoryRules, "users/recreated-clean", f)
@@ -241,6 +252,12 @@ func describe(want, got any) string {
 		return "the text has another length"
 	}
 	return "the text is a different one"
+}
+
+// parts are the properties of an object; none of anything else.
+func parts(value any) map[string]any {
+	object, _ := value.(map[string]any)
+	return object
 }
 
 func isObject(value any) bool { _, ok := value.(map[string]any); return ok }

@@ -53,14 +53,16 @@ type userKey struct{ project, id string }
 
 // userState is what is known of a user from the exchanges so far.
 type userState struct {
-	doc      map[string]any // the user as it has to be; nil if unknown
-	complete bool           // doc is a whole answer, so that what it lacks is not there
-	gone     bool           // deleted, or seen not to exist
-	deleted  map[string]any // doc at the time of the delete
-	wrote    time.Time      // end of the last write
-	refused  bool           // the last write was refused
-	touched  bool           // something was written since doc's updated_at was seen
-	existed  time.Time      // since when it is known to exist
+	doc      map[string]any  // the user as it has to be; nil if unknown
+	complete bool            // doc is a whole answer, so that what it lacks is not there
+	gone     bool            // deleted, or seen not to exist
+	deleted  map[string]any  // doc at the time of the delete
+	wrote    time.Time       // end of the last write
+	refused  bool            // the last write was refused
+	touched  bool            // something was written since doc's updated_at was seen
+	seen     bool            // doc's updated_at was read, and not in the answer to a write
+	given    map[string]bool // fields that a client has set
+	existed  time.Time       // since when it is known to exist
 }
 
 // writable are the fields that a client sets.
@@ -102,7 +104,6 @@ func (h *History) addUser(c *call) {
 	if write {
 		u.wrote = later(u.wrote, c.x.end())
 		u.refused = !c.ok()
-		u.touched = u.touched || c.ok()
 	}
 }
 
@@ -159,13 +160,14 @@ func (h *History) success(c *call, u *userState, answer map[string]any) {
 			c.report(userHistoryRules, "users/unique-id", Finding{Message: "an id that is taken was given again"})
 		}
 		before := u.deleted
-		u.doc, u.gone, u.touched = overlay(answer, sent), false, false
+		u.doc, u.gone, u.touched, u.seen = overlay(answer, sent), false, answer == nil, false
 		u.complete, u.existed = answer != nil, c.x.end()
 		if answer != nil {
-			h.compareWrite(c, answer, sent, nil)
-			h.recreated(c, answer, sent, before)
+			h.compareWrite(c, u, answer, sent, nil)
+			h.recreated(c, answer, sent, before, u.given)
 		}
 		u.deleted = nil
+		u.give(sent, true)
 	case "getUser":
 		if u.gone {
 			c.report(userHistoryRules, "users/deleted-gone", Finding{Message: "a user that is gone is found"})
@@ -180,7 +182,7 @@ func (h *History) success(c *call, u *userState, answer map[string]any) {
 		if u.existed.IsZero() {
 			u.existed = c.x.end()
 		}
-		u.doc, u.complete, u.touched, u.refused = answer, true, false, false
+		u.doc, u.complete, u.touched, u.refused, u.seen = answer, true, false, false, true
 	case "updateUserPut", "updateUserPatch":
 		if u.gone {
 			rule, message := "users/put-unknown", "PUT of an unknown user works"
@@ -192,14 +194,13 @@ func (h *History) success(c *call, u *userState, answer map[string]any) {
 		}
 		before := u.doc
 		if answer != nil {
-			h.compareWrite(c, answer, sent, before)
+			h.compareWrite(c, u, answer, sent, before)
 			h.compareKept(c, u, answer, sent)
-			h.compareTimes(c, u, answer, changes(before, sent, c.is("updateUserPut")))
+			h.compareTimes(c, u, answer, changes(before, answer, sent, c.is("updateUserPut")))
 		}
+		u.give(sent, c.is("updateUserPut"))
 		u.doc, u.complete = after(before, answer, sent, c.is("updateUserPut")), answer != nil
-		if u.doc != nil && answer != nil {
-			u.touched = false
-		}
+		u.touched, u.seen = answer == nil, false
 	case "deleteUser":
 		if u.gone {
 			c.report(userHistoryRules, "users/deleted-gone", Finding{Message: "a user that is gone can be deleted again"})
@@ -262,14 +263,18 @@ func after(before, answer, sent map[string]any, put bool) map[string]any {
 }
 
 // changes tells whether an update changes something.
-func changes(before, sent map[string]any, put bool) bool {
+func changes(before, answer, sent map[string]any, put bool) bool {
 	for _, name := range writable {
 		value, there := sent[name]
-		if there && !same(before[name], value) {
-			return true
-		}
-		if put && !there && before[name] != nil && name != "measurement_unit" {
-			return true
+		switch {
+		case there && value != nil:
+			if !same(before[name], value) {
+				return true
+			}
+		case there || put: // taken away, unless it is a default that stays
+			if !sameOrNil(before[name], answer[name]) {
+				return true
+			}
 		}
 	}
 	return false

@@ -10,7 +10,7 @@ import (
 var (
 	firstnames = []string{"Avery", "Zoë", "Ægir", "Łucja", "Νίκος", "Олена", "محمد", "さくら", "José", "Nguyễn"}
 	lastnames  = []string{"Smith", "Müller-Lüdenscheidt", "O'Neil", "Иванова", "García y Vega", "李", "van der Berg", "Ó Súilleabháin"}
-	languages  = []string{"en", "de", "fr", "pt-BR", "ja"}
+	languages  = []string{"nl", "de", "fr", "pt-BR", "ja"}
 	genders    = []string{"male", "female", "other"}
 	units      = []string{"metric", "imperial"}
 )
@@ -31,7 +31,7 @@ func (p *probe) value(name string) any {
 	case "language":
 		return pick(languages)
 	case "tz_offset":
-		return (p.rand.IntN(24) - 11) * 1800
+		return (1 + p.rand.IntN(24)) * 1800
 	case "firstname":
 		return pick(firstnames)
 	case "lastname":
