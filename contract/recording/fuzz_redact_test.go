@@ -40,6 +40,7 @@ func FuzzRedactor(f *testing.F) {
 			Request:  contract.Request{Method: method, URL: url, Header: h, Body: body},
 			Response: &contract.Response{Status: len(body) * 7, Reason: value, Header: h, Body: body, Extra: body},
 		}
+		r.Exchange(x) // learns
 		out := r.Exchange(x)
 		for _, s := range []string{
 			out.Request.Method, out.Request.URL, out.Request.Header[0].Name, out.Request.Header[0].Value, string(out.Request.Body),
