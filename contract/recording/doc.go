@@ -35,5 +35,53 @@
 //
 // # Writing
 //
-// [Create] writes a HAR next to its final place and moves it there on Close.
+// [Create] writes a HAR 1.2 next to its final place, redacted, and Close moves
+// it there:
+//
+//	redactor, err := recording.NewRedactor(onvy.Spec)
+//	...
+//	w, err := recording.Create("session.har", recording.Meta{RecordedAt: time.Now()}, redactor)
+//	if err != nil {
+//		return err
+//	}
+//	defer w.Abort() // nothing, after Close
+//	...
+//	w.Write(exchange)
+//	...
+//	return w.Close()
+//
+// [CreatePlain] and [WriteLine] write exchanges as they are.
+//
+// # Redacting
+//
+// A [Redactor] replaces what is personal or secret by pseudonyms of the same
+// form; [Redactor.RedactFile] does it for a recording that exists. What a value
+// is, openapi.yaml says with x-onvy-sensitive:
+//
+//	token      stays a JWT with the same times and scopes, signed with TestKey, if it is one
+//	secret     letters for letters, digits for digits
+//	cursor     stays base64 of JSON if it is that, with the same ids in it
+//	identity   letters for letters, digits for digits: of ids, everywhere in URLs, too
+//	name       the same, in the same script; capitals stay capitals
+//	date       a valid date for a valid one, of the same era
+//	place      digits for digits, within the bounds of WGS 84
+//	health     digits for digits; 172.5 and 172.50 stay the same number
+//
+// Equal values have equal pseudonyms and different ones different ones, within
+// one Redactor; those of two cannot be matched. Everything else stays as it was
+// sent, mistakes included: spaces, order, repeated names, escapes, bytes that
+// are not UTF-8, an end that is missing. So the rules find the same in the
+// redacted recording.
+//
+// It fails closed. What openapi.yaml does not mention is redacted; of texts,
+// only words of openapi.yaml and of common error messages stay; a body that is
+// not text is blanked. Values are learned where they are marked, and replaced
+// wherever else they turn up; and when all is written it is read again and
+// searched for each of them, under JSON escapes, URL escapes and base64. If one
+// is found, there is no file, and the error wraps [ErrLeak].
+//
+// What stays: the hosts of the API, times of day, statuses, sizes and the order
+// of things; the names of members and header fields, as far as they are plain
+// words; whether a value was there, and its length. A value of less than five
+// bytes is replaced where it is marked, and not looked for elsewhere.
 package recording
