@@ -22,6 +22,10 @@ var bearerProbeRules = []Rule{
 		"200 for X-API-Key with any value", "401"),
 	probeRule("scope/enforced", Violation, "authentication", "An operation works with the scope it needs, and not with another.",
 		"POST /users with users:read", "403 insufficient_scope"),
+	probeRule("scope/unsaid", Drift, "rfc6750#3.1", "A client can tell want of scope from other refusals.",
+		"403 with forbidden and no challenge", "403 with insufficient_scope in the challenge or the body"),
+	probeRule("token/other-user", Drift, "authentication", "A user's token is for that user.",
+		"GET of another user gives 200 for a user's token", "404 or 403"),
 	probeRule("auth/path-tricks", Violation, "policy", "Another spelling of a path is not a way around authentication.",
 		"200 for //users without a token", "404 or 401"),
 	probeRule("auth/method-override", Violation, "policy", "A header does not turn one method into another.",
@@ -190,6 +194,33 @@ var bearerCases = []liveCase{
 		},
 	},
 	{
+		name: "bearer/other-user", needs: []need{needsIDToken},
+		why: "no page says that a user's token sees others, and nobody would want it to",
+		run: func(p *probe) {
+			victim := p.newID()
+			p.create(map[string]any{"id": victim, "firstname": "Victim"})
+			c := p.exchange()
+			token, _ := accessToken(c)
+			if token == "" {
+				p.skip("the exchange gave no token")
+			}
+			if jwt, ok := readJWT(token); ok && jwt.text("principal_type") != "user" {
+				p.skip("the token does not say that it is a user's")
+			}
+			reached := func(c *call) {
+				if c.ok() {
+					p.finding(c, "token/other-user", Finding{Message: "a user's token reaches another user"})
+				}
+			}
+			reached(p.send(request{method: "GET", path: userPath(victim), header: bearer(token)}))
+			reached(p.send(jsonRequest("PATCH", userPath(victim), bearer(token), map[string]any{"firstname": "Intruder"})))
+			reached(p.send(request{method: "DELETE", path: userPath(victim), header: bearer(token)}))
+			if list := p.send(request{method: "GET", path: "/users?limit=1000", header: bearer(token)}); len(list.users()) > 1 {
+				p.finding(list, "token/other-user", Finding{Pointer: "/users", Message: "a user's token lists other users"})
+			}
+		},
+	},
+	{
 		name: "bearer/elsewhere",
 		why:  "tokens in URLs and retired keys are how accounts are lost",
 		run: func(p *probe) {
@@ -248,6 +279,9 @@ var bearerCases = []liveCase{
 					continue
 				}
 				p.refuses(c, "scope/enforced", "a token with "+scope+" alone", 403, 404)
+				if _, challenged := c.bearerChallenge(); c.status() == 403 && !challenged && c.object()["error"] != "insufficient_scope" {
+					p.finding(c, "scope/unsaid", Finding{Message: "a 403 for want of scope does not say so"})
+				}
 			}
 			p.get(victim)
 		},

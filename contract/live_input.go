@@ -58,7 +58,10 @@ var inputCases = []liveCase{
 			id := p.newID()
 			p.create(map[string]any{"id": id, "firstname": "Kept"})
 			for _, target := range []struct{ method, path string }{{"POST", "/users"}, {"PUT", userPath(id)}, {"PATCH", userPath(id)}} {
-				for _, bad := range badJSON {
+				for _, bad := range slices.Concat(badJSON, []bad{
+					{"a body with something behind it", p.whole(target.method, id) + ` {}`},
+					{"a body with a bracket too many", p.whole(target.method, id) + `}`},
+				}) {
 					c := p.send(request{method: target.method, path: target.path, body: []byte(bad.text),
 						header: append(bearer(p.token()), Field{"Content-Type", "application/json"})})
 					p.refuses(c, "input/malformed", bad.what, 400)
@@ -66,8 +69,11 @@ var inputCases = []liveCase{
 				c := p.send(request{method: target.method, path: target.path, body: []byte{}, header: append(bearer(p.token()), Field{"Content-Type", "application/json"})})
 				p.refuses(c, "input/malformed", "an empty body", 400, 415)
 				// What a server may take or refuse, but not fall over.
-				for _, odd := range []string{"{\"firstname\":\"\xff\xfe\"}", "\xef\xbb\xbf{}", `{"firstname":"\ud800"}`, strings.Repeat("[", 5000)} {
-					p.send(request{method: target.method, path: target.path, body: []byte(odd),
+				for _, odd := range []string{
+					`{"height": 1e400}`, `{"tz_offset": 99999999999999999999}`, `{"tz_offset": 2147483648}`, `{"weight": -1e-400}`,
+					`{"firstname": "a", "firstname": "b"}`, "{\"firstname\": \"\x00\"}", `{"firstname": "\u0000"}`,
+					"{\"firstname\":\"\xff\xfe\"}", "\xef\xbb\xbf{}", `{"firstname":"\ud800"}`, strings.Repeat("[", 5000)} {
+					p.sendOdd(request{method: target.method, path: target.path, body: []byte(odd),
 						header: append(bearer(p.token()), Field{"Content-Type", "application/json"})})
 				}
 			}
@@ -165,6 +171,19 @@ var inputCases = []liveCase{
 			p.refuses(c, "input/large", "a body of 2 MiB", 413, 400)
 		},
 	},
+}
+
+// whole is a valid body for a method, to be spoiled.
+func (p *probe) whole(method, id string) string {
+	switch method {
+	case "POST":
+		id = p.newID()
+		p.remember(p.suite.target.Project.ID, id)
+		return fmt.Sprintf(`{"id": %q}`, id)
+	case "PUT":
+		return fmt.Sprintf(`{"id": %q, "firstname": "Kept"}`, id)
+	}
+	return `{"firstname": "Kept"}`
 }
 
 // made takes a user into the clean-up that the server named itself. Its id has

@@ -15,6 +15,8 @@ var pageProbeRules = []Rule{
 		"200 with the first page for page=nonsense", "400 or 422"),
 	probeRule("page/short", Assumption, "users/list-users", "A page is full unless it is the last one.",
 		"10 users and a next_page without a limit", "100 users and a next_page"),
+	probeRule("page/cursor-again", Assumption, "resources-and-pagination", "A page can be asked for again, after a lost answer for example.",
+		"400 for a cursor that was used", "the same users"),
 	probeRule("page/full-walk", Violation, "users/list-users", "A walk over all pages has every user of the project.",
 		"users that were just created are on no page", "each of them once"),
 	probeRule("page/stable", Assumption, "policy", "Writing during a walk does not lose or repeat other users.",
@@ -33,6 +35,10 @@ var listCases = []liveCase{
 		run: func(p *probe) {
 			for range 13 {
 				p.create(p.fullUser(p.newID()))
+			}
+			// Lists must show updates too.
+			for _, id := range p.own()[:3] {
+				p.works(p.patch(id, map[string]any{"firstname": "Listed", "height": 123.5}))
 			}
 			c := p.list("", "")
 			if !p.works(c) {
@@ -80,6 +86,14 @@ var listCases = []liveCase{
 			}
 			c := p.list("1", "")
 			next := c.nextPage()
+			if next != "" {
+				one, two := p.list("1", next), p.list("1", next)
+				if s := two.status(); one.ok() && s/100 == 4 && s != 429 {
+					p.finding(two, "page/cursor-again", Finding{Message: "a cursor that was used is refused"})
+				} else if one.ok() && two.ok() && !same(one.object()["users"], two.object()["users"]) {
+					p.finding(two, "page/cursor-again", Finding{Pointer: "/users", Message: "a page that is asked for again has other users"})
+				}
+			}
 			cursors := []string{"nonsense", "eyJMYXN0RXZhbHVhdGVkS2V5IjogLi4ufQ==", "%%%", "../../etc/passwd", "1", "' OR 1=1 --"}
 			if len(next) > 3 {
 				cursors = append(cursors, flip(next, len(next)/2), next[:len(next)/2], next+"x")

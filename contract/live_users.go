@@ -102,6 +102,19 @@ var userCases = []liveCase{
 		},
 	},
 	{
+		name: "users/replace-part",
+		why:  "PUT of an object replaces the object, not parts of it",
+		run: func(p *probe) {
+			id := p.newID()
+			user := p.fullUser(id)
+			p.create(user)
+			user["thresholds"] = map[string]any{"ftp": 101.5}
+			if p.works(p.put(id, user)) {
+				p.works(p.get(id))
+			}
+		},
+	},
+	{
 		name: "users/patch-part",
 		why:  "one threshold changes, the others stay",
 		run: func(p *probe) {
@@ -192,6 +205,12 @@ var userCases = []liveCase{
 				p.finding(c, "users/body-id", Finding{Pointer: "/id", Message: "PUT changed the user of the body, not of the path"})
 			}
 			p.works(p.get(one))
+			// PATCH cannot move a user to another id either.
+			p.remember(p.suite.target.Project.ID, one+"_moved")
+			p.patch(one, map[string]any{"id": one + "_moved", "firstname": "Moved"})
+			if after := p.get(one + "_moved"); after.ok() {
+				p.finding(after, "users/body-id", Finding{Pointer: "/id", Message: "PATCH changed the id of a user"})
+			}
 		},
 	},
 	{
@@ -200,8 +219,16 @@ var userCases = []liveCase{
 		run: func(p *probe) {
 			id := p.newID()
 			user := map[string]any{"id": id, "created_at": "1999-01-01T00:00:00Z", "updated_at": "1999-01-01T00:00:00Z"}
-			c := p.tryCreate(p.token(), user)
+			syncs := []any{map[string]any{"provider": "contract", "status": "made up"}}
+			c := p.tryCreate(p.token(), map[string]any{
+				"id": id, "created_at": user["created_at"], "updated_at": user["updated_at"], "data_syncs": syncs,
+			})
 			p.timestampKept(c, user)
+			if kept, _ := c.object()["data_syncs"].([]any); c.ok() && len(kept) > 0 {
+				f := c.where("data_syncs")
+				f.Message = "the server kept data_syncs of the client"
+				p.finding(c, "users/read-only", f)
+			}
 			if !c.ok() {
 				p.create(map[string]any{"id": id})
 			}
@@ -221,6 +248,9 @@ var userCases = []liveCase{
 			p.create(map[string]any{"id": id + "_aA"})
 			if c := p.get(id + "_Aa"); c.ok() {
 				p.finding(c, "users/id-case", Finding{Message: "a user is found under its id in another case"})
+			}
+			if c := p.get(id + "_a"); c.ok() {
+				p.finding(c, "users/id-case", Finding{Message: "a user is found under the start of its id"})
 			}
 		},
 	},

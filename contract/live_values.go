@@ -89,7 +89,7 @@ var valueCases = []liveCase{
 		why:  "ids come from identity providers, with whatever characters these use",
 		run: func(p *probe) {
 			for _, tail := range []string{
-				"a b", "a/b", "a%2Fb", "a+b", "a?b=c", "a#b", "a&b", "a:b", "a@b.c", "a|b", "a..b", "ü", "李", "😀", "a\\b", `a"b`, "a;b,c", "~-_.", "A", "100%",
+				"a b", "a/b", "a%2Fb", "a+b", "a?b=c", "a#b", "a&b", "a:b", "a@b.c", "a|b", "a..b", "ü", "李", "😀", "a\\b", `a"b`, "a;b,c", "~-_.", "A", "100%", "a ", "\ta", "a\u00a0",
 			} {
 				id := p.newID() + "_" + tail
 				c := p.tryCreate(p.token(), map[string]any{"id": id})

@@ -132,6 +132,14 @@ func (p *probe) sendOnce(r request) *call {
 	return p.check(x, false)
 }
 
+// sendOdd sends what a server may understand in more than one way. The history
+// takes nothing from it but that it was sent.
+func (p *probe) sendOdd(r request) *call {
+	p.spend()
+	defer p.suite.history.begin(r.method)()
+	return p.check(p.named(p.suite.wire.send(p.ctx, r)), true)
+}
+
 // named gives an exchange the name of the case.
 func (p *probe) named(x *Exchange) *Exchange {
 	x.Name = p.live.name

@@ -23,14 +23,14 @@ var everydayRules = []Rule{
 		"400 for a taken id", "409"),
 	probeRule("users/body-id", Assumption, "users/update-user-put", "An id in the body does not win over the one in the path.",
 		"PUT /users/a with id b changes b", "400, 409, or a with its id"),
-	probeRule("users/read-only", Assumption, "users/create-a-new-user", "The server sets its own timestamps.",
+	probeRule("users/read-only", Assumption, "users/create-a-new-user", "The server sets timestamps and data_syncs itself.",
 		"POST with created_at of 1999, 201 with it", "400, or 201 with the time of now"),
 	probeRule("users/concurrent-create", Violation, "quickstart", "Of many creates of one id at the same time, one wins.",
 		"two 201", "one 201, the rest 409"),
 	probeRule("users/concurrent-patch", Assumption, "rfc5789#2", "Two patches of different fields at the same time are both kept.",
 		"one of them is lost", "both are there"),
-	probeRule("users/id-case", Assumption, "quickstart", "Ids that differ in case are different ids.",
-		"GET of USER_1 finds user_1", "404"),
+	probeRule("users/id-case", Assumption, "quickstart", "A user is found under its own id and no other.",
+		"GET of USER_1 or of user finds user_1", "404"),
 }
 
 // works reports an everyday request that was not carried out. What other

@@ -89,8 +89,13 @@ var headerChecks = []exchangeCheck{
 	exchangeRule("http/allow", Violation, "rfc9110#15.5.6", "405 says in Allow what is allowed.",
 		"405 without Allow", "405 with Allow: GET, POST",
 		func(c *call, r *Rule) {
-			if c.status() == 405 && !c.x.Response.Header.Has("Allow") {
+			if c.status() != 405 {
+				return
+			}
+			if !c.x.Response.Header.Has("Allow") {
 				c.finding(r, Finding{Message: "405 has no Allow"})
+			} else if hasDirective(c.x.Response.Header, "Allow", strings.ToLower(c.x.Request.Method)) {
+				c.finding(r, Finding{Message: "405 refuses a method that its Allow has", Source: "rfc9110#10.2.1"})
 			}
 		}),
 	exchangeRule("http/location", Violation, "rfc9110#10.2.2", "Location, if given, is where the new user is.",

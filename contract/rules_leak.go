@@ -56,5 +56,5 @@ func contains(body []byte, secret string) bool {
 var internals = []string{
 	"Traceback (most recent call last)", `File \"/`, "goroutine 1 [", "runtime error:", ".go:", "\\tat ", "Exception in thread",
 	"java.lang.", "System.NullReferenceException", "at Object.<anonymous>", "node_modules/", "SQLSTATE", "syntax error at or near",
-	"ORA-0", "botocore.exceptions", "psycopg2.", "site-packages/",
+	"ORA-0", "SELECT * FROM ", "INSERT INTO ", "WHERE id =", "pq: ", "botocore.exceptions", "psycopg2.", "site-packages/",
 }

@@ -47,6 +47,13 @@ var listChecks = []exchangeCheck{
 				c.finding(r, Finding{Pointer: "/users", Message: "a user is on the page twice"})
 			}
 		}),
+	exchangeRule("page/next-null", Drift, "resources-and-pagination", "The last page has no next_page.",
+		"next_page null, which no page of the documentation shows", "no next_page",
+		func(c *call, r *Rule) {
+			if c.outline().nextNull {
+				c.finding(r, Finding{Pointer: "/pagination/next_page", Message: "next_page is null; no page documents that"})
+			}
+		}),
 	exchangeRule("page/next-is-self", Violation, "resources-and-pagination", "next_page is not the page itself.",
 		"next_page equal to the page asked for", "next_page absent, null or empty on the last page",
 		func(c *call, r *Rule) {

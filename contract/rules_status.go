@@ -61,6 +61,8 @@ var statusChecks = []exchangeCheck{
 				c.finding(r, Finding{Message: fmt.Sprintf("%d has a body", s)})
 			case s == 204 && length != "" && length != "0":
 				c.finding(r, Finding{Message: "204 has a Content-Length", Source: "rfc9110#8.6"})
+			case s == 204 && c.x.Response.Header.Has("Content-Type"):
+				c.finding(r, Finding{Level: Drift, Message: "204 has a Content-Type, and nothing that it would be the type of", Source: "rfc9110#8.3"})
 			case s == 204 && length == "0":
 				c.finding(r, Finding{Level: Drift, Message: "204 has a Content-Length, if only of 0", Source: "rfc9110#8.6"})
 			}

@@ -21,6 +21,8 @@ var tokenChecks = []exchangeCheck{
 				c.finding(r, Finding{Message: "Cache-Control of a token answer lacks no-store"})
 			case hasDirective(h, "Cache-Control", "public", "s-maxage"):
 				c.finding(r, Finding{Message: "Cache-Control of a token answer lets caches keep it"})
+			case hasLife(h):
+				c.finding(r, Finding{Level: Drift, Message: "Cache-Control of a token answer has no-store and a lifetime too"})
 			}
 		}),
 	exchangeRule("oauth/pragma", Drift, "rfc6749#5.1", "A token answer tells HTTP/1.0 caches too.",
@@ -146,6 +148,16 @@ func jwtRule(run func(*call, *Rule, tokenAnswer)) func(*call, *Rule) {
 			run(c, r, t)
 		}
 	})
+}
+
+// hasLife tells whether Cache-Control gives a lifetime above zero.
+func hasLife(h Header) bool {
+	for _, value := range h.Values("Cache-Control") {
+		if _, life, ok := strings.Cut(strings.ToLower(value), "max-age="); ok && !strings.HasPrefix(life, "0") {
+			return true
+		}
+	}
+	return false
 }
 
 // errorCodes are those of RFC 6749, 5.2, and of RFC 8693 and 8707.
