@@ -161,6 +161,21 @@ func TestRedactedRecordingGivesTheSameFindings(t *testing.T) {
 	t.Logf("%d exchanges, %d faults, %d findings", len(clean), len(faults), total)
 }
 
+func TestSessionThatIsRedactedAsItIsRecordedGivesTheSameFindings(t *testing.T) {
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	clean := session(t, spec)
+	plain, out := filepath.Join(t.TempDir(), "session"), filepath.Join(t.TempDir(), "session")
+	write(t, plain, clean...)
+	w, err := recording.Create(out, recording.Meta{}, redactor(t))
+	require.NoError(t, err)
+	for _, x := range clean {
+		require.NoError(t, w.Write(x))
+	}
+	require.NoError(t, w.Close())
+	require.Empty(t, difference(findings(spec, readAll(t, plain)), findings(spec, readAll(t, out))))
+}
+
 func readAll(t *testing.T, path string) []*contract.Exchange {
 	r, err := recording.Open(path)
 	entries, broken, fatal := all(t, r, err)
