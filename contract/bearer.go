@@ -24,11 +24,11 @@ type bearerTokens struct {
 // bearerLimit is how many are kept: more than are in use at one time.
 const bearerLimit = 256
 
-// read returns what is known of a token; nil for "".
+// bearer is the access token of the request; that of none reads as "".
+func (c *call) bearer() *bearerToken { return c.spec.bearers.read(c.x.Request.bearer()) }
+
+// read returns what is known of a token.
 func (t *bearerTokens) read(token string) *bearerToken {
-	if token == "" {
-		return nil
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.known == nil {

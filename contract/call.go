@@ -76,6 +76,7 @@ func (s *Spec) openAt(x *Exchange, a address, basePath string) *call {
 		if m := s.fast[c.media.Schema.Value]; m != nil {
 			c.clean = m.acceptsInto(&c.answer, x.Response.Body)
 			c.outlined = c.clean && m.notes && c.ok()
+			c.answer.there = c.outlined
 		}
 	}
 	return c

@@ -46,7 +46,7 @@ func (m *matcher) noteUsers() bool {
 	if page, ok := pagination.value.(*objectMatcher); ok {
 		page.note("limit", func(o *outline, text []byte) { o.limit = notedNumber(text) })
 		page.note("total", func(o *outline, text []byte) { o.total = notedNumber(text) })
-		page.note("next_page", func(o *outline, text []byte) { o.next = notedText(text) })
+		page.note("next_page", func(o *outline, text []byte) { o.next, o.nextNull = notedText(text), text[0] == 'n' })
 	}
 	return true
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"hash/maphash"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,32 +19,39 @@ type History struct {
 
 	open atomic.Int64 // writes that are under way; see begin
 
-	users  map[userKey]*userState
-	walks  map[walkKey]*walk    // by the page token that is to come next
-	last   map[string]*walk     // last complete walk of a realm and limit
-	writes map[string]time.Time // end of the last create or delete in a project
-	count  map[string]int       // creates and deletes in a project
-	tokens map[string]*tokenState
-	jtis   map[string]string // jti to token hash
+	seed   maphash.Seed
+	users  *recent[userKey, *userState]
+	walks  *recent[walkKey, *walk]      // by the page token that is to come next
+	last   *recent[string, *walk]       // last complete walk of a realm and limit
+	writes *recent[string, writes]      // by project
+	tokens *recent[string, *tokenState] // by digest
+	jtis   *recent[string, string]      // digest of the token
+}
+
+// writes are the creates and deletes in a project.
+type writes struct {
+	last  time.Time // end of the last one
+	count int
 }
 
 // NewHistory returns an empty history.
 func NewHistory(spec *Spec) *History {
 	return &History{
 		spec:   spec,
-		users:  make(map[userKey]*userState),
-		walks:  make(map[walkKey]*walk),
-		last:   make(map[string]*walk),
-		writes: make(map[string]time.Time),
-		count:  make(map[string]int),
-		tokens: make(map[string]*tokenState),
-		jtis:   make(map[string]string),
+		seed:   maphash.MakeSeed(),
+		users:  newRecent[userKey, *userState](keptUsers),
+		walks:  newRecent[walkKey, *walk](keptWalks),
+		last:   newRecent[string, *walk](keptWalks),
+		writes: newRecent[string, writes](keptProjects),
+		tokens: newRecent[string, *tokenState](keptTokens),
+		jtis:   newRecent[string, string](keptTokens),
 	}
 }
 
 // Add takes the next exchange and returns what it contradicts.
 func (h *History) Add(x *Exchange) []Finding {
 	c := h.spec.open(x, "")
+	defer c.close()
 	h.addCall(c)
 	return c.findings
 }

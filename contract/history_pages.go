@@ -2,7 +2,7 @@ package contract
 
 import (
 	"fmt"
-	"slices"
+	"hash/maphash"
 	"time"
 )
 
@@ -24,23 +24,40 @@ var pageHistoryRules = []Rule{
 // walkKey is the page that is to come next in a listing.
 type walkKey struct{ realm, page string }
 
-// walk is a listing, page by page.
+// walk is a listing, page by page. Of ids and page tokens it keeps a hash: 64
+// bits with a seed of their own tell a hundred thousand apart.
 type walk struct {
 	project string
 	whole   bool // all users of the project, not one that sees itself alone
 	limit   string
 	started time.Time
-	writes  int // creates and deletes in the project when it began
-	ids     []string
-	seen    map[string]bool
-	pages   map[string]bool
-	totals  []float64
+	writes  int                 // creates and deletes in the project when it began
+	seen    map[uint64]struct{} // ids
+	pages   map[uint64]struct{} // page tokens
+	users   int
+	set     uint64 // of the ids, in any order
+	order   uint64 // of the ids, in theirs
+	total   outlinedNumber
+	changes int  // how often total was another than on the page before
 	racing  bool // something was written during a page
+}
+
+// add takes a user; false if it was there before.
+func (w *walk) add(id uint64) bool {
+	if _, there := w.seen[id]; there {
+		return false
+	}
+	w.seen[id] = struct{}{}
+	w.users++
+	w.set += id
+	w.order = w.order*1099511628211 + id // the prime of FNV
+	return true
 }
 
 // addPage takes an answer of listUsers.
 func (h *History) addPage(c *call) {
-	if !c.ok() || c.object() == nil {
+	o := c.outline()
+	if !o.there {
 		return
 	}
 	project, principal := h.realm(c)
@@ -49,48 +66,47 @@ func (h *History) addPage(c *call) {
 	var w *walk
 	if page == "" {
 		w = &walk{
-			project: project, whole: principal == "", limit: c.param("limit"), started: c.x.Started, writes: h.count[project],
-			seen: make(map[string]bool), pages: make(map[string]bool),
+			project: project, whole: principal == "", limit: c.param("limit"), started: c.x.Started, writes: h.writes.get(project).count,
+			seen: make(map[uint64]struct{}), pages: make(map[uint64]struct{}),
 		}
-	} else if w = h.walks[walkKey{realm, page}]; w == nil {
+	} else if w = h.walks.get(walkKey{realm, page}); w == nil {
 		h.compareItems(c, project)
 		return // the middle of a listing that began elsewhere, or a page asked for again
 	}
-	delete(h.walks, walkKey{realm, page})
-	w.pages[page] = true
+	h.walks.delete(walkKey{realm, page})
+	w.pages[maphash.String(h.seed, page)] = struct{}{}
 
 	w.racing = w.racing || c.racing
 	h.compareItems(c, project)
 	repeated := false
-	for _, user := range c.users() {
-		id, _ := user["id"].(string)
-		if id == "" {
-			continue
-		}
-		if w.seen[id] {
+	for i := range o.users {
+		if id := o.users[i].id; len(id) > 0 && !w.add(maphash.Bytes(h.seed, id)) {
 			repeated = true
-			continue
 		}
-		w.seen[id] = true
-		w.ids = append(w.ids, id)
 	}
 	if repeated && page != "" && h.quiet(w) { // within one page: page/repeats
 		c.report(pageHistoryRules, "page/repeats-between", Finding{Pointer: "/users", Message: "a user of an earlier page is listed again"})
 	}
-	if total, ok := float(c.pagination()["total"]); ok {
-		w.totals = append(w.totals, total)
+	if o.total.ok {
+		if w.total.ok && w.total != o.total {
+			w.changes++
+		}
+		w.total = o.total
 	}
-	next := c.nextPage()
+	next := string(o.next)
+	_, loop := w.pages[maphash.String(h.seed, next)]
 	switch {
 	case next == "":
 		h.endWalk(c, w, realm)
-	case w.pages[next]:
+	case loop:
 		c.report(pageHistoryRules, "page/loop", Finding{Pointer: "/pagination/next_page", Message: "next_page leads back to a page that was there before"})
 	default:
-		if len(c.users()) == 0 {
+		if len(o.users) == 0 {
 			c.report(pageHistoryRules, "page/empty-with-next", Finding{Pointer: "/users", Message: "an empty page says that there is more"})
 		}
-		h.walks[walkKey{realm, next}] = w
+		if w.users <= walkUsers {
+			h.walks.put(walkKey{realm, next}, w)
+		}
 	}
 }
 
@@ -100,22 +116,26 @@ func (h *History) compareItems(c *call, project string) {
 		return
 	}
 	gone, compared := false, 0
-	for _, user := range c.users() {
-		id, _ := user["id"].(string)
-		u := h.users[userKey{project, id}]
+	users := c.outline().users
+	for i := range users {
+		user := &users[i]
+		u := h.users.get(userKey{project, string(user.id)})
 		if u == nil || c.x.Started.Before(u.wrote) {
 			continue
 		}
-		if u.gone && u.deleted != nil {
+		if u.gone && u.kept.deleted != nil {
 			gone = true
 			continue
 		}
-		if u.doc == nil || u.gone || compared > 20 {
+		if !u.known() || u.gone || compared > 20 || u.same(user) {
 			continue
 		}
+		u.wake()
+		answer := user.object()
 		before := len(c.findings)
-		h.compareFields(c, u, user, "users/list-agrees")
-		h.compareCreated(c, u, user)
+		h.compareFields(c, u, answer, "users/list-agrees")
+		h.compareCreated(c, u, answer)
+		u.rest()
 		for i := before; i < len(c.findings); i++ {
 			c.findings[i].Pointer = "/users/*" + c.findings[i].Pointer
 		}
@@ -131,7 +151,8 @@ func (h *History) compareItems(c *call, project string) {
 // quiet tells whether nothing was written since a listing began. Otherwise
 // its pages do not have to agree.
 func (h *History) quiet(w *walk) bool {
-	return w.writes == h.count[w.project] && !w.racing && h.open.Load() == 0 && (w.started.IsZero() || !w.started.Before(h.writes[w.project]))
+	since := h.writes.get(w.project)
+	return w.writes == since.count && !w.racing && h.open.Load() == 0 && (w.started.IsZero() || !w.started.Before(since.last))
 }
 
 // endWalk looks at a listing that is complete.
@@ -139,37 +160,40 @@ func (h *History) endWalk(c *call, w *walk, realm string) {
 	if !h.quiet(w) {
 		return
 	}
-	missing := 0
-	for key, u := range h.users {
-		if w.whole && key.project == w.project && !u.gone && u.doc != nil && !u.existed.IsZero() && u.existed.Before(w.started) && !w.seen[key.id] {
-			missing++
-		}
-	}
-	if missing > 0 {
+	if h.loses(w) {
 		c.report(pageHistoryRules, "page/loses-users", Finding{Pointer: "/users", Message: "users that exist are on no page"})
 	}
-	if len(w.totals) > 0 && slices.Min(w.totals) == slices.Max(w.totals) && w.totals[0] != float64(len(w.ids)) {
+	switch {
+	case w.changes > 0:
+		c.report(pageHistoryRules, "page/total-agrees", Finding{Pointer: "/pagination/total", Message: fmt.Sprintf("total changes from page to page, %d times, and nothing was written", w.changes)})
+	case w.total.ok && w.total.value != float64(w.users):
 		what := "more users than total says"
-		if w.totals[0] > float64(len(w.ids)) {
+		if w.total.value > float64(w.users) {
 			what = "fewer users than total says"
 		}
 		c.report(pageHistoryRules, "page/total-agrees", Finding{Pointer: "/pagination/total", Message: "all pages together have " + what})
-	} else if len(w.totals) > 0 && slices.Min(w.totals) != slices.Max(w.totals) {
-		c.report(pageHistoryRules, "page/total-agrees", Finding{Pointer: "/pagination/total", Message: fmt.Sprintf("total changes from page to page, %d times, and nothing was written", changesIn(w.totals))})
 	}
 	key := realm + "|" + w.limit
-	if last := h.last[key]; last != nil && last.writes == w.writes && sameSet(last.ids, w.ids) && !slices.Equal(last.ids, w.ids) {
+	last := h.last.get(key)
+	if last != nil && last.writes == w.writes && last.users == w.users && last.set == w.set && last.order != w.order {
 		c.report(pageHistoryRules, "page/order", Finding{Pointer: "/users", Message: "a second listing has another order"})
 	}
-	h.last[key] = w
+	w.seen, w.pages = nil, nil // not needed any more
+	h.last.put(key, w)
 }
 
-func changesIn(values []float64) int {
-	n := 0
-	for i := 1; i < len(values); i++ {
-		if values[i] != values[i-1] {
-			n++
+// loses tells whether a user that exists since before the listing is not in it.
+func (h *History) loses(w *walk) bool {
+	if !w.whole {
+		return false
+	}
+	for key, u := range h.users.all() {
+		if key.project != w.project || u.gone || !u.known() || u.existed.IsZero() || !u.existed.Before(w.started) {
+			continue
+		}
+		if _, listed := w.seen[maphash.String(h.seed, key.id)]; !listed {
+			return true
 		}
 	}
-	return n
+	return false
 }

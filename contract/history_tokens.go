@@ -53,28 +53,28 @@ func (h *History) addToken(c *call) {
 			}
 		}
 		if jti := jwt.text("jti"); jti != "" {
-			if other, there := h.jtis[jti]; there && other != digest(access) {
+			if other := h.jtis.get(jti); other != "" && other != digest(access) {
 				c.report(tokenHistoryRules, "token/jti-unique", Finding{Pointer: "/access_token", Message: "two tokens have the same jti"})
 			}
-			h.jtis[jti] = digest(access)
+			h.jtis.put(jti, digest(access))
 		}
 	} else if g := c.grant(); g != grantClient {
 		t.principal = "user" + digest(access)
 	}
-	if h.tokens[digest(access)] != nil {
+	if h.tokens.get(digest(access)) != nil {
 		c.report(tokenHistoryRules, "token/same-again", Finding{Pointer: "/access_token", Message: "the token was given before"})
 	}
-	h.tokens[digest(access)] = t
+	h.tokens.put(digest(access), t)
 
 	if c.grant() == grantRefresh {
 		used := c.requestForm().Get("refresh_token")
 		if c.is("createSDKToken") {
 			used, _ = c.requestObject()["token"].(string)
 		}
-		old := h.tokens[digest(used)]
+		old := h.tokens.get(digest(used))
 		if old == nil {
 			old = &tokenState{}
-			h.tokens[digest(used)] = old
+			h.tokens.put(digest(used), old)
 		}
 		if old.used {
 			c.report(tokenHistoryRules, "token/refresh-reuse", Finding{Message: "a refresh token was traded twice"})
@@ -85,16 +85,16 @@ func (h *History) addToken(c *call) {
 
 // useToken looks at the token of a request to a protected operation.
 func (h *History) useToken(c *call) {
-	token := c.x.Request.bearer()
-	if token == "" || !c.ok() || c.x.Started.IsZero() {
+	if c.x.Request.bearer() == "" || !c.ok() || c.x.Started.IsZero() {
 		return
 	}
+	token := c.bearer()
 	var expires time.Time
 	leeway := expiryLeeway
-	if t := h.tokens[digest(token)]; t != nil {
+	if t := h.tokens.get(token.digest); t != nil {
 		expires = t.expires
-	} else if jwt, ok := readJWT(token); ok {
-		expires, leeway = jwt.time("exp"), clockLeeway
+	} else if token.isJWT {
+		expires, leeway = token.time("exp"), clockLeeway
 	}
 	if !expires.IsZero() && c.x.Started.Sub(expires) >= leeway {
 		c.report(tokenHistoryRules, "token/expired", Finding{Message: "the operation works with a token that has expired"})
@@ -104,12 +104,12 @@ func (h *History) useToken(c *call) {
 // realm is the part of the server that a request can see: a project, or, if
 // principal is not "", one user of it.
 func (h *History) realm(c *call) (project, principal string) {
-	token := c.x.Request.bearer()
-	if t := h.tokens[digest(token)]; t != nil && t.project != "" {
+	token := c.bearer()
+	if t := h.tokens.get(token.digest); t != nil && t.project != "" {
 		return t.project, t.principal
 	}
-	if jwt, ok := readJWT(token); ok && jwt.text("project_id") != "" {
-		return jwt.text("project_id"), jwt.text("user_id")
+	if token.isJWT && token.text("project_id") != "" {
+		return token.text("project_id"), token.text("user_id")
 	}
-	return "token|" + digest(token), ""
+	return "token|" + token.digest, ""
 }

@@ -53,6 +53,7 @@ type userKey struct{ project, id string }
 
 // userState is what is known of a user from the exchanges so far.
 type userState struct {
+	kept     kept            // doc and deleted between two exchanges
 	doc      map[string]any  // the user as it has to be; nil if unknown
 	complete bool            // doc is a whole answer, so that what it lacks is not there
 	gone     bool            // deleted, or seen not to exist
@@ -85,21 +86,30 @@ func (h *History) addUser(c *call) {
 	// Two exchanges that overlap say nothing about each other.
 	if !c.x.Started.IsZero() && c.x.Started.Before(u.wrote) || c.racing {
 		if write || c.racing {
-			u.doc, u.wrote = nil, later(u.wrote, c.x.end())
+			u.kept.doc, u.wrote = nil, later(u.wrote, c.x.end())
 			u.gone = false
 		}
 		return
 	}
-	answer := c.object()
-	if answer["id"] != id {
-		// Another user, or none: schema rules and user/id say so.
-		answer = nil
+	var user *outlinedUser // nil for another user, or none: schema rules and user/id say so
+	if users := c.outline().users; len(users) > 0 && string(users[0].id) == id {
+		user = &users[0]
 	}
+	reads := c.is("getUser") && user != nil
 	switch {
+	case reads && !u.gone && (!u.known() || u.same(user)):
+		u.read(c, user)
 	case c.ok():
-		h.success(c, u, answer)
+		u.wake()
+		h.success(c, u, user.object())
+		u.keep()
+		if reads {
+			u.read(c, user)
+		}
 	case (c.status() == 404 || c.status() == 410) && principal == "": // a user's token need not see others
+		u.wake()
 		h.notFound(c, u)
+		u.keep()
 	}
 	if write {
 		u.wrote = later(u.wrote, c.x.end())
@@ -110,16 +120,18 @@ func (h *History) addUser(c *call) {
 // user returns what is known of a user.
 func (h *History) user(project, id string) *userState {
 	key := userKey{project, id}
-	if h.users[key] == nil {
-		h.users[key] = &userState{}
+	u := h.users.get(key)
+	if u == nil {
+		u = &userState{}
+		h.users.put(key, u)
 	}
-	return h.users[key]
+	return u
 }
 
 // wrote notes that users came or went.
 func (h *History) wrote(project string, c *call) {
-	h.writes[project] = later(h.writes[project], c.x.end())
-	h.count[project]++
+	w := h.writes.get(project)
+	h.writes.put(project, writes{later(w.last, c.x.end()), w.count + 1})
 }
 
 // forget takes an exchange without an answer, or with that of a gateway: a
@@ -179,10 +191,6 @@ func (h *History) success(c *call, u *userState, answer map[string]any) {
 		if u.doc != nil {
 			h.compareRead(c, u, answer)
 		}
-		if u.existed.IsZero() {
-			u.existed = c.x.end()
-		}
-		u.doc, u.complete, u.touched, u.refused, u.seen = answer, true, false, false, true
 	case "updateUserPut", "updateUserPatch":
 		if u.gone {
 			rule, message := "users/put-unknown", "PUT of an unknown user works"

@@ -11,10 +11,12 @@ import (
 // matcher notes it on its way through a clean body, which so needs not be
 // decoded; of any other body it is read from the decoded value.
 type outline struct {
+	there bool           // the answer is of the class 2xx and an object
 	users []outlinedUser // nil unless the answer is of the class 2xx and has users
 
 	limit, total outlinedNumber // of pagination
 	next         []byte         // next_page; empty if it is no text
+	nextNull     bool           // next_page is null
 
 	user outlinedUser // the one that the matcher is at
 	ids  [][]byte     // see repeats
@@ -62,10 +64,12 @@ func (o *outline) read(c *call) {
 	if c.op == nil || !c.ok() || c.op.token {
 		return
 	}
+	object := c.object()
+	if o.there = object != nil; !o.there {
+		return
+	}
 	if !c.is("listUsers") {
-		if object := c.object(); object != nil {
-			o.add(object)
-		}
+		o.add(object)
 		return
 	}
 	for _, user := range c.users() {
@@ -74,8 +78,9 @@ func (o *outline) read(c *call) {
 	pagination := c.pagination()
 	o.limit.value, o.limit.ok = float(pagination["limit"])
 	o.total.value, o.total.ok = float(pagination["total"])
-	next, _ := pagination["next_page"].(string)
-	o.next = []byte(next)
+	next, there := pagination["next_page"]
+	text, _ := next.(string)
+	o.next, o.nextNull = []byte(text), there && next == nil
 }
 
 func (o *outline) add(user map[string]any) {
@@ -88,9 +93,12 @@ func (o *outline) add(user map[string]any) {
 	o.users = append(o.users, u)
 }
 
-// object is the user decoded.
+// object is the user decoded; nil for none.
 func (u *outlinedUser) object() map[string]any {
-	if u.raw == nil {
+	switch {
+	case u == nil:
+		return nil
+	case u.raw == nil:
 		return u.value
 	}
 	return decodeObject(u.raw)

@@ -41,8 +41,8 @@ var bearerChecks = []exchangeCheck{
 			if c.op == nil || c.op.scope == "" || !c.ok() {
 				return
 			}
-			token := c.spec.bearers.read(c.x.Request.bearer())
-			if token == nil || !token.isJWT || len(token.scopes) == 0 || slices.Contains(token.scopes, c.op.scope) {
+			token := c.bearer()
+			if !token.isJWT || len(token.scopes) == 0 || slices.Contains(token.scopes, c.op.scope) {
 				return
 			}
 			// users:update and users:delete are guesses; where the server has
