@@ -160,8 +160,11 @@ func isBinary(b []byte) bool {
 func blank(b []byte) []byte {
 	out := make([]byte, len(b))
 	copy(out, b[:min(4, len(b))])
-	if !utf8.Valid(b) {
+	switch valid := utf8.Valid(b); {
+	case !valid:
 		out[len(out)-1] = 0xff
+	case !utf8.Valid(out): // a character was cut
+		clear(out)
 	}
 	return out
 }
