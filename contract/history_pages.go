@@ -40,6 +40,7 @@ type walk struct {
 	total   outlinedNumber
 	changes int  // how often total was another than on the page before
 	racing  bool // something was written during a page
+	strange bool // has users that are not of the history, whose owners may write too
 }
 
 // add takes a user; false if it was there before.
@@ -77,7 +78,7 @@ func (h *History) addPage(c *call) {
 	w.pages[maphash.String(h.seed, page)] = struct{}{}
 
 	w.racing = w.racing || c.racing
-	h.compareItems(c, project)
+	w.strange = h.compareItems(c, project) || w.strange
 	repeated := false
 	for i := range o.users {
 		if id := o.users[i].id; len(id) > 0 && !w.add(maphash.Bytes(h.seed, id)) {
@@ -110,10 +111,11 @@ func (h *History) addPage(c *call) {
 	}
 }
 
-// compareItems holds the users on a page against what is known of them.
-func (h *History) compareItems(c *call, project string) {
+// compareItems holds the users on a page against what is known of them, and
+// tells whether there are others.
+func (h *History) compareItems(c *call, project string) (strange bool) {
 	if c.racing || h.open.Load() > 0 {
-		return
+		return false
 	}
 	gone, compared := false, 0
 	users := c.outline().users
@@ -121,6 +123,7 @@ func (h *History) compareItems(c *call, project string) {
 		user := &users[i]
 		u := h.users.get(userKey{project, string(user.id)})
 		if u == nil || c.x.Started.Before(u.wrote) {
+			strange = strange || u == nil
 			continue
 		}
 		if u.gone && u.kept.deleted != nil {
@@ -146,6 +149,7 @@ func (h *History) compareItems(c *call, project string) {
 	if gone {
 		c.report(userHistoryRules, "users/deleted-listed", Finding{Pointer: "/users", Message: "a deleted user is listed"})
 	}
+	return strange
 }
 
 // quiet tells whether nothing was written since a listing began. Otherwise
@@ -164,6 +168,8 @@ func (h *History) endWalk(c *call, w *walk, realm string) {
 		c.report(pageHistoryRules, "page/loses-users", Finding{Pointer: "/users", Message: "users that exist are on no page"})
 	}
 	switch {
+	case w.changes > 0 && w.strange:
+		c.report(pageHistoryRules, "page/total-agrees", Finding{Level: Drift, Pointer: "/pagination/total", Message: "total changes from page to page; somebody else may be writing"})
 	case w.changes > 0:
 		c.report(pageHistoryRules, "page/total-agrees", Finding{Pointer: "/pagination/total", Message: fmt.Sprintf("total changes from page to page, %d times, and nothing was written", w.changes)})
 	case w.total.ok && w.total.value != float64(w.users):

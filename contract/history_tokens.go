@@ -1,6 +1,10 @@
 package contract
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 var tokenHistoryRules = []Rule{
 	historyRule("token/expired", Violation, "rfc7519#4.1.4", "A token does not work after its end.",
@@ -25,7 +29,8 @@ type tokenState struct {
 	project   string
 	principal string // "" for a server
 	expires   time.Time
-	used      bool // a refresh token that was traded
+	used      bool     // a refresh token that was traded
+	scopes    []string // nil if unknown
 }
 
 // addToken learns from an answer of a token endpoint.
@@ -38,6 +43,10 @@ func (h *History) addToken(c *call) {
 	t := &tokenState{project: c.requestedProject()}
 	if seconds, ok := float(body["expires_in"]); ok && seconds < 1e9 && !c.x.Started.IsZero() {
 		t.expires = c.x.end().Add(time.Duration(seconds * float64(time.Second)))
+	}
+	said, _ := body["scope"].(string)
+	if t.scopes = strings.Fields(said); len(t.scopes) == 0 {
+		t.scopes = strings.Fields(c.requestedScope())
 	}
 	jwt, isJWT := readJWT(access)
 	if isJWT {
@@ -99,6 +108,19 @@ func (h *History) useToken(c *call) {
 	if !expires.IsZero() && c.x.Started.Sub(expires) >= leeway {
 		c.report(tokenHistoryRules, "token/expired", Finding{Message: "the operation works with a token that has expired"})
 	}
+}
+
+// mayUse tells whether the token of a request has the scope that the operation
+// needs, as far as is known. Some servers say 404 where it has not.
+func (h *History) mayUse(c *call) bool {
+	token := c.x.Request.bearer()
+	var scopes []string
+	if jwt, ok := readJWT(token); ok {
+		scopes, _ = jwt.scopes()
+	} else if t := h.tokens.get(digest(token)); t != nil {
+		scopes = t.scopes
+	}
+	return len(scopes) == 0 || slices.Contains(scopes, c.op.scope)
 }
 
 // realm is the part of the server that a request can see: a project, or, if

@@ -106,7 +106,7 @@ func (h *History) addUser(c *call) {
 		if reads {
 			u.read(c, user)
 		}
-	case (c.status() == 404 || c.status() == 410) && principal == "": // a user's token need not see others
+	case (c.status() == 404 || c.status() == 410) && principal == "" && h.mayUse(c): // else it need not see others
 		u.wake()
 		h.notFound(c, u)
 		u.keep()

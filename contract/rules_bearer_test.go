@@ -18,7 +18,7 @@ func bearerRows() []exchangeRow {
 		}, {
 			rule:   "auth/unauthenticated-status",
 			breaks: xs{getUser("", refused(403, "forbidden"), authorization("")), getUser("", refused(404, "not_found"), authorization(""))},
-			holds:  xs{getUser("", refused(401, "unauthorized"), authorization(""), challenge(`Bearer realm="onvy"`)), getUser("", refused(403, "forbidden"))},
+			holds:  xs{getUser("", refused(401, "unauthorized"), authorization(""), challenge(`Bearer realm="onvy"`)), getUser("", refused(403, "forbidden")), getUser("", method("HEAD"), status(405), authorization(""), header("Allow", "GET"))},
 		}, {
 			rule: "auth/scope",
 			breaks: xs{
