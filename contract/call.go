@@ -53,10 +53,13 @@ type decoded struct {
 // may give it back with close.
 func (s *Spec) open(x *Exchange, basePath string) *call {
 	a, _ := readAddress(x.Request.URL)
-	return s.openAt(x, a, basePath)
+	c := s.route(x, a, basePath)
+	c.skim()
+	return c
 }
 
-func (s *Spec) openAt(x *Exchange, a address, basePath string) *call {
+// route is open without a look at the body; skim is to follow.
+func (s *Spec) route(x *Exchange, a address, basePath string) *call {
 	c := s.calls.Get().(*call)
 	c.spec, c.x, c.slow = s, x, defaultSlow
 	c.path, c.query = a.below(basePath), a.query
@@ -72,14 +75,19 @@ func (s *Spec) openAt(x *Exchange, a address, basePath string) *call {
 	if c.resp = c.op.responses[x.Response.Status]; c.resp != nil {
 		c.media = c.resp.Content.Get(c.contentType)
 	}
-	if c.media != nil && c.media.Schema != nil && len(x.Response.Body) > 0 {
-		if m := s.fast[c.media.Schema.Value]; m != nil {
-			c.clean = m.acceptsInto(&c.answer, x.Response.Body)
-			c.outlined = c.clean && m.notes && c.ok()
-			c.answer.there = c.outlined
-		}
-	}
 	return c
+}
+
+// skim lets the fast path look at the body.
+func (c *call) skim() {
+	if c.media == nil || c.media.Schema == nil || len(c.x.Response.Body) == 0 {
+		return
+	}
+	if m := c.spec.fast[c.media.Schema.Value]; m != nil {
+		c.clean = m.acceptsInto(&c.answer, c.x.Response.Body)
+		c.outlined = c.clean && m.notes && c.ok()
+		c.answer.there = c.outlined
+	}
 }
 
 // close lets the memory of a call serve the next one. Its findings stay good.

@@ -17,8 +17,12 @@ func (h *History) begin(method string) (end func()) {
 }
 
 // lookAhead is how many entries of a recording are read before one is judged:
-// more than there are requests at the same time.
-const lookAhead = 128
+// more than there are requests at the same time. Entries with long bodies are
+// fewer, for memory's sake.
+const (
+	lookAhead      = 128
+	lookAheadBytes = 8 << 20
+)
 
 // inOrder yields the entries of a recording one by one, and marks those that
 // overlap with a write that comes later. Those before it the history knows
@@ -26,19 +30,28 @@ const lookAhead = 128
 func inOrder(jobs iter.Seq[[]checkedEntry]) iter.Seq[checkedEntry] {
 	return func(yield func(checkedEntry) bool) {
 		var ahead []checkedEntry
+		bytes := 0
+		next := func() bool {
+			e := ahead[0]
+			ahead[0] = checkedEntry{} // the memory behind ahead is still there
+			ahead = ahead[1:]
+			bytes -= e.size()
+			e.mark(ahead)
+			return yield(e)
+		}
 		for job := range jobs {
+			for i := range job {
+				bytes += job[i].size()
+			}
 			ahead = append(ahead, job...)
-			for len(ahead) > lookAhead {
-				ahead[0].mark(ahead[1:])
-				if !yield(ahead[0]) {
+			for len(ahead) > lookAhead || bytes > lookAheadBytes {
+				if !next() {
 					return
 				}
-				ahead = ahead[1:]
 			}
 		}
-		for i := range ahead {
-			ahead[i].mark(ahead[i+1:])
-			if !yield(ahead[i]) {
+		for len(ahead) > 0 {
+			if !next() {
 				return
 			}
 		}

@@ -26,8 +26,8 @@ type outline struct {
 type outlinedUser struct {
 	id               []byte // nil if it is no text
 	created, updated instant
-	raw              []byte         // the user as it was sent; nil if value is there
-	value            map[string]any // the user decoded; nil if raw is there
+	raw              []byte         // the user as it was sent; nil if it was not clean
+	value            map[string]any // see object
 }
 
 // instant is a date-time; ok is false where there is none.
@@ -95,13 +95,13 @@ func (o *outline) add(user map[string]any) {
 
 // object is the user decoded; nil for none.
 func (u *outlinedUser) object() map[string]any {
-	switch {
-	case u == nil:
+	if u == nil {
 		return nil
-	case u.raw == nil:
-		return u.value
 	}
-	return decodeObject(u.raw)
+	if u.value == nil && u.raw != nil {
+		u.value = decodeObject(u.raw)
+	}
+	return u.value
 }
 
 // repeats tells whether an id is there twice.

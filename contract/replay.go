@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -24,9 +23,15 @@ type ReplayOptions struct {
 	OnEntry func()
 }
 
-// batch is how many exchanges one core takes at a time: enough for the hand-over
-// to cost nothing, few enough for memory not to matter.
-const batch = 16
+// A core takes up to batch exchanges at a time, or batchBytes of them: enough
+// for the hand-over to cost nothing, few enough for memory not to matter.
+const (
+	batch      = 16
+	batchBytes = 256 << 10
+)
+
+// erroneous is how many entries that cannot be read are named.
+const erroneous = 100
 
 // Replay holds recorded exchanges against all exchange and history rules, in
 // parallel, with findings in the order of the entries. An entry that cannot be
@@ -38,13 +43,16 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 	r.Summary.Unmatched = make(map[string]int)
 	one := Outcome{Case: name, Status: Pass}
 	var failed []Outcome
+	unread := 0
 	history := NewHistory(s)
 	folder := newFolder()
 
 	for e := range inOrder(s.checked(ctx, entries, o)) {
 		switch {
 		case e.err != nil:
-			failed = append(failed, Outcome{Case: name, Status: Error, Reason: e.err.Error()})
+			if unread++; unread <= erroneous {
+				failed = append(failed, Outcome{Case: name, Status: Error, Reason: e.err.Error()})
+			}
 		case e.unmatched != "":
 			r.Summary.Unmatched[e.unmatched]++
 		default:
@@ -53,6 +61,7 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 			for _, f := range e.call.findings {
 				folder.add(f)
 			}
+			e.call.close()
 		}
 		if o.OnEntry != nil {
 			o.OnEntry()
@@ -80,10 +89,10 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 	if one.Exchanges > 0 || len(failed) == 0 {
 		r.add(one)
 	}
-	for _, o := range failed[:min(len(failed), 100)] {
+	for _, o := range failed {
 		r.add(o)
 	}
-	r.Summary.Errors += max(0, len(failed)-100)
+	r.Summary.Errors += unread - len(failed)
 	r.finish()
 	return r
 }
@@ -93,6 +102,18 @@ type checkedEntry struct {
 	call      *call
 	unmatched string
 	err       error
+}
+
+// size is about how much memory the entry takes.
+func (e *checkedEntry) size() int {
+	if e.call == nil {
+		return 0
+	}
+	n := len(e.call.x.Request.Body)
+	if r := e.call.x.Response; r != nil {
+		n += len(r.Body)
+	}
+	return n
 }
 
 // checked runs the exchange rules over entries on all cores and yields them in
@@ -124,7 +145,7 @@ func (s *Spec) checked(ctx context.Context, entries iter.Seq2[*Exchange, error],
 		go func() {
 			defer close(order)
 			defer close(work)
-			j := &job{done: make(chan struct{})}
+			j, bytes := &job{done: make(chan struct{})}, 0
 			flush := func() bool {
 				if len(j.entries) == 0 {
 					return true
@@ -135,7 +156,7 @@ func (s *Spec) checked(ctx context.Context, entries iter.Seq2[*Exchange, error],
 				case order <- j:
 				}
 				work <- j
-				j = &job{done: make(chan struct{})}
+				j, bytes = &job{done: make(chan struct{})}, 0
 				return true
 			}
 			hasAuth := false
@@ -148,7 +169,8 @@ func (s *Spec) checked(ctx context.Context, entries iter.Seq2[*Exchange, error],
 					e.call.noAuth = !hasAuth
 				}
 				j.entries = append(j.entries, e)
-				if len(j.entries) == batch && !flush() {
+				bytes += e.size()
+				if (len(j.entries) == batch || bytes >= batchBytes) && !flush() {
 					return
 				}
 			}
@@ -169,9 +191,14 @@ func (s *Spec) checked(ctx context.Context, entries iter.Seq2[*Exchange, error],
 
 // prepare runs the exchange rules, and decodes what the history will ask for.
 func (s *Spec) prepare(c *call) {
+	c.skim()
 	s.checkCall(c)
-	if c.op != nil && c.x.Response != nil && c.ok() {
-		c.object()
+	if c.op.token || c.x.Request.Method == "GET" {
+		return // decoded already, or not needed where nothing has changed
+	}
+	c.requestObject()
+	for i := range c.outline().users {
+		c.outline().users[i].object()
 	}
 }
 
@@ -180,16 +207,16 @@ func (s *Spec) sort(x *Exchange, err error, o ReplayOptions) checkedEntry {
 	if err != nil {
 		return checkedEntry{err: err}
 	}
-	u, parseErr := url.Parse(x.Request.URL)
-	if parseErr != nil || u.Host == "" {
+	a, ok := readAddress(x.Request.URL)
+	if !ok || a.host == "" {
 		return checkedEntry{unmatched: "(no host)"}
 	}
-	c := s.open(x, strings.TrimRight(o.BasePath, "/"))
-	if !s.hosts[u.Host] && !isLoopback(u.Hostname()) && !slices.Contains(o.Hosts, u.Host) && !slices.Contains(o.Hosts, u.Hostname()) {
-		return checkedEntry{unmatched: u.Host}
+	if !s.hosts[a.host] && !isLoopback(a.hostname()) && !slices.Contains(o.Hosts, a.host) && !slices.Contains(o.Hosts, a.hostname()) {
+		return checkedEntry{unmatched: a.host}
 	}
+	c := s.route(x, a, strings.TrimRight(o.BasePath, "/"))
 	if c.op == nil {
-		return checkedEntry{unmatched: fmt.Sprintf("%s %s%s", x.Request.Method, u.Host, knownPart(u.EscapedPath()))}
+		return checkedEntry{unmatched: fmt.Sprintf("%s %s%s", x.Request.Method, a.host, knownPart(a.path))}
 	}
 	c.slow = orDefault(o.Slow, defaultSlow)
 	return checkedEntry{call: c}
