@@ -86,12 +86,3 @@ func TestLinkToAFileStaysALink(t *testing.T) {
 	require.NoError(t, err)
 	require.NotZero(t, info.Mode()&os.ModeSymlink)
 }
-
-func TestDeviceIsWrittenDirectly(t *testing.T) {
-	f, err := createAtomic(os.DevNull)
-	require.NoError(t, err)
-	require.NoError(t, f.commit(text("gone")))
-	info, err := os.Stat(os.DevNull)
-	require.NoError(t, err)
-	require.False(t, info.Mode().IsRegular())
-}

@@ -78,10 +78,18 @@ func (o *outputs) write(r *contract.Report) error {
 		report.Terminal(terminal, r, report.TerminalOptions{
 			Colour: report.Colours(terminal, o.app.getenv), Full: o.flags.full, Quiet: o.flags.quiet,
 		}),
-		o.json.commit(toJSON),
-		o.junit.commit(toJUnit),
+		named("--json", o.json.commit(toJSON)),
+		named("--junit", o.junit.commit(toJUnit)),
 	)
 	return errors.Join(errs...)
+}
+
+// named says which flag an error is about.
+func named(flag string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", flag, err)
 }
 
 // finish writes the reports and turns the result into the exit status.

@@ -95,6 +95,21 @@ func TestProxyPassesTrafficOnChecksAndRecordsIt(t *testing.T) {
 	require.Zero(t, call{}.run(t, "replay", out).status)
 }
 
+func TestProxyAsksForNoContentCodingThatTheClientDoesNotAskFor(t *testing.T) {
+	asked := make(chan []string, 1)
+	upstream := onEvery(t, func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Header["Accept-Encoding"]
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+	proxied(t, func(url string) {
+		plain := &http.Client{Transport: &http.Transport{DisableCompression: true}}
+		resp, err := plain.Get(url + "/users")
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+	}, "--upstream", upstream)
+	require.Empty(t, <-asked)
+}
+
 func TestProxyFindsWhatTheServerDoesWrong(t *testing.T) {
 	s := sandbox.Start(t)
 	s.Trouble(sandbox.Trouble{Operation: "listUsers", Status: 502, HTML: true})

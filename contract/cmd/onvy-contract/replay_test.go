@@ -58,6 +58,20 @@ func TestReplayExpandsPatternsAndChecksEachFileOnce(t *testing.T) {
 	call{}.run(t, "replay", recorded+"[").refuses(t, "not a pattern")
 }
 
+func TestReplayOfTwoRecordingsFindsTheSameThingOnce(t *testing.T) {
+	report := func(names ...string) (r contract.Report) {
+		out := call{}.run(t, append([]string{"replay", "--json", "-"}, names...)...)
+		require.NoError(t, json.Unmarshal([]byte(out.stdout), &r))
+		return r
+	}
+	again := file(t, "again.har", content(t, recorded+"planted.har"))
+	one, two := report(recorded+"planted.har"), report(recorded+"planted.har", again)
+	require.Len(t, two.Findings, len(one.Findings))
+	require.Equal(t, 2*one.Findings[0].Count, two.Findings[0].Count)
+	require.Equal(t, one.Summary.Violations, two.Summary.Violations)
+	require.Equal(t, 2*one.Summary.Exchanges, two.Summary.Exchanges)
+}
+
 func TestReplayNamesWhatIsNotOfThisAPI(t *testing.T) {
 	har := file(t, "other.har", `{"log":{"version":"1.2","entries":[
 		{"startedDateTime":"2026-03-05T18:10:27Z","time":1,"request":{"method":"GET","url":"https://cdn.example.com/app.js","httpVersion":"HTTP/1.1","headers":[]},

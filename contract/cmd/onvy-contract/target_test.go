@@ -42,6 +42,9 @@ func TestSecretsInTheWrongPlaceAreNotRepeated(t *testing.T) {
 			r := call{}.run(t, args...)
 			r.refuses(t)
 			require.NotContains(t, r.stderr, canary)
+			if name == "as the name of a file" {
+				require.Contains(t, r.stderr, "not the secret itself")
+			}
 		})
 	}
 }
@@ -79,6 +82,7 @@ func TestReportFilesAreTriedBeforeTheRun(t *testing.T) {
 		call{}.run(t, "run", flag, filepath.Join(dir, "none", "x")).refuses(t, flag, "no such file or directory")
 		call{}.run(t, "run", flag, dir).refuses(t, flag, "is a directory")
 	}
+	call{}.run(t, "run", "--json", filepath.Join(dir, "x"), "--junit", dir).refuses(t, "--junit", "is a directory")
 	call{}.run(t, "run", "--json", filepath.Join(dir, "x"), "--junit", filepath.Join(dir, "x")).refuses(t, "the same file")
 	call{}.run(t, "run", "--json", "-", "--junit", "-").refuses(t, "the same file")
 	left, err := os.ReadDir(dir)
