@@ -196,7 +196,7 @@ func basicPair(header string) (id, secret string, ok bool) {
 
 // refreshTokenOf is the refresh token that a request trades in.
 func refreshTokenOf(x *exchange) string {
-	if o := parse(x.body); o != nil {
+	if o := x.given(); o != nil {
 		token, _ := o["token"].(string)
 		return token
 	}
@@ -206,7 +206,7 @@ func refreshTokenOf(x *exchange) string {
 
 // unlessJSON does a step for bodies that are no JSON objects.
 func (s step) unlessJSON(x *exchange) {
-	if parse(x.body) == nil {
+	if x.given() == nil {
 		s(x)
 	}
 }

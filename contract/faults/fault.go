@@ -22,10 +22,10 @@ type Fault struct {
 // All returns every fault, in the order of their classes.
 func All() []Fault {
 	return slices.Concat(
-		classed("auth", tokenFaults, bearerFaults),
+		classed("auth", tokenFaults, grantFaults, bearerFaults),
 		classed("schema", schemaFaults),
 		classed("envelope", envelopeFaults, wireFaults),
-		classed("headers", headerFaults),
+		classed("headers", headerFaults, httpFaults),
 		classed("semantics", userFaults, updateFaults, valueFaults, pageFaults, isolationFaults),
 		classed("robustness", robustnessFaults),
 	)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // object is a JSON object; its numbers are json.Number.
@@ -69,10 +71,19 @@ func usersOf(o object) []object {
 	return users
 }
 
+// given is the JSON object of the request. What is not strictly one is nil,
+// and left to the sandbox to refuse.
+func (x *exchange) given() object {
+	if !jsontext.Value(x.body).IsValid() {
+		return nil
+	}
+	return parse(x.body)
+}
+
 // sent edits the JSON object of the request.
 func sent(edits ...func(object)) step {
 	return func(x *exchange) {
-		o := parse(x.body)
+		o := x.given()
 		if o == nil {
 			return
 		}

@@ -57,6 +57,7 @@ func (s *session) run() {
 	s.refusals()
 	s.pages()
 	s.projects()
+	s.protocol()
 	s.race()
 }
 
@@ -144,6 +145,11 @@ func (s *session) tokens() {
 	server(basic("nobody", "canary-secret"), `{}`)
 	server(basic(o.ClientID, o.ClientSecret.Reveal()), `{}`)
 	server("Basic !", `{}`)
+	server("", `{}`)
+	server("Bearer "+first.text("access_token"), `{}`)
+	server(basic("nobody", p.ClientSecret.Reveal()), `{}`)
+	server(right, `{`)
+	s.do("POST", "/v1/projects/proj_unknown/auth/server", `{}`, "Authorization", right, "Content-Type", asJSON)
 	s.do("GET", "/v1/projects/"+p.ID+"/auth/server", "")
 	s.get("/users", first.text("access_token"))
 
@@ -152,6 +158,8 @@ func (s *session) tokens() {
 	refreshed := sdk("refresh", exchanged.text("refresh_token"))
 	s.get("/users", refreshed.text("access_token"))
 	sdk("refresh", exchanged.text("refresh_token"))
+	sdk("refresh", "garbage")
+	s.do("POST", "/v1/projects/"+p.ID+"/auth/sdk", `{"grant":"exchange","token":"x","client_id":"nobody"}`, "Content-Type", asJSON)
 	sdk("exchange", "garbage")
 	sdk("exchange", s.srv.MintIDToken("eve", claim("aud", "elsewhere")).Reveal())
 }
@@ -171,6 +179,9 @@ func (s *session) oauth() {
 	client := []string{"grant_type", "client_credentials", "client_id", p.ClientID, "client_secret", p.ClientSecret.Reveal()}
 	post("", form(append(client, "scope", "users:read")...))
 	post("", form(append(client, "unknown", "1")...))
+	s.get("/users", post("", form(append(client, "scope", "users:read")...)).text("access_token"))
+	post("", url.Values{"audience": {"urn:onvy:project:nope"}, "grant_type": {"client_credentials"}, "client_id": {p.ClientID}, "client_secret": {p.ClientSecret.Reveal()}})
+	post("", form("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange", "client_id", "sdk"))
 	post("", form(append(client, "scope", "users:read", "scope", "users:create")...))
 	post("", form(append(client, "scope", "nope")...))
 	post("", form(client...), "Authorization", basic(p.ClientID, p.ClientSecret.Reveal()))
@@ -225,6 +236,24 @@ func (s *session) bearers() {
 	s.get("/users/victim", user)
 	s.do("DELETE", "/users/victim", "", "Authorization", "Bearer "+user)
 	s.do("DELETE", "/users/victim", "", "Authorization", "Bearer "+good)
+}
+
+func (s *session) protocol() {
+	token := s.mint()
+	auth := []string{"Authorization", "Bearer " + token}
+	s.do("TRACE", "/users", "", auth...)
+	s.do("GET", "//users", "")
+	s.do("GET", "/users/p1", "", append(auth, "X-HTTP-Method-Override", "DELETE")...)
+	s.do("GET", "/users/p2", "", append(auth, "Accept", "image/png")...)
+	s.do("GET", "/users/a%0d%0aX-Injected:%201", "", auth...)
+	s.do("POST", "/users", `{"id":"large","firstname":"`+strings.Repeat("x", 1<<20)+`"}`, append(auth, "Content-Type", asJSON)...)
+	s.json("POST", "/users", token, `{"id":"P2"}`)
+	if s.json("POST", "/users", token, `{"id":"twin"}`).Line != "" {
+		s.json("POST", "/users", token, `{"id":"twin"}`)
+	}
+	for range 4 {
+		s.get("/users?limit=6", token)
+	}
 }
 
 func (s *session) race() {

@@ -4,62 +4,62 @@ import "strings"
 
 // bearerFaults are those of access tokens at the operations of users.
 var bearerFaults = []Fault{
-	row("accept-basic-on-users", "user operations take Basic credentials", "",
+	row("accept-basic-on-users", "user operations take Basic credentials", "auth/credentials-needed",
 		on("users", accept(func(x *exchange) bool { return strings.HasPrefix(x.header.Get("Authorization"), "Basic ") }))),
-	row("accept-tampered-token", "user operations work with a changed copy of a token", "",
+	row("accept-tampered-token", "user operations work with a changed copy of a token", "token/tampered",
 		on("users", accept(func(x *exchange) bool {
 			return peek(x.bearer(), 1) != nil && peek(x.bearer(), 0)["alg"] == "HS256" && !x.says("expired")
 		}))),
-	row("accept-tampered-signature", "the signature of a token is not looked at", "",
+	row("accept-tampered-signature", "the signature of a token is not looked at", "token/tampered",
 		on("users", accept(func(x *exchange) bool {
 			return peek(x.bearer(), 1) != nil && !strings.HasSuffix(x.bearer(), ".") && !x.says("expired")
 		}))),
-	row("accept-alg-none", "a token without signature is taken for alg none", "",
+	row("accept-alg-none", "a token without signature is taken for alg none", "token/tampered",
 		on("users", accept(func(x *exchange) bool {
 			alg, _ := peek(x.bearer(), 0)["alg"].(string)
 			return strings.EqualFold(alg, "none")
 		}))),
-	row("accept-garbage-token", "user operations work with any bearer token", "",
+	row("accept-garbage-token", "user operations work with any bearer token", "token/garbage",
 		on("users", accept(func(x *exchange) bool { return x.bearer() != "" }))),
-	row("accept-no-token", "user operations work without a token", "",
+	row("accept-no-token", "user operations work without a token", "auth/credentials-needed",
 		on("users", accept(func(x *exchange) bool { return x.header.Get("Authorization") == "" }))),
-	row("list-without-token", "the list of users needs no token", "",
+	row("list-without-token", "the list of users needs no token", "auth/credentials-needed",
 		on("listUsers", accept(func(x *exchange) bool { return x.header.Get("Authorization") == "" }))),
-	row("delete-without-token", "deleting a user needs no token", "",
+	row("delete-without-token", "deleting a user needs no token", "auth/credentials-needed",
 		on("deleteUser", accept(func(x *exchange) bool { return x.header.Get("Authorization") == "" }))),
-	row("expired-token-accepted", "a token that ran out still works", "",
+	row("expired-token-accepted", "a token that ran out still works", "token/expired",
 		on("users", accept(func(x *exchange) bool { return x.says("expired") }))),
-	row("api-key-accepted", "the retired X-API-Key still opens the door", "",
+	row("api-key-accepted", "the retired X-API-Key still opens the door", "token/api-key",
 		on("users", accept(func(x *exchange) bool { return x.header.Get("X-API-Key") != "" }))),
-	row("token-in-query-accepted", "a token in the query is taken", "",
+	row("token-in-query-accepted", "a token in the query is taken", "token/in-query",
 		on("users", before(func(x *exchange) {
 			if token := x.url.Query().Get("access_token"); token != "" {
 				x.header.Set("Authorization", "Bearer "+token)
 			}
 		}))),
-	row("identity-token-accepted", "an identity token works as an access token", "",
+	row("identity-token-accepted", "an identity token works as an access token", "token/kind",
 		on("users", accept(func(x *exchange) bool { return peek(x.bearer(), 0)["alg"] == "ES256" && peek(x.bearer(), 1) != nil }))),
-	row("bearer-case-sensitive", "the scheme bearer in lower case is refused", "",
+	row("bearer-case-sensitive", "the scheme bearer in lower case is refused", "token/scheme-case",
 		on("users", before(func(x *exchange) {
 			if strings.HasPrefix(x.header.Get("Authorization"), "bearer ") {
 				x.header.Del("Authorization")
 			}
 		}))),
-	row("scope-not-enforced", "no operation looks at the scope", "",
+	row("scope-not-enforced", "no operation looks at the scope", "auth/scope",
 		on("users", instead(403, unscoped))),
-	row("scope-not-enforced-on-create", "creating looks at no scope", "",
+	row("scope-not-enforced-on-create", "creating looks at no scope", "auth/scope",
 		on("createUser", instead(403, unscoped))),
-	row("scope-not-enforced-on-delete", "deleting looks at no scope", "",
+	row("scope-not-enforced-on-delete", "deleting looks at no scope", "auth/scope",
 		on("deleteUser", instead(403, unscoped))),
-	row("scope-write-includes-read", "any scope of users is enough to read", "",
+	row("scope-write-includes-read", "any scope of users is enough to read", "auth/scope",
 		on("listUsers getUser", instead(403, unscoped))),
-	row("scope-too-little-401", "a token with too little scope is answered with 401", "",
+	row("scope-too-little-401", "a token with too little scope is answered with 401", "operation/refusal-status",
 		on("users", at(403, both(status(401), body(set("error", "invalid_token")), head("WWW-Authenticate", `Bearer realm="onvy", error="invalid_token"`))))),
-	row("scope-too-little-404", "a token with too little scope is answered with 404", "",
+	row("scope-too-little-404", "a token with too little scope is answered with 404", "http/status-undocumented",
 		on("users", at(403, both(status(404), head("WWW-Authenticate"))))),
-	row("no-token-403", "no token is answered with 403", "",
+	row("no-token-403", "no token is answered with 403", "auth/unauthenticated-status",
 		on("users", at(401, both(status(403), head("WWW-Authenticate"))))),
-	row("no-token-404", "no token is answered with 404", "",
+	row("no-token-404", "no token is answered with 404", "auth/unauthenticated-status",
 		on("users", at(401, both(status(404), head("WWW-Authenticate"))))),
 	row("user-token-reads-others", "a user's token reads other users", "",
 		on("getUser", instead(404, asProject))),

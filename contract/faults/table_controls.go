@@ -82,6 +82,7 @@ var controls = []Fault{
 			body(set("error_description", "see the documentation"))(x)
 		}
 	}))),
+	row("content-type-without-content", "the 204 of DELETE has a Content-Type", "", on("deleteUser", at(204, head("Content-Type", "application/json")))),
 	row("close-each-connection", "every answer closes its connection", "", after(head("Connection", "close"))),
 }
 

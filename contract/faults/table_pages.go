@@ -3,50 +3,51 @@ package faults
 import (
 	"encoding/base64"
 	"encoding/json"
+	"math/rand/v2"
 	"strconv"
 )
 
 // pageFaults are those of lists.
 var pageFaults = []Fault{
-	row("default-limit-10", "the default limit is 10", "", query("limit", func(s string) string {
+	row("default-limit-10", "the default limit is 10", "page/limit-echo", query("limit", func(s string) string {
 		if s == "" {
 			return "10"
 		}
 		return s
 	})),
-	row("limit-1001-accepted", "limit over 1000 is cut to 1000", "", query("limit", numeric(func(n int) int { return min(n, 1000) }))),
-	row("limit-0-accepted", "limit 0 is taken for the default", "", query("limit", func(s string) string {
+	row("limit-1001-accepted", "limit over 1000 is cut to 1000", "page/limit-range", query("limit", numeric(func(n int) int { return min(n, 1000) }))),
+	row("limit-0-accepted", "limit 0 is taken for the default", "page/limit-range", query("limit", func(s string) string {
 		if s == "0" {
 			return ""
 		}
 		return s
 	})),
-	row("limit-negative-accepted", "a negative limit is taken for 1", "", query("limit", numeric(func(n int) int {
+	row("limit-negative-accepted", "a negative limit is taken for 1", "page/limit-range", query("limit", numeric(func(n int) int {
 		if n < 0 {
 			return 1
 		}
 		return n
 	}))),
-	row("limit-text-accepted", "a limit that is not a number is taken for the default", "", query("limit", func(s string) string {
+	row("limit-text-accepted", "a limit that is not a number is taken for the default", "page/limit-range", query("limit", func(s string) string {
 		if _, err := strconv.Atoi(s); err != nil {
 			return ""
 		}
 		return s
 	})),
-	row("limit-1000-refused", "limit 1000 is refused", "", query("limit", func(s string) string {
+	row("limit-1000-refused", "limit 1000 is refused", "page/limits-work", query("limit", func(s string) string {
 		if s == "1000" {
 			return "1001"
 		}
 		return s
 	})),
-	row("limit-over-100-cut", "no page has more than 100 users", "", query("limit", numeric(func(n int) int {
+	row("limit-over-100-cut", "no page has more than 100 users", "page/limit-echo", query("limit", numeric(func(n int) int {
 		if n > 100 && n <= 1000 {
 			return 100
 		}
 		return n
 	}))),
-	row("limit-one-more", "a page has one user more than the limit", "", onePageMore()),
-	row("limit-one-less", "a page has one user less than the limit", "", query("limit", numeric(func(n int) int {
+	row("limit-one-more", "a page has one user more than the limit", "page/limit", onePageMore()),
+	row("limit-one-less", "a page has one user less than the limit", "page/short", query("limit", numeric(func(n int) int {
 		if n > 1 && n <= 1000 {
 			return n - 1
 		}
@@ -58,52 +59,52 @@ var pageFaults = []Fault{
 		}
 		return users
 	})),
-	row("limit-not-shown", "pagination.limit is always 100", "", list(func(_ *exchange, users []any, p object) []any {
+	row("limit-not-shown", "pagination.limit is always 100", "page/limit-echo", list(func(_ *exchange, users []any, p object) []any {
 		p["limit"] = 100
 		return users
 	})),
-	row("limit-is-length", "pagination.limit is how many users the page has", "", list(func(_ *exchange, users []any, p object) []any {
+	row("limit-is-length", "pagination.limit is how many users the page has", "page/limit-echo", list(func(_ *exchange, users []any, p object) []any {
 		p["limit"] = max(len(users), 1)
 		return users
 	})),
-	row("list-ignores-limit", "list gives everything, whatever the limit", "", list(func(x *exchange, _ []any, p object) []any {
+	row("list-ignores-limit", "list gives everything, whatever the limit", "page/limit", list(func(x *exchange, _ []any, p object) []any {
 		delete(p, "next_page")
 		return anys(x.listAs(x.header))
 	})),
-	row("list-always-empty", "list shows nobody", "", list(func(_ *exchange, _ []any, p object) []any {
+	row("list-always-empty", "list shows nobody", "page/full-walk", list(func(_ *exchange, _ []any, p object) []any {
 		delete(p, "next_page")
 		p["total"] = 0
 		return []any{}
 	})),
-	row("list-loses-newest", "the newest user is not in the list", "", list(func(_ *exchange, users []any, p object) []any {
+	row("list-loses-newest", "the newest user is not in the list", "page/loses-users", list(func(_ *exchange, users []any, p object) []any {
 		if isLast(p) && len(users) > 0 {
 			return users[:len(users)-1]
 		}
 		return users
 	})),
-	row("list-repeats-user", "list shows its first user twice", "", list(func(_ *exchange, users []any, _ object) []any {
+	row("list-repeats-user", "list shows its first user twice", "page/repeats", list(func(_ *exchange, users []any, _ object) []any {
 		if len(users) > 1 {
 			users[len(users)-1] = users[0]
 		}
 		return users
 	})),
-	row("list-invents-user", "list shows a user who cannot be read", "", list(func(_ *exchange, users []any, p object) []any {
+	row("list-invents-user", "list shows a user who cannot be read", "page/total-agrees", list(func(_ *exchange, users []any, p object) []any {
 		if isLast(p) {
 			return append(users, object{"id": "ghost", "created_at": "2026-03-05T18:10:27Z", "updated_at": "2026-03-05T18:10:27Z"})
 		}
 		return users
 	})),
-	row("next-page-missing", "next_page is never given", "", list(func(_ *exchange, users []any, p object) []any {
+	row("next-page-missing", "next_page is never given", "page/full-walk", list(func(_ *exchange, users []any, p object) []any {
 		delete(p, "next_page")
 		return users
 	})),
-	row("next-page-same", "next_page is the token of the page itself", "", list(func(x *exchange, users []any, p object) []any {
+	row("next-page-same", "next_page is the token of the page itself", "page/next-is-self", list(func(x *exchange, users []any, p object) []any {
 		if page := x.url.Query().Get("page"); page != "" && !isLast(p) {
 			p["next_page"] = page
 		}
 		return users
 	})),
-	row("next-page-to-first", "the last page leads back to the first", "", list(func(x *exchange, users []any, p object) []any {
+	row("next-page-to-first", "the last page leads back to the first", "page/loop", list(func(x *exchange, users []any, p object) []any {
 		x.state.mu.Lock()
 		defer x.state.mu.Unlock()
 		if next, ok := p["next_page"].(string); ok && isFirst(x) {
@@ -113,15 +114,15 @@ var pageFaults = []Fault{
 		}
 		return users
 	})),
-	row("next-page-after-last", "the last page has a next one, which is empty", "", emptyAfterLast()),
-	row("next-page-without-end", "empty pages follow the last one for ever", "", emptyForEver()),
-	row("next-page-url", "next_page is a URL in place of a token", "", list(func(_ *exchange, users []any, p object) []any {
+	row("next-page-after-last", "the last page has a next one, which is empty", "page/empty-with-next", emptyAfterLast()),
+	row("next-page-without-end", "empty pages follow the last one for ever", "page/loop", emptyForEver()),
+	row("next-page-url", "next_page is a URL in place of a token", "operation/works", list(func(_ *exchange, users []any, p object) []any {
 		if next, ok := p["next_page"].(string); ok {
 			p["next_page"] = "/users?page=" + next
 		}
 		return users
 	})),
-	row("next-page-is-key", "page tokens show the id of a user", "", list(func(_ *exchange, users []any, p object) []any {
+	row("next-page-is-key", "page tokens show the id of a user", "leak/internals", list(func(_ *exchange, users []any, p object) []any {
 		if next, ok := p["next_page"].(string); ok && len(users) > 0 {
 			id, _ := users[len(users)-1].(object)["id"].(string)
 			p["next_page"] = base64.StdEncoding.EncodeToString(encode(object{"LastEvaluatedKey": id, "t": next}))
@@ -134,7 +135,7 @@ var pageFaults = []Fault{
 		}
 		return s
 	})),
-	row("page-repeats-last", "each page starts with the last user of the page before", "", list(func(x *exchange, users []any, p object) []any {
+	row("page-repeats-last", "each page starts with the last user of the page before", "page/repeats-between", list(func(x *exchange, users []any, p object) []any {
 		x.state.mu.Lock()
 		defer x.state.mu.Unlock()
 		var last object
@@ -149,14 +150,14 @@ var pageFaults = []Fault{
 		}
 		return users
 	})),
-	row("page-skips-first", "each page after the first leaves out a user", "", list(func(x *exchange, users []any, _ object) []any {
+	row("page-skips-first", "each page after the first leaves out a user", "page/full-walk", list(func(x *exchange, users []any, _ object) []any {
 		if !isFirst(x) && len(users) > 0 {
 			return users[1:]
 		}
 		return users
 	})),
-	row("page-ignored", "every page is the first one", "", query("page", func(string) string { return "" })),
-	row("page-mangled-accepted", "a token that is none is taken for the first page", "", on("listUsers", instead(400, func(x *exchange) bool {
+	row("page-ignored", "every page is the first one", "page/repeats-between", query("page", func(string) string { return "" })),
+	row("page-mangled-accepted", "a token that is none is taken for the first page", "page/mangled-cursor", on("listUsers", instead(400, func(x *exchange) bool {
 		q := x.url.Query()
 		if !q.Has("page") || !x.says("page") {
 			return false
@@ -165,17 +166,17 @@ var pageFaults = []Fault{
 		x.url.RawQuery = q.Encode()
 		return true
 	}))),
-	row("page-mangled-500", "a token that is none gives 500", "", on("listUsers", at(400, func(x *exchange) {
+	row("page-mangled-500", "a token that is none gives 500", "http/server-error", on("listUsers", at(400, func(x *exchange) {
 		if x.says("page is not") {
 			failWith(500)(x)
 		}
 	}))),
-	row("page-mangled-empty", "a token that is none gives an empty page", "", on("listUsers", at(400, func(x *exchange) {
+	row("page-mangled-empty", "a token that is none gives an empty page", "page/mangled-cursor", on("listUsers", at(400, func(x *exchange) {
 		if x.says("page is not") {
 			answerWith(200, "application/json", `{"users":[],"pagination":{"limit":100,"total":0}}`)(x)
 		}
 	}))),
-	row("page-token-once", "a page token works once", "", on("listUsers", func(x *exchange, next func()) {
+	row("page-token-once", "a page token works once", "operation/works", on("listUsers", func(x *exchange, next func()) {
 		page := x.url.Query().Get("page")
 		if _, used := x.state.remembered(page); page != "" && used {
 			answerWith(400, "application/json", `{"error":"invalid_request"}`)(x)
@@ -184,7 +185,7 @@ var pageFaults = []Fault{
 		x.state.remember(page, "used")
 		next()
 	})),
-	row("page-shape-changes", "users on later pages have no times", "", list(func(x *exchange, users []any, _ object) []any {
+	row("page-shape-changes", "users on later pages have no times", "schema/required", list(func(x *exchange, users []any, _ object) []any {
 		if isFirst(x) {
 			return users
 		}
@@ -193,26 +194,26 @@ var pageFaults = []Fault{
 		}
 		return users
 	})),
-	row("page-two-forgets-limit", "pages after the first have the default limit", "", on("listUsers", before(func(x *exchange) {
+	row("page-two-forgets-limit", "pages after the first have the default limit", "page/limit-echo", on("listUsers", before(func(x *exchange) {
 		if q := x.url.Query(); q.Has("page") && q.Get("limit") != "" {
 			q.Set("limit", "100")
 			x.url.RawQuery = q.Encode()
 		}
 	}))),
-	row("total-is-page", "total is how many users the page has", "", list(func(_ *exchange, users []any, p object) []any {
+	row("total-is-page", "total is how many users the page has", "page/total-agrees", list(func(_ *exchange, users []any, p object) []any {
 		p["total"] = len(users)
 		return users
 	})),
-	row("total-one-more", "total is one too many", "", total(1)),
-	row("total-one-less", "total is one too few", "", total(-1)),
-	row("total-cut-at-10", "total is never more than 10", "", list(func(_ *exchange, users []any, p object) []any {
+	row("total-one-more", "total is one too many", "page/total-agrees", total(1)),
+	row("total-one-less", "total is one too few", "page/total", total(-1)),
+	row("total-cut-at-10", "total is never more than 10", "page/total-agrees", list(func(_ *exchange, users []any, p object) []any {
 		if n, ok := p["total"].(json.Number); ok {
 			i, _ := n.Int64()
 			p["total"] = min(i, 10)
 		}
 		return users
 	})),
-	row("total-counts-deleted", "total goes on counting deleted users", "", on("deleteUser", at(204, func(x *exchange) {
+	row("total-counts-deleted", "total goes on counting deleted users", "page/total-agrees", on("deleteUser", at(204, func(x *exchange) {
 		x.state.mu.Lock()
 		defer x.state.mu.Unlock()
 		x.state.count++
@@ -225,12 +226,16 @@ var pageFaults = []Fault{
 		}
 		return users
 	})),
-	row("total-unstable", "total is another one each time", "", list(func(x *exchange, users []any, p object) []any {
+	row("total-unstable", "total is another one each time", "page/total-agrees", list(func(x *exchange, users []any, p object) []any {
 		x.state.mu.Lock()
 		defer x.state.mu.Unlock()
 		x.state.count++
 		p["total"] = 1000 + x.state.count
 		return users
 	})),
-	row("order-random", "pages are cut from another order each time", "", shuffledPages()),
+	row("order-within-page-random", "the users of a page come in another order each time", "page/order", list(func(_ *exchange, users []any, _ object) []any {
+		rand.Shuffle(len(users), func(i, j int) { users[i], users[j] = users[j], users[i] })
+		return users
+	})),
+	row("order-random", "pages are cut from another order each time", "page/full-walk", shuffledPages()),
 }

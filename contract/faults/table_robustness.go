@@ -11,120 +11,120 @@ const loginPage = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><bo
 
 // robustnessFaults are servers that break, or answer as something else does.
 var robustnessFaults = []Fault{
-	row("empty-patch-500", "PATCH with an empty object gives 500", "", on("updateUserPatch", at(200, func(x *exchange) {
-		if o := parse(x.body); o != nil && len(o) == 0 {
+	row("empty-patch-500", "PATCH with an empty object gives 500", "http/server-error", on("updateUserPatch", at(200, func(x *exchange) {
+		if o := x.given(); o != nil && len(o) == 0 {
 			failWith(500)(x)
 		}
 	}))),
-	row("get-slow", "GET user is slow", "", on("getUser", before(wait(Slow)))),
-	row("malformed-json-500", "a body that is not JSON gives 500", "", on("users", at(400, func(x *exchange) {
+	row("get-slow", "GET user is slow", "http/slow", on("getUser", before(wait(Slow)))),
+	row("malformed-json-500", "a body that is not JSON gives 500", "http/server-error", on("users", at(400, func(x *exchange) {
 		if !json.Valid(x.body) {
 			failWith(500)(x)
 		}
 	}))),
-	row("malformed-json-200", "a body that is not JSON is taken for an empty object", "", on("updateUserPatch updateUserPut", before(func(x *exchange) {
+	row("malformed-json-200", "a body that is not JSON is taken for an empty object", "input/malformed", on("updateUserPatch updateUserPut", before(func(x *exchange) {
 		if !json.Valid(x.body) && strings.HasPrefix(x.header.Get("Content-Type"), "application/json") {
 			x.body = []byte("{}")
 		}
 	}))),
-	row("empty-body-500", "an empty body gives 500", "", on("users", at(400, func(x *exchange) {
+	row("empty-body-500", "an empty body gives 500", "http/server-error", on("users", at(400, func(x *exchange) {
 		if len(x.body) == 0 {
 			failWith(500)(x)
 		}
 	}))),
-	row("wrong-type-500", "a number where a text belongs gives 500", "", on("users", at(400, func(x *exchange) {
+	row("wrong-type-500", "a number where a text belongs gives 500", "http/server-error", on("users", at(400, func(x *exchange) {
 		if x.says("wrong type") {
 			failWith(500)(x)
 		}
 	}))),
-	row("missing-id-500", "POST user without id gives 500", "", on("createUser", at(400, func(x *exchange) {
+	row("missing-id-500", "POST user without id gives 500", "http/server-error", on("createUser", at(400, func(x *exchange) {
 		if x.says("id is missing") {
 			failWith(500)(x)
 		}
 	}))),
-	row("limit-invalid-500", "a limit that is not valid gives 500", "", on("listUsers", at(400, func(x *exchange) {
+	row("limit-invalid-500", "a limit that is not valid gives 500", "http/server-error", on("listUsers", at(400, func(x *exchange) {
 		if x.says("limit") {
 			failWith(500)(x)
 		}
 	}))),
-	row("big-number-500", "a number beyond its type gives 500", "", on("user", at(400, func(x *exchange) {
+	row("big-number-500", "a number beyond its type gives 500", "http/server-error", on("user", at(400, func(x *exchange) {
 		if strings.Contains(string(x.body), "e400") || x.says("tz_offset is not valid") {
 			failWith(500)(x)
 		}
 	}))),
-	row("garbage-token-500", "a token that is not a JWT gives 500", "", on("users", at(401, func(x *exchange) {
+	row("garbage-token-500", "a token that is not a JWT gives 500", "http/server-error", on("users", at(401, func(x *exchange) {
 		if x.bearer() != "" && strings.Count(x.bearer(), ".") != 2 {
 			failWith(500)(x)
 		}
 	}))),
-	row("wrong-content-type-500", "a content type that is not taken gives 500", "", at(415, failWith(500))),
-	row("wrong-content-type-accepted", "the content type of a request does not matter", "", on("user", before(func(x *exchange) {
+	row("wrong-content-type-500", "a content type that is not taken gives 500", "http/server-error", at(415, failWith(500))),
+	row("wrong-content-type-accepted", "the content type of a request does not matter", "input/content-type", on("user", before(func(x *exchange) {
 		if json.Valid(x.body) {
 			x.header.Set("Content-Type", "application/json")
 		}
 	}))),
-	row("unknown-path-500", "an unknown path gives 500", "", replaced(func(x *exchange) bool {
+	row("unknown-path-500", "an unknown path gives 500", "http/server-error", replaced(func(x *exchange) bool {
 		return x.op == "" && x.method == "GET" && !strings.HasPrefix(x.url.Path, "/v1/") && x.url.Path != "/users"
 	},
 		failWith(500))),
-	row("unknown-path-html", "an unknown path gives an HTML page", "", at(404, func(x *exchange) {
+	row("unknown-path-html", "an unknown path gives an HTML page", "http/unknown-path", at(404, func(x *exchange) {
 		if x.op == "" {
 			answerWith(404, "text/html", "<html><body>Not Found</body></html>")(x)
 		}
 	})),
-	row("unknown-user-400", "an unknown user gives 400", "", on("users", at(404, status(400)))),
-	row("unknown-user-500", "an unknown user gives 500", "", on("users", at(404, failWith(500)))),
-	row("unknown-user-html", "an unknown user gives an HTML page", "", on("users", at(404, answerWith(404, "text/html", "<html><body>Not Found</body></html>")))),
-	row("unicode-create-500", "POST user with text outside ASCII gives 500", "", on("createUser", replaced(func(x *exchange) bool {
-		return asciiOnly(string(encode(parse(x.body)))) != string(encode(parse(x.body)))
+	row("unknown-user-400", "an unknown user gives 400", "operation/refusal-status", on("users", at(404, status(400)))),
+	row("unknown-user-500", "an unknown user gives 500", "http/server-error", on("users", at(404, failWith(500)))),
+	row("unknown-user-html", "an unknown user gives an HTML page", "http/content-type", on("users", at(404, answerWith(404, "text/html", "<html><body>Not Found</body></html>")))),
+	row("unicode-create-500", "POST user with text outside ASCII gives 500", "http/server-error", on("createUser", replaced(func(x *exchange) bool {
+		return asciiOnly(string(encode(x.given()))) != string(encode(x.given()))
 	}, failWith(500)))),
-	row("unicode-id-500", "a user whose id is outside ASCII gives 500", "", on("getUser", replaced(func(x *exchange) bool {
+	row("unicode-id-500", "a user whose id is outside ASCII gives 500", "http/server-error", on("getUser", replaced(func(x *exchange) bool {
 		return asciiOnly(x.url.Path) != x.url.Path
 	}, failWith(500)))),
-	row("emoji-patch-500", "PATCH with an emoji gives 500", "", on("updateUserPatch", replaced(func(x *exchange) bool {
+	row("emoji-patch-500", "PATCH with an emoji gives 500", "http/server-error", on("updateUserPatch", replaced(func(x *exchange) bool {
 		return withoutAstral(string(x.body)) != string(x.body)
 	}, failWith(500)))),
-	row("redirect-to-login", "401 is a redirect to an HTML login page", "", at(401, both(
+	row("redirect-to-login", "401 is a redirect to an HTML login page", "http/redirect", at(401, both(
 		answerWith(302, "text/html", loginPage), head("WWW-Authenticate"), head("Location", "https://login.invalid/")))),
-	row("login-page-200", "401 is an HTML login page with status 200", "", on("users", at(401, both(
+	row("login-page-200", "401 is an HTML login page with status 200", "auth/credentials-needed", on("users", at(401, both(
 		answerWith(200, "text/html", loginPage), head("WWW-Authenticate"))))),
-	row("redirect-trailing-slash", "GET user redirects to itself with a slash", "", on("getUser", good(func(x *exchange) {
+	row("redirect-trailing-slash", "GET user redirects to itself with a slash", "http/redirect", on("getUser", good(func(x *exchange) {
 		answerWith(308, "", "")(x)
 		x.answer.Set("Location", x.url.EscapedPath()+"/")
 	}))),
-	row("gateway-page", "every ninth request gives the 502 page of a gateway", "", every(9, answerWith(502, "text/html", "<html><body>502 Bad Gateway</body></html>"))),
-	row("throttle-1-in-5", "every fifth request gives 429", "", every(5, answerWith(429, "application/json", `{"error":"rate_limited","message":"slow down"}`))),
-	row("fail-1-in-7", "every seventh request gives 500", "", every(7, failWith(500))),
-	row("validation-flickers", "bad input is refused with 400 and 500 by turns", "", on("createUser", at(400, func(x *exchange) {
+	row("gateway-page", "every ninth request gives the 502 page of a gateway", "http/server-error", every(9, answerWith(502, "text/html", "<html><body>502 Bad Gateway</body></html>"))),
+	row("throttle-1-in-5", "every fifth request gives 429", "http/throttled", every(5, answerWith(429, "application/json", `{"error":"rate_limited","message":"slow down"}`))),
+	row("fail-1-in-7", "every seventh request gives 500", "http/server-error", every(7, failWith(500))),
+	row("validation-flickers", "bad input is refused with 400 and 500 by turns", "http/server-error", on("createUser", at(400, func(x *exchange) {
 		x.state.mu.Lock()
 		defer x.state.mu.Unlock()
 		if x.state.count++; x.state.count%2 == 0 {
 			failWith(500)(x)
 		}
 	}))),
-	row("stack-trace", "errors show where the program failed", "", on("users", at(400, body(set("message", "panic: runtime error\ngoroutine 1 [running]:\nmain.createUser(/srv/app/users.go:42)"))))),
-	row("sql-in-error", "errors show a statement of the database", "", on("users", at(404, body(set("message", `pq: no rows in result set: SELECT * FROM users WHERE id = $1`))))),
-	row("value-in-error", "errors repeat what was sent", "", on("user", at(400, func(x *exchange) {
+	row("stack-trace", "errors show where the program failed", "leak/internals", on("users", at(400, body(set("message", "panic: runtime error\ngoroutine 1 [running]:\nmain.createUser(/srv/app/users.go:42)"))))),
+	row("sql-in-error", "errors show a statement of the database", "leak/internals", on("users", at(404, body(set("message", `pq: no rows in result set: SELECT * FROM users WHERE id = $1`))))),
+	row("value-in-error", "errors repeat what was sent", "leak/echo", on("user", at(400, func(x *exchange) {
 		body(set("message", "not valid: "+string(x.body)))(x)
 	}))),
-	row("token-in-error", "401 repeats the token", "", on("users", at(401, func(x *exchange) {
+	row("token-in-error", "401 repeats the token", "leak/echo", on("users", at(401, func(x *exchange) {
 		if x.bearer() != "" {
 			body(set("message", "not a good token: "+x.bearer()))(x)
 		}
 	}))),
-	row("close-before-answer", "the connection is closed without an answer to DELETE", "", on("deleteUser", at(204, wired(func(*exchange) []byte { return nil })))),
-	row("close-in-body", "the connection is closed in the middle of GET user", "", on("getUser", good(wired(func(x *exchange) []byte {
+	row("close-before-answer", "the connection is closed without an answer to DELETE", "http/closed", on("deleteUser", at(204, wired(func(*exchange) []byte { return nil })))),
+	row("close-in-body", "the connection is closed in the middle of GET user", "http/incomplete", on("getUser", good(wired(func(x *exchange) []byte {
 		whole := bytesOf(x, "", x.text)
 		return whole[:len(whole)-len(x.text)/2]
 	})))),
-	row("close-in-header", "the connection is closed in the middle of the headers of the list", "", on("listUsers", good(wired(func(x *exchange) []byte {
+	row("close-in-header", "the connection is closed in the middle of the headers of the list", "http/malformed", on("listUsers", good(wired(func(x *exchange) []byte {
 		return bytesOf(x, "", x.text)[:40]
 	})))),
-	row("get-hangs", "GET user never answers", "", on("getUser", func(x *exchange, _ func()) {
+	row("get-hangs", "GET user never answers", "http/timeout", on("getUser", func(x *exchange, _ func()) {
 		<-x.req.Context().Done()
 		panic(http.ErrAbortHandler)
 	})),
-	row("list-trickles", "the list comes a byte a second", "", on("listUsers", good(func(x *exchange) {
+	row("list-trickles", "the list comes a byte a second", "http/timeout", on("listUsers", good(func(x *exchange) {
 		x.pause = func(w http.ResponseWriter) {
 			w.WriteHeader(x.status)
 			for i := range x.text {
@@ -139,7 +139,7 @@ var robustnessFaults = []Fault{
 			}
 		}
 	}))),
-	row("get-endless", "the body of GET user does not end", "", on("getUser", good(func(x *exchange) {
+	row("get-endless", "the body of GET user does not end", "http/too-large", on("getUser", good(func(x *exchange) {
 		x.answer.Del("Content-Length")
 		x.pause = func(w http.ResponseWriter) {
 			w.Header().Del("Content-Length")

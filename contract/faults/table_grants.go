@@ -1,0 +1,92 @@
+package faults
+
+import (
+	"encoding/base64"
+	"net/url"
+	"strings"
+)
+
+// grantFaults hand out tokens for less than they should.
+var grantFaults = []Fault{
+	row("server-accept-no-client", "auth/server gives a token without credentials", "client/missing",
+		on("createServerToken", instead(401, func(x *exchange) bool {
+			return x.header.Get("Authorization") == "" && x.asClient()
+		}))),
+	row("server-accept-bearer", "auth/server takes an access token for credentials", "client/bearer",
+		on("createServerToken", instead(401, func(x *exchange) bool { return x.bearer() != "" && x.asClient() }))),
+	row("server-accept-malformed-basic", "auth/server takes credentials that cannot be read", "client/malformed",
+		on("createServerToken", instead(401, func(x *exchange) bool {
+			_, _, ok := basicPair(x.header.Get("Authorization"))
+			return !ok && strings.HasPrefix(x.header.Get("Authorization"), "Basic") && x.asClient()
+		}))),
+	row("server-accept-unknown-client", "auth/server takes any client id", "client/unknown",
+		on("createServerToken", instead(401, func(x *exchange) bool {
+			id, _, ok := basicPair(x.header.Get("Authorization"))
+			return ok && id != x.project().ClientID && x.asClient()
+		}))),
+	row("unknown-project-accepted", "there are tokens for projects that do not exist", "client/unknown-project",
+		on("createServerToken", instead(401, func(x *exchange) bool {
+			if x.header.Get("Authorization") != basicOf(x.srv.Project) || strings.Contains(x.url.Path, "/"+x.srv.Other.ID+"/") {
+				return false
+			}
+			x.url.Path, x.url.RawPath = "/v1/projects/"+x.srv.Project.ID+"/auth/server", ""
+			return true
+		}))),
+	row("audience-ignored", "/oauth/token does not look at the audience", "grant/audience",
+		on("createOAuthToken", before(form(func(x *exchange, f url.Values) {
+			f.Set("audience", "urn:onvy:project:"+x.srv.Project.ID)
+		})))),
+	row("refresh-token-any", "any refresh token is good", "grant/bad-refresh-token",
+		on("createSDKToken", instead(400, func(x *exchange) bool {
+			if x.given()["grant"] != "refresh" || !x.says("not valid") {
+				return false
+			}
+			sent(set("grant", "exchange"), set("token", x.identity("anyone")))(x)
+			return true
+		}))),
+	row("token-body-ignored", "auth/server gives a token for a body that is no JSON", "grant/body",
+		on("createServerToken", before(func(x *exchange) {
+			if x.given() == nil {
+				x.body = []byte("{}")
+			}
+		}))),
+	row("missing-parameter-accepted", "/oauth/token exchanges nothing for a token", "grant/missing-parameter",
+		on("createOAuthToken", instead(400, func(x *exchange) bool {
+			f, err := url.ParseQuery(string(x.body))
+			if err != nil || f.Get("grant_type") == "" || !x.says("is missing") {
+				return false
+			}
+			f.Set("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+			f.Set("subject_token", x.identity("anyone"))
+			f.Set("subject_token_type", "urn:ietf:params:oauth:token-type:id_token")
+			x.body = []byte(f.Encode())
+			return true
+		}))),
+	row("oauth-token-not-usable", "the tokens of /oauth/token do not work", "grant/token-usable",
+		on("createOAuthToken", good(claimed(claim("iss", "urn:onvy:elsewhere"))))),
+	row("unknown-sdk-client-accepted", "auth/sdk does not look at the client", "grant/unknown-client",
+		on("createSDKToken", before(sent(set("client_id", "sdk"))))),
+	row("jwt-issued-unsigned", "access tokens are not signed", "jwt/algorithm",
+		on("token", good(body(change("access_token", mapped(unsigned))))),
+		on("users", accept(func(x *exchange) bool { return peek(x.bearer(), 0)["alg"] == "none" && !x.says("expired") }))),
+	row("scope-needs-more", "reading one user needs the scope to change users", "scope/enforced",
+		on("getUser", after(func(x *exchange) {
+			scope, _ := peek(x.bearer(), 1)["scope"].(string)
+			if x.status < 300 && !strings.Contains(scope, "users:update") {
+				answerWith(403, "application/json", `{"error":"insufficient_scope"}`)(x)
+				x.answer.Set("WWW-Authenticate", `Bearer realm="onvy", error="insufficient_scope", scope="users:update"`)
+			}
+		}))),
+}
+
+// asClient gives the request the right credentials.
+func (x *exchange) asClient() bool {
+	x.header.Set("Authorization", basicOf(x.project()))
+	return true
+}
+
+// unsigned is a token with the same claims and without signature.
+func unsigned(token string) string {
+	parts := strings.Split(token, ".")
+	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."
+}
