@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"log"
 	"net/http/httptest"
 	"os"
@@ -30,6 +31,7 @@ type Options struct {
 	Seed     uint64            // of the generated data; 0 is 1, so that a run is repeatable
 	Select   func(string) bool // which faults and controls, by name; nil is all
 	Parallel int               // servers at once; 0 is one for each core
+	Recorded bool              // record each run, and look what the recording alone shows
 	OnResult func(Result)      // called as each result comes, one at a time
 }
 
@@ -50,6 +52,7 @@ type Result struct {
 	Fault    faults.Fault
 	Verdict  Verdict
 	Rules    []string // that reported something, sorted
+	Recorded []string // that reported something about the recording alone
 	Report   *contract.Report
 	Duration time.Duration
 }
@@ -149,6 +152,10 @@ func (r *runner) one(ctx context.Context, f faults.Fault) (Result, error) {
 		Seed: max(r.options.Seed, 1), LedgerDir: r.ledgers, Risky: risky(f.Rule),
 		Timeout: timeout, Slow: slow, MaxWait: 3 * time.Second,
 	}
+	var recording []*contract.Exchange
+	if r.options.Recorded {
+		o.OnExchange = func(x *contract.Exchange) { recording = append(recording, x) }
+	}
 	suite, err := contract.NewSuite(r.spec, target(server.URL, srv), o)
 	if err != nil {
 		return Result{}, err
@@ -157,6 +164,9 @@ func (r *runner) one(ctx context.Context, f faults.Fault) (Result, error) {
 	report := suite.Run(ctx)
 	result := Result{Fault: f, Report: report, Rules: reported(report), Duration: time.Since(started)}
 	result.Verdict = verdict(f, result.Rules, report)
+	if r.options.Recorded {
+		result.Recorded = reported(r.spec.Replay(ctx, "recording", entries(recording), contract.ReplayOptions{Slow: slow}))
+	}
 	if r.options.OnResult != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -187,6 +197,17 @@ func setUp(f faults.Fault) []sandbox.Option {
 		return []sandbox.Option{sandbox.WithTTL(time.Second)}
 	}
 	return nil
+}
+
+// entries are exchanges as a recording has them.
+func entries(exchanges []*contract.Exchange) iter.Seq2[*contract.Exchange, error] {
+	return func(yield func(*contract.Exchange, error) bool) {
+		for _, x := range exchanges {
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
 }
 
 // risky tells whether a rule is looked at with permission only.
@@ -223,6 +244,17 @@ func (m *Matrix) Count(v Verdict) int {
 	n := 0
 	for _, r := range m.Faults {
 		if r.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// FromRecordings counts the faults that a recording of the run shows by itself.
+func (m *Matrix) FromRecordings() int {
+	n := 0
+	for _, r := range m.Faults {
+		if len(r.Recorded) > 0 {
 			n++
 		}
 	}

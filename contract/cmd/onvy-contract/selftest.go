@@ -64,6 +64,7 @@ Exit status: 0 every fault is found by its own rule and nothing else is reported
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&expression, "run", "", "plant only the faults whose names match this regular `EXPRESSION`")
 	cmd.Flags().BoolVar(&all, "all", false, "show every fault, not only those that are not found as they should be")
+	cmd.Flags().BoolVar(&options.Recorded, "recorded", false, "also record each run, and count what the recordings alone show")
 	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "seed of the generated data")
 	cmd.Flags().IntVar(&options.Parallel, "parallel", 0, "servers at once; 0 is one for each core")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no progress bar")
