@@ -90,15 +90,15 @@ func (p *page) head(r *contract.Report, failing []contract.Finding) {
 				operations = append(operations, name)
 			}
 		}
-		p.printf("%s  %s: %s\n", p.paint(red, "FAIL"), printable(r.Target), list(operations, 4))
+		p.printf("%s  %s: %s\n", p.paint(red, "FAIL"), brief(r.Target), list(operations, 4))
 	case nothingRan(r):
-		p.printf("%s  %s: nothing ran\n", p.paint(red, "ERROR"), printable(r.Target))
+		p.printf("%s  %s: nothing ran\n", p.paint(red, "ERROR"), brief(r.Target))
 	case s.Errors+s.NotRun > 0:
-		p.printf("%s  %s: %s not carried out\n", p.paint(red, "ERROR"), printable(r.Target), number(s.Errors+s.NotRun, "case"))
+		p.printf("%s  %s: %s not carried out\n", p.paint(red, "ERROR"), brief(r.Target), number(s.Errors+s.NotRun, "case"))
 	}
 }
 
-// last has the verdict and every count.
+// last has the verdict, what it is about and every count.
 func (p *page) last(r *contract.Report) {
 	s := &r.Summary
 	colour := green
@@ -108,7 +108,7 @@ func (p *page) last(r *contract.Report) {
 	if p.begun {
 		p.printf("\n")
 	}
-	p.printf("%s  %s | %s | %s, %s, %s", p.paint(colour, verdict(r)), levels(r), cases(s),
+	p.printf("%s  %s | %s | %s | %s, %s, %s", p.paint(colour, verdict(r)), brief(r.Target), levels(r), cases(s),
 		number(s.Exchanges, "exchange"), number(s.Rules, "rule"), took(r.Duration))
 	if r.Seed != 0 {
 		p.printf(" | seed %d", r.Seed)

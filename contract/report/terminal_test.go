@@ -31,7 +31,13 @@ func TestTerminalReportsReadAsTheGoldenFiles(t *testing.T) {
 func TestTerminalSaysFirstWhatFailedAndLastTheVerdict(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(terminal(t, reports()["failed"], report.TerminalOptions{})), "\n")
 	require.Equal(t, "FAIL  https://staging.api.onvy.health: createServerToken and getUser", lines[0])
-	require.True(t, strings.HasPrefix(lines[len(lines)-1], "FAIL  2 violations, 1 assumption, 1 drift | 8 cases: 2 passed, 2 failed"))
+	require.True(t, strings.HasPrefix(lines[len(lines)-1], "FAIL  https://staging.api.onvy.health | 2 violations, 1 assumption, 1 drift | 8 cases: 2 passed, 2 failed"))
+}
+
+func TestTerminalShortensTheNamesOfManyRecordings(t *testing.T) {
+	r := *reports()["replay"]
+	r.Target = strings.Repeat("recording.har, ", 1000)
+	require.Less(t, len(terminal(t, &r, report.TerminalOptions{Quiet: true})), 1000)
 }
 
 func TestTerminalVerdictIsTheExitStatus(t *testing.T) {

@@ -99,6 +99,15 @@ func nothingRan(r *contract.Report) bool {
 	return r.Summary.Passed+r.Summary.Failed == 0
 }
 
+// brief is a target for a line of its own: a replay of many files has long ones.
+func brief(target string) string {
+	const most = 80
+	if runes := []rune(target); len(runes) > most {
+		target = string(runes[:most-1]) + "…"
+	}
+	return printable(target)
+}
+
 // verdict is the exit status in a word.
 func verdict(r *contract.Report) string {
 	switch r.ExitStatus() {

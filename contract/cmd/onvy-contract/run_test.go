@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -204,6 +205,12 @@ func TestServersThatAreNoneEndInAReport(t *testing.T) {
 			w.WriteHeader(http.StatusBadGateway)
 			_, _ = io.WriteString(w, "<html>Bad gateway</html>")
 		}), 1, "502"},
+		"repeats secrets": {onEvery(t, func(w http.ResponseWriter, r *http.Request) {
+			_, secret, _ := r.BasicAuth()
+			w.Header().Set("Content-Type", "application/json; x="+secret)
+			w.Header().Set("X-"+secret, secret)
+			_, _ = fmt.Fprintf(w, `{%q:%q,"access_token":%q,"token_type":%[1]q,"expires_in":%[1]q}`, secret, secret, secret)
+		}), 1, "schema/"},
 		"hangs": {onEvery(t, func(http.ResponseWriter, *http.Request) { <-release }), 1, "time limit"},
 		"resets": {onEvery(t, func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
