@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +24,9 @@ import (
 // The benchmarks compare this package with byHand, on one loopback server:
 //
 //	go test -run '^$' -bench . -benchmem -count 6 . | benchstat -col /by -
+//
+// Those named turns do an operation by each in turn, so that what else the
+// machine does hits both, and report medians: ns/hand, ns/onvy and onvy/hand.
 
 // byHand is what a careful program does without this package: net/http,
 // encoding/json, a timeout, a limit, the status looked at. It has one token
@@ -125,11 +130,40 @@ func measure(b *testing.B, call func() error) {
 	}
 }
 
+// turns measures two ways to do one thing, in turn.
+func turns(b *testing.B, hand, client func() error) {
+	calls := [2]func() error{hand, client}
+	var took [2][]time.Duration
+	for _, call := range calls {
+		require.NoError(b, call())
+	}
+	for first := 0; b.Loop(); first = 1 - first {
+		for _, i := range []int{first, 1 - first} {
+			started := time.Now()
+			if err := calls[i](); err != nil {
+				b.Fatal(err)
+			}
+			took[i] = append(took[i], time.Since(started))
+		}
+	}
+	median := func(d []time.Duration) float64 {
+		slices.Sort(d)
+		return float64(d[len(d)/2])
+	}
+	b.ReportMetric(median(took[0]), "ns/hand")
+	b.ReportMetric(median(took[1]), "ns/onvy")
+	b.ReportMetric(median(took[1])/median(took[0]), "onvy/hand")
+	b.ReportMetric(0, "ns/op") // of both together: says nothing
+}
+
 func BenchmarkGet(b *testing.B) {
 	hand, c := both(b)
 	ctx := b.Context()
 	b.Run("by=hand", func(b *testing.B) { measure(b, func() error { _, err := hand.get(ctx, "user_123"); return err }) })
 	b.Run("by=onvy", func(b *testing.B) { measure(b, func() error { _, err := c.Users.Get(ctx, "user_123"); return err }) })
+	b.Run("turns", func(b *testing.B) {
+		turns(b, func() error { _, err := hand.get(ctx, "user_123"); return err }, func() error { _, err := c.Users.Get(ctx, "user_123"); return err })
+	})
 }
 
 func BenchmarkCreate(b *testing.B) {
@@ -137,6 +171,9 @@ func BenchmarkCreate(b *testing.B) {
 	ctx := b.Context()
 	b.Run("by=hand", func(b *testing.B) { measure(b, func() error { _, err := hand.create(ctx, full); return err }) })
 	b.Run("by=onvy", func(b *testing.B) { measure(b, func() error { _, err := c.Users.Create(ctx, full); return err }) })
+	b.Run("turns", func(b *testing.B) {
+		turns(b, func() error { _, err := hand.create(ctx, full); return err }, func() error { _, err := c.Users.Create(ctx, full); return err })
+	})
 }
 
 func BenchmarkList1000(b *testing.B) {
@@ -145,6 +182,10 @@ func BenchmarkList1000(b *testing.B) {
 	b.Run("by=hand", func(b *testing.B) { measure(b, func() error { _, err := hand.list(ctx, 1000); return err }) })
 	b.Run("by=onvy", func(b *testing.B) {
 		measure(b, func() error { _, err := c.Users.List(ctx, &onvy.ListOptions{Limit: 1000}); return err })
+	})
+	b.Run("turns", func(b *testing.B) {
+		turns(b, func() error { _, err := hand.list(ctx, 1000); return err },
+			func() error { _, err := c.Users.List(ctx, &onvy.ListOptions{Limit: 1000}); return err })
 	})
 }
 
@@ -166,4 +207,19 @@ func BenchmarkGet64Workers(b *testing.B) {
 	}
 	b.Run("by=hand", func(b *testing.B) { parallel(b, func() error { _, err := hand.get(ctx, "user_123"); return err }) })
 	b.Run("by=onvy", func(b *testing.B) { parallel(b, func() error { _, err := c.Users.Get(ctx, "user_123"); return err }) })
+	wave := func(call func() error) func() error { // 640 operations
+		return func() error {
+			return errors.Join(together(64, func(int) error {
+				var errs []error
+				for range 10 {
+					errs = append(errs, call())
+				}
+				return errors.Join(errs...)
+			})...)
+		}
+	}
+	b.Run("turns", func(b *testing.B) {
+		turns(b, wave(func() error { _, err := hand.get(ctx, "user_123"); return err }),
+			wave(func() error { _, err := c.Users.Get(ctx, "user_123"); return err }))
+	})
 }
