@@ -152,14 +152,8 @@ func (r *Redactor) cookies(v string, set bool) string {
 		case set && i > 0 && !ok:
 			parts[i] = r.text(part)
 		case set && i > 0:
-			switch strings.ToLower(bare) {
-			case "expires", "max-age", "samesite", "path":
-				parts[i] = name + "=" + r.text(value)
-				if _, err := http.ParseTime(value); err == nil {
-					parts[i] = part
-				}
-			default:
-				parts[i] = name + "=" + r.text(value)
+			if _, err := http.ParseTime(value); err != nil || !strings.EqualFold(bare, "expires") {
+				parts[i] = r.text(name) + "=" + r.text(value)
 			}
 		case !ok:
 			r.learn(secret, bare)

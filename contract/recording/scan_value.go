@@ -1,0 +1,146 @@
+package recording
+
+import (
+	"errors"
+	"fmt"
+)
+
+// skip passes over the next value.
+func (s *scanner) skip() error {
+	_, err := s.value(nil, 0)
+	if errors.Is(err, ErrTooLarge) || errors.Is(err, ErrTooDeep) {
+		return nil
+	}
+	return err
+}
+
+// value appends the next value, as it is written, to dst. A value of more than
+// limit bytes or too deep a value is passed over: then the error is
+// ErrTooLarge or ErrTooDeep and the stream goes on behind the value. After any
+// other error it does not go on.
+func (s *scanner) value(dst []byte, limit int) ([]byte, error) {
+	c, err := s.peek()
+	if err != nil {
+		return nil, err
+	}
+	k := keeper{dst: dst, limit: limit}
+	switch c {
+	case '{', '[', '"':
+		err = s.nested(&k)
+	case '}', ']', ',', ':':
+		err = s.syntax()
+	default:
+		err = s.scalar(&k)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case k.over:
+		return nil, fmt.Errorf("%w of %d bytes", ErrTooLarge, limit)
+	}
+	return k.dst, nil
+}
+
+// keeper collects a value up to a limit.
+type keeper struct {
+	dst   []byte
+	limit int
+	size  int
+	over  bool
+}
+
+func (k *keeper) add(b []byte) {
+	k.size += len(b)
+	if k.over = k.over || k.size > k.limit; k.over {
+		k.dst = nil
+		return
+	}
+	k.dst = append(k.dst, b...)
+}
+
+// scalar passes over a number or a literal, or over whatever else is in its place.
+func (s *scanner) scalar(k *keeper) error {
+	for {
+		start := s.pos
+		for ; s.pos < s.end; s.pos++ {
+			switch s.buf[s.pos] {
+			case ' ', '\t', '\r', '\n', ',', ':', '{', '}', '[', ']', '"':
+				k.add(s.buf[start:s.pos])
+				return nil
+			}
+		}
+		k.add(s.buf[start:s.pos])
+		if !s.fill() {
+			return s.cut()
+		}
+	}
+}
+
+// nested passes over a string, an object or an array.
+func (s *scanner) nested(k *keeper) error {
+	var (
+		open     [maxDepth/64 + 1]uint64 // a bit for each level: is it an array?
+		depth    int
+		deep     bool
+		inString bool
+		escaped  bool
+	)
+	for {
+		if s.pos == s.end && !s.fill() {
+			return s.cut()
+		}
+		b, i := s.buf[s.pos:s.end], 0
+		for i < len(b) {
+			if inString {
+				if escaped {
+					escaped = false
+					i++
+				}
+				for i < len(b) && b[i] != '"' && b[i] != '\\' {
+					i++
+				}
+				if i == len(b) {
+					break
+				}
+				inString, escaped = b[i] == '\\', b[i] == '\\'
+				i++
+				if inString || depth > 0 {
+					continue
+				}
+				k.add(b[:i])
+				s.pos += i
+				return nil
+			}
+			c := b[i]
+			i++
+			switch c {
+			case '"':
+				inString = true
+			case '{', '[':
+				if depth++; depth > maxDepth {
+					deep = true // from here on brackets are counted, not matched
+				} else if bit := uint64(1) << (depth % 64); c == '[' {
+					open[depth/64] |= bit
+				} else {
+					open[depth/64] &^= bit
+				}
+			case '}', ']':
+				if depth <= maxDepth && (open[depth/64]>>(depth%64)&1 == 1) != (c == ']') {
+					s.pos += i
+					return s.syntax()
+				}
+				if depth--; depth > 0 {
+					continue
+				}
+				k.add(b[:i])
+				s.pos += i
+				if deep {
+					return fmt.Errorf("%w: more than %d levels", ErrTooDeep, maxDepth)
+				}
+				return nil
+			}
+		}
+		k.add(b)
+		s.pos = s.end
+	}
+}
