@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -41,17 +42,21 @@ var headerChecks = []exchangeCheck{
 				c.finding(r, Finding{Message: "the charset of JSON is not utf-8"})
 			}
 		}),
-	exchangeRule("http/content-encoding", Assumption, "rfc9110#12.5.3", "The content coding is one that the client takes.",
+	exchangeRule("http/content-encoding", Violation, "rfc9110#12.5.3", "The content coding is one that the client takes.",
 		"gzip for Accept-Encoding: identity", "gzip for Accept-Encoding: gzip",
 		func(c *call, r *Rule) {
 			if c.x.Response == nil {
+				return
+			}
+			if undecoded(c.x.Response) {
+				c.finding(r, Finding{Message: "the body is not of the content coding that it claims", Source: "rfc9110#8.4"})
 				return
 			}
 			coding := c.x.Response.Header.Get("Content-Encoding")
 			accept := c.x.Request.Header.Get("Accept-Encoding")
 			if coding != "" && !strings.EqualFold(coding, "identity") && accept != "" &&
 				!strings.Contains(accept, "*") && !strings.Contains(strings.ToLower(accept), strings.ToLower(coding)) {
-				c.finding(r, Finding{Message: "the body has a content coding that the client did not offer to take"})
+				c.finding(r, Finding{Level: Assumption, Message: "the body has a content coding that the client did not offer to take"})
 			}
 		}),
 	exchangeRule("http/date", Violation, "rfc9110#6.6.1", "Date is right to five minutes.",
@@ -122,6 +127,12 @@ var headerChecks = []exchangeCheck{
 				c.finding(r, Finding{Message: "Cache-Control allows shared caches to keep a person's data"})
 			}
 		}),
+}
+
+// undecoded tells whether a body says that it is gzip and is still in a coding,
+// as a body that could not be decoded is.
+func undecoded(r *Response) bool {
+	return r.Decoded == "" && !r.Truncated && bytes.HasPrefix(r.Body, []byte("\x1f\x8b")) && strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip")
 }
 
 // singletons are the headers that have one value and may stand once.

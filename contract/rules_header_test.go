@@ -57,6 +57,7 @@ func headerRows() []exchangeRow {
 			breaks: xs{
 				getUser(user(), requestHeader("Accept-Encoding", "identity"), header("Content-Encoding", "gzip")),
 				getUser(user(), requestHeader("Accept-Encoding", "gzip"), header("Content-Encoding", "br")),
+				getUser("\x1f\x8bgarbage", requestHeader("Accept-Encoding", "gzip"), header("Content-Encoding", "gzip")),
 			},
 			holds: xs{
 				getUser(user(), requestHeader("Accept-Encoding", "gzip, deflate"), header("Content-Encoding", "gzip")),

@@ -57,7 +57,7 @@ func (c *call) readsJSON() bool {
 		c.x.Response.Truncated || c.x.Request.Method == "HEAD" {
 		return false
 	}
-	if c.resp != nil && len(c.resp.Content) == 0 {
+	if c.resp != nil && len(c.resp.Content) == 0 || undecoded(c.x.Response) {
 		return false
 	}
 	return isJSON(c.contentType) || c.op != nil && c.contentType != "text/html" && c.status()/100 == 2

@@ -60,9 +60,12 @@ func listRows() []exchangeRow {
 			rule: "page/repeats", breaks: xs{listUsers("", `{"limit":100}`, a, b, a)},
 			holds: xs{listUsers("", `{"limit":100}`, user("id", "a", "firstname", "A"), user("id", "b", "firstname", "A"), user("id", "A"))},
 		}, {
+			rule: "page/next-null", breaks: xs{listUsers("", `{"limit":100,"next_page":null}`, a)},
+			holds: xs{listUsers("", `{"limit":100,"next_page":""}`, a), listUsers("", `{"limit":100}`, a)},
+		}, {
 			rule: "page/next-is-self", breaks: xs{listUsers("?page=x%2B", `{"limit":100,"next_page":"x+"}`, a)},
 			holds: xs{
-				listUsers("?page=x", `{"limit":100,"next_page":"y"}`, a), listUsers("?page=x", `{"limit":100,"next_page":null}`, a),
+				listUsers("?page=x", `{"limit":100,"next_page":"y"}`, a),
 				listUsers("", `{"limit":100,"next_page":""}`, a), listUsers("", `{"limit":100}`, a),
 			},
 		},

@@ -150,7 +150,7 @@ func classify(ctx context.Context, err error, x *Exchange) error {
 // reason is the part of net/http's error that repeats nothing of the answer.
 func reason(err error) string {
 	for _, text := range []string{"malformed HTTP", "malformed MIME header", "malformed chunked encoding", "multiple Content-Length",
-		"Content-Length", "Transfer-Encoding", "header exceeded", "invalid byte in chunk", "too many transfer encodings"} {
+		"Content-Length", "Transfer-Encoding", "headers exceeded", "invalid byte in chunk", "too many transfer encodings"} {
 		if strings.Contains(err.Error(), text) {
 			return text
 		}
@@ -167,8 +167,12 @@ func decodeContent(r *Response) {
 	if err != nil {
 		return
 	}
-	plain, err := io.ReadAll(io.LimitReader(zr, maxBody))
-	if err == nil {
-		r.Body, r.Decoded = plain, "gzip"
+	plain, err := io.ReadAll(io.LimitReader(zr, maxBody+1))
+	if err != nil {
+		return
 	}
+	if len(plain) > maxBody {
+		plain, r.Truncated = plain[:maxBody], true
+	}
+	r.Body, r.Decoded = plain, "gzip"
 }
