@@ -157,17 +157,6 @@ func (r *Reader) All() iter.Seq2[Entry, error] {
 	}
 }
 
-// Exchanges is All without the indexes, which the names of the exchanges have.
-func (r *Reader) Exchanges() iter.Seq2[*contract.Exchange, error] {
-	return func(yield func(*contract.Exchange, error) bool) {
-		for entry, err := range r.All() {
-			if !yield(entry.Exchange, err) {
-				return
-			}
-		}
-	}
-}
-
 // Raw is an entry that was cut out of the recording and not looked into. It
 // keeps its own memory, so that entries can be decoded by several goroutines.
 type Raw struct {

@@ -3,6 +3,7 @@ package recording_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -146,7 +147,9 @@ func TestTokenStaysATokenWithTheSameTimes(t *testing.T) {
 	require.NotEqual(t, bearer, tampered, "a wrong signature stays a wrong one")
 	require.Equal(t, bearer[:strings.LastIndex(bearer, ".")], tampered[:strings.LastIndex(tampered, ".")])
 	x.Request.Header[0].Value = "Bearer " + parts[0] + "." + parts[1] + "."
-	require.True(t, strings.HasSuffix(r.Exchange(x).Request.Header.Get("Authorization"), "."), "no signature stays none")
+	for _, r := range []*recording.Redactor{r, r.Fresh()} {
+		require.True(t, strings.HasSuffix(r.Exchange(x).Request.Header.Get("Authorization"), "."), "no signature stays none")
+	}
 }
 
 func TestBodiesThatAreNoJSONKeepTheirMistakes(t *testing.T) {
@@ -174,6 +177,34 @@ func TestBodiesThatAreNoJSONKeepTheirMistakes(t *testing.T) {
 			require.Error(t, err, "a day that does not exist stays one")
 		}
 	}
+}
+
+func TestDaysThatDoNotExistStayThat(t *testing.T) {
+	r := redactor(t)
+	for year := range 300 {
+		in := fmt.Sprintf("%04d-02-31", 1800+year)
+		out := strings.Split(redacted(r, `{"birthday":"`+in+`"}`), `"`)[3]
+		require.NotEqual(t, in, out)
+		_, err := time.Parse(time.DateOnly, out)
+		require.Error(t, err, out)
+	}
+}
+
+func TestDifferentDaysStayDifferentAndAboutAsLongAgo(t *testing.T) {
+	r := redactor(t)
+	seen := map[string]bool{}
+	day := time.Date(1985, 1, 1, 0, 0, 0, 0, time.UTC)
+	for range 5000 {
+		in := day.Format(time.DateOnly)
+		out := strings.Split(redacted(r, `{"birthday":"`+in+`"}`), `"`)[3]
+		require.NotEqual(t, in, out)
+		date, err := time.Parse(time.DateOnly, out)
+		require.NoError(t, err)
+		require.True(t, date.Year() >= 1900 && date.Year() < 2020, out)
+		seen[out] = true
+		day = day.AddDate(0, 0, 1)
+	}
+	require.Len(t, seen, 5000)
 }
 
 func TestWhatTheSpecDoesNotMentionIsRedacted(t *testing.T) {

@@ -35,16 +35,12 @@ func (r *Redactor) scrub(s string) string {
 const maxPiece = 4 << 10
 
 func (r *Redactor) scrubPiece(s string) string {
-	core := strings.TrimFunc(s, unicode.IsSpace)
-	if core == "" {
-		return s
-	}
-	if cached, ok := r.memo[core]; ok {
-		return strings.Replace(s, core, cached, 1)
+	if cached, ok := r.memo[s]; ok {
+		return cached
 	}
 	var (
-		runes  = []rune(core)
-		hex    = isHex(core)
+		runes  = []rune(s)
+		hex    = isHex(s)
 		x      = make([]uint32, 0, len(runes))
 		radix  = make([]uint32, 0, len(runes))
 		places = make([]int, 0, len(runes))
@@ -74,9 +70,9 @@ func (r *Redactor) scrubPiece(s string) string {
 		}
 		runes[i] = c
 	}
-	redacted := keepInvalid(core, runes)
-	r.remember(core, redacted)
-	return strings.Replace(s, core, redacted, 1)
+	redacted := keepInvalid(s, runes)
+	r.remember(s, redacted)
+	return redacted
 }
 
 // keepInvalid writes runes over a text, and leaves its bytes that are not UTF-8.
