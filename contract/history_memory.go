@@ -22,15 +22,22 @@ const (
 type kept struct {
 	doc     []byte // nil if unknown
 	deleted []byte // see userState
+	listed  uint64 // hash of the user in the last list that did not differ from doc; 0 if unknown
 }
 
 // known tells whether there is something to compare a user with.
 func (u *userState) known() bool { return u.kept.doc != nil }
 
-// sent tells whether a user was sent in the very bytes that are known. Then
+// same tells whether a user was sent in the very bytes that are known. Then
 // nothing in it can differ.
 func (u *userState) same(as *outlinedUser) bool {
 	return as.raw != nil && bytes.Equal(u.kept.doc, as.raw)
+}
+
+// listedBefore tells whether a user was in a list with the same hash, and did
+// not differ. After a refused write more may differ.
+func (u *userState) listedBefore(hash uint64) bool {
+	return hash != 0 && u.kept.listed == hash && !u.refused
 }
 
 // wake decodes what is known, for an exchange to be held against it.
@@ -43,16 +50,17 @@ func (u *userState) rest() { u.doc, u.deleted = nil, nil }
 
 // keep is rest after a change.
 func (u *userState) keep() {
-	u.kept = kept{encodeKept(u.doc), encodeKept(u.deleted)}
+	u.kept = kept{doc: encodeKept(u.doc), deleted: encodeKept(u.deleted)}
 	u.rest()
 }
 
 // read takes a user as it was read.
 func (u *userState) read(c *call, user *outlinedUser) {
-	if user.raw == nil {
-		u.kept.doc = encodeKept(user.value)
-	} else if !u.same(user) {
-		u.kept.doc = bytes.Clone(user.raw)
+	switch {
+	case user.raw == nil:
+		u.kept.doc, u.kept.listed = encodeKept(user.value), 0
+	case !u.same(user):
+		u.kept.doc, u.kept.listed = bytes.Clone(user.raw), 0
 	}
 	if u.existed.IsZero() {
 		u.existed = c.x.end()

@@ -133,6 +133,10 @@ func (h *History) compareItems(c *call, project string) (strange bool) {
 		if !u.known() || u.gone || compared > 20 || u.same(user) {
 			continue
 		}
+		hash := maphash.Bytes(h.seed, user.raw)
+		if u.listedBefore(hash) {
+			continue
+		}
 		u.wake()
 		answer := user.object()
 		before := len(c.findings)
@@ -142,8 +146,11 @@ func (h *History) compareItems(c *call, project string) (strange bool) {
 		for i := before; i < len(c.findings); i++ {
 			c.findings[i].Pointer = "/users/*" + c.findings[i].Pointer
 		}
-		if len(c.findings) > before {
+		switch {
+		case len(c.findings) > before:
 			compared++
+		case user.raw != nil:
+			u.kept.listed = hash
 		}
 	}
 	if gone {

@@ -291,9 +291,21 @@ func changes(before, answer, sent map[string]any, put bool) bool {
 // where is the JSON pointer and the place in the spec of a field.
 func (c *call) where(name string) Finding {
 	f := Finding{Pointer: "/" + strings.ReplaceAll(name, ".", "/")}
-	if user := c.spec.doc.Components.Schemas["User"]; user != nil {
-		schema, _, _ := trace(user, "", strings.Split(name, "."))
-		f.Spec = place(schema.Origin, "")
+	known, ok := c.spec.fields[name]
+	if !ok {
+		known = c.spec.placeOfField(name)
 	}
+	f.Spec = known
 	return f
+}
+
+// placeOfField is where a field of a user stands in the spec; "" if it has no
+// users.
+func (s *Spec) placeOfField(name string) string {
+	user := s.doc.Components.Schemas["User"]
+	if user == nil {
+		return ""
+	}
+	schema, _, _ := trace(user, "", strings.Split(name, "."))
+	return place(schema.Origin, "")
 }

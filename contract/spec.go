@@ -31,6 +31,7 @@ type Spec struct {
 	calls  sync.Pool // of *call
 
 	bearers bearerTokens
+	fields  map[string]string // where the fields of a user stand in the spec
 }
 
 // operation is what the rules need to know of one operation.
@@ -78,6 +79,10 @@ func Load(spec []byte) (*Spec, error) {
 	}
 	s.calls.New = func() any { return new(call) }
 	s.compileOperations()
+	s.fields = make(map[string]string)
+	for _, name := range slices.Concat(writable, []string{"created_at", "updated_at"}) {
+		s.fields[name] = s.placeOfField(name)
+	}
 	s.paths = newPathTable(doc.Paths, s.byOp)
 
 	// The router is to match paths, whatever server they are on.
