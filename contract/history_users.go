@@ -302,10 +302,10 @@ func (c *call) where(name string) Finding {
 // placeOfField is where a field of a user stands in the spec; "" if it has no
 // users.
 func (s *Spec) placeOfField(name string) string {
-	user := s.doc.Components.Schemas["User"]
-	if user == nil {
+	if s.doc.Components == nil || s.doc.Components.Schemas["User"] == nil {
 		return ""
 	}
+	user := s.doc.Components.Schemas["User"]
 	schema, _, _ := trace(user, "", strings.Split(name, "."))
 	return place(schema.Origin, "")
 }
