@@ -138,9 +138,16 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each 
 	if !found && !f.output.quiet {
 		a.note("No ONVY_* variables and no flags name a server: this is the embedded sandbox.")
 	}
-	defer context.AfterFunc(ctx, func() {
+	said := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(said)
 		a.note("Interrupted: deleting the users of this run, then the report. Interrupt again to stop at once.")
-	})()
+	})
+	defer func() {
+		if !stop() {
+			<-said // it is not to write into the report
+		}
+	}()
 	bar = a.progress(int64(len(suite.Cases())), "cases", false, f.output.quiet)
 	defer bar.end()
 	return suite.Run(ctx), nil
