@@ -16,7 +16,7 @@ const planted = "google_104940819145861640201"
 
 // FuzzRedactor puts a value that was learned into any place of anything.
 // Nothing panics, the value does not survive, and what is JSON, strictly or
-// loosely, is JSON afterwards, and what is not is not.
+// loosely, is JSON afterwards, and what is not is not, of the same length.
 func FuzzRedactor(f *testing.F) {
 	for _, body := range []string{
 		`{"id":"` + planted + `","firstname":"Zach\u00e9","birthday":"1990-04-23","height":172.5,"x":[1e400,-0,true,{}]}`,
@@ -54,6 +54,7 @@ func FuzzRedactor(f *testing.F) {
 			require.Equal(t, json.Valid(body), json.Valid(out.Response.Body), "%q became %q", body, out.Response.Body)
 			require.Equal(t, jsontext.Value(body).IsValid(), jsontext.Value(out.Response.Body).IsValid(), "%q became %q", body, out.Response.Body)
 		}
+		require.Len(t, out.Response.Body, len(body))
 		require.Equal(t, utf8.Valid(body), utf8.Valid(out.Response.Body))
 		require.Equal(t, value, h[0].Value, "the original is left alone")
 	})

@@ -4,26 +4,25 @@ import (
 	"encoding/base64"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
 )
 
-// header redacts fields in place; was and is are how long the body was and is.
-func (r *Redactor) header(h contract.Header, was, is int) {
+// header redacts fields in place.
+func (r *Redactor) header(h contract.Header) {
 	for i := range h {
 		f := &h[i]
 		if !fieldName.MatchString(f.Name) || !r.learned.clean(f.Name) {
 			f.Name = r.text(f.Name)
 		}
-		f.Value = r.field(strings.ToLower(f.Name), f.Value, was, is)
+		f.Value = r.field(strings.ToLower(f.Name), f.Value)
 	}
 }
 
 var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
 
-func (r *Redactor) field(name, v string, was, is int) string {
+func (r *Redactor) field(name, v string) string {
 	switch name {
 	case "authorization", "proxy-authorization":
 		return r.authorization(v)
@@ -35,11 +34,6 @@ func (r *Redactor) field(name, v string, was, is int) string {
 		return r.url(v, nil)
 	case "host":
 		return r.authority(v, r.hosts[strings.ToLower(v)])
-	case "content-length":
-		// It tells the truth, or it lies by as much as before.
-		if n, err := strconv.Atoi(v); err == nil && was != is {
-			return strconv.Itoa(max(n+is-was, 0))
-		}
 	case "date", "last-modified", "expires":
 		if _, err := http.ParseTime(v); err == nil {
 			return v

@@ -63,7 +63,7 @@ func (p *places) redactor() *Redactor {
 
 // Exchange returns a redacted copy of x. Methods, statuses, times, the hosts
 // that the API was asked at and the names that the spec has stay as they are,
-// and so does the form of every body, mistakes included.
+// and so do the form and the length of every body, mistakes included.
 func (r *Redactor) Exchange(x *contract.Exchange) *contract.Exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -82,7 +82,7 @@ func (r *Redactor) Exchange(x *contract.Exchange) *contract.Exchange {
 		n = op.request
 	}
 	out.Request.Body = r.body(x.Request.Body, x.Request.Header, n)
-	r.header(out.Request.Header, len(x.Request.Body), len(out.Request.Body))
+	r.header(out.Request.Header)
 	if x.Err != nil {
 		out.Err = errors.New(reason(x.Err))
 	}
@@ -94,7 +94,7 @@ func (r *Redactor) Exchange(x *contract.Exchange) *contract.Exchange {
 		}
 		res.Body = r.body(x.Response.Body, x.Response.Header, n)
 		res.Header = append(contract.Header(nil), x.Response.Header...)
-		r.header(res.Header, len(x.Response.Body), len(res.Body))
+		r.header(res.Header)
 		res.Reason = r.text(res.Reason)
 		res.Extra = []byte(r.text(string(res.Extra)))
 		if len(x.Response.Extra) == 0 {

@@ -36,12 +36,15 @@ func (r *Redactor) token(s string) string {
 	if parts[2] == "" {
 		return signing + "." // alg none
 	}
-	if own, ok := r.signatures[original]; !ok {
-		r.signatures[original] = parts[2]
-	} else if own != parts[2] {
+	own, known := r.signatures[original]
+	if !known {
+		r.signatures[original], own = parts[2], parts[2]
+	}
+	size := base64.RawURLEncoding.DecodedLen(len(parts[2]))
+	if own != parts[2] || base64.RawURLEncoding.EncodedLen(size) != len(own) {
 		return signing + "." + r.scrub(parts[2])
 	}
-	return signing + "." + sign(signing, parts[2])
+	return signing + "." + sign(signing, size)
 }
 
 // part redacts the JSON in a part of a token; what is none is scrubbed.
@@ -53,23 +56,20 @@ func (r *Redactor) part(s string, n *node) string {
 	return base64.RawURLEncoding.EncodeToString(r.json(nil, b, n))
 }
 
-// sign makes a signature as long as the one that it replaces: that of HS256,
-// drawn out where the algorithm of the token has a longer one.
-func sign(signing, original string) string {
-	size := base64.RawURLEncoding.DecodedLen(len(original))
+// sign makes a signature of so many bytes: that of HS256 for one of its length;
+// for another algorithm bytes that follow from it, of which only the length
+// means something.
+func sign(signing string, size int) string {
 	sig, err := jwt.SigningMethodHS256.Sign(signing, []byte(TestKey))
 	if err != nil { // only for a key of the wrong type
-		sig = nil
+		panic(err)
 	}
 	for len(sig) < size {
 		mac := hmac.New(sha256.New, []byte(TestKey))
 		mac.Write(sig)
 		sig = mac.Sum(sig)
 	}
-	if len(sig) > size && size > 32 {
-		sig = sig[:size]
-	}
-	return base64.RawURLEncoding.EncodeToString(sig)
+	return base64.RawURLEncoding.EncodeToString(sig[:size])
 }
 
 // isJWT tells whether a text is three parts of which the first is a header.
