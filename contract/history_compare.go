@@ -61,6 +61,11 @@ func (h *History) comparePart(c *call, name string, sent map[string]any, answer 
 	old, _ := before[name].(map[string]any)
 	for part, value := range sent {
 		if value == nil {
+			if old[part] != nil && now[part] != nil {
+				f := c.where(name + "." + part)
+				f.Message = "null did not clear the part"
+				c.report(userHistoryRules, "users/patch-clears", f)
+			}
 			continue
 		}
 		if now[part] == nil || !same(now[part], value) {

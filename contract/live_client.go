@@ -2,8 +2,10 @@ package contract
 
 import (
 	"encoding/base64"
+	"iter"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 var clientRules = []Rule{
@@ -98,6 +100,21 @@ var clientCases = []liveCase{
 
 const wrongSecret = "contract-wrong-secret"
 
+// nearly yields secrets that are almost the right one.
+func nearly(secret string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		swapped := strings.Map(func(r rune) rune {
+			if unicode.IsUpper(r) {
+				return unicode.ToLower(r)
+			}
+			return unicode.ToUpper(r)
+		}, secret)
+		_ = (swapped == secret || yield("the secret in the other case", swapped)) &&
+			yield("the secret without its last character", secret[:len(secret)-1]) &&
+			yield("the secret and one character more", secret+"x")
+	}
+}
+
 // serverWith asks auth/server for a token with a header of credentials.
 func (p *probe) serverWith(credentials Header) *call {
 	return p.send(jsonRequest("POST", serverPath(p.suite.target.Project.ID), credentials, map[string]any{"scope": "users:read"}))
@@ -119,6 +136,9 @@ func (p *probe) clientMatrix(ask func(Header) *call) {
 	wrong := ask(basic(project.ClientID, wrongSecret))
 	p.refuses(wrong, "client/wrong-secret", "a wrong secret", 401)
 	p.refuses(ask(basic(project.ClientID, "")), "client/wrong-secret", "an empty secret", 401, 400)
+	for what, secret := range nearly(project.ClientSecret.Reveal()) {
+		p.refuses(ask(basic(project.ClientID, secret)), "client/wrong-secret", what, 401)
+	}
 	unknown := ask(basic("contract-nobody", project.ClientSecret.Reveal()))
 	p.refuses(unknown, "client/unknown", "an unknown client", 401)
 	if !wrong.ok() && !unknown.ok() && (wrong.status() != unknown.status() || wrong.object()["error"] != unknown.object()["error"]) {

@@ -2,6 +2,8 @@ package contract
 
 import (
 	"net/url"
+	"slices"
+	"strings"
 )
 
 var grantRules = []Rule{
@@ -17,6 +19,8 @@ var grantRules = []Rule{
 		"a token for a made-up refresh token", "400 invalid_grant"),
 	probeRule("grant/bad-identity-token", Violation, "authentication", "Only a valid token of the identity provider signs a user in.",
 		"a token for any text", "400 or 401"),
+	probeRule("grant/refresh-same", Violation, "rfc6749#6", "A refreshed token is for the same user and project, with no more scope.",
+		"another sub, or a scope more, after a refresh", "the same claims but times and jti"),
 	probeRule("grant/unknown-client", Assumption, "authentication", "An unknown public client is refused.",
 		"a token for client_id nobody", "400 or 401"),
 	probeRule("grant/scope", Violation, "rfc6749#3.3", "A scope that is not there is not granted.",
@@ -143,9 +147,22 @@ var grantCases = []liveCase{
 			}))
 			p.refuses(c, "grant/unknown-client", "an unknown public client", 400, 401, 403)
 			c = p.send(jsonRequest("POST", path, nil, map[string]any{
+				"grant": "exchange", "token": p.suite.target.IDToken.Reveal(), "client_id": p.suite.target.Project.ClientID,
+			}))
+			p.refuses(c, "grant/unknown-client", "the confidential client without its secret", 400, 401, 403)
+			c = p.send(jsonRequest("POST", path, nil, map[string]any{
+				"grant": "contract", "token": p.suite.target.IDToken.Reveal(), "client_id": client,
+			}))
+			p.refuses(c, "grant/unknown-type", "an unknown grant with a good token", 400, 401)
+			c = p.send(jsonRequest("POST", path, nil, map[string]any{
 				"grant": "refresh", "token": p.suite.target.IDToken.Reveal(), "client_id": client,
 			}))
 			p.refuses(c, "grant/bad-refresh-token", "an identity token as a refresh token", 400, 401, 403)
+			c = p.exchange()
+			if refresh, _ := c.object()["refresh_token"].(string); c.ok() && refresh != "" {
+				c = p.send(jsonRequest("POST", path, nil, map[string]any{"grant": "refresh", "token": refresh, "client_id": "contract-nobody"}))
+				p.refuses(c, "grant/bad-refresh-token", "a refresh token of another client", 400, 401, 403)
+			}
 		},
 	},
 	{
@@ -191,11 +208,15 @@ func (p *probe) scopeRefused(c *call) {
 		p.refuses(c, "grant/scope", "an unknown scope", 400, 401, 403)
 		return
 	}
-	if _, says := c.object()["scope"].(string); !says {
-		access, _ := c.object()["access_token"].(string)
-		if _, isJWT := readJWT(access); !isJWT { // else oauth/scope-granted has said it
-			p.finding(c, "grant/scope", Finding{Message: "an unknown scope is granted, or left out without a word"})
-		}
+	said, says := c.object()["scope"].(string)
+	access, _ := c.object()["access_token"].(string)
+	jwt, isJWT := readJWT(access)
+	granted, known := jwt.scopes()
+	switch {
+	case isJWT && known && slices.Contains(granted, "contract:nonsense"), slices.Contains(strings.Fields(said), "contract:nonsense"):
+		p.finding(c, "grant/scope", Finding{Message: "a scope that does not exist is granted"})
+	case !says && !(isJWT && known): // else oauth/scope-granted has said it
+		p.finding(c, "grant/scope", Finding{Message: "an unknown scope is granted, or left out without a word"})
 	}
 }
 

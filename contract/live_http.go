@@ -72,6 +72,9 @@ var httpCases = []liveCase{
 					p.finding(head, "http/head", Finding{Level: Assumption, Message: "HEAD has another status than GET"})
 				}
 			}
+			if c := p.send(request{method: "HEAD", path: userPath(id + "_unknown"), header: bearer(p.token())}); c.ok() {
+				p.finding(c, "http/head", Finding{Message: "HEAD finds a user that is not there"})
+			}
 			// Without a token it must be refused like GET.
 			if c := p.send(request{method: "HEAD", path: userPath(id)}); c.ok() {
 				p.finding(c, "http/head", Finding{Message: "HEAD works without a token"})

@@ -15,6 +15,8 @@ var pageProbeRules = []Rule{
 		"200 with the first page for page=nonsense", "400 or 422"),
 	probeRule("page/short", Assumption, "users/list-users", "A page is full unless it is the last one.",
 		"10 users and a next_page without a limit", "100 users and a next_page"),
+	probeRule("page/page-echo", Assumption, "resources-and-pagination", "pagination.page, if given, is the page asked for.",
+		"the token of another page", "the same token; no token"),
 	probeRule("page/cursor-again", Assumption, "resources-and-pagination", "A page can be asked for again, after a lost answer for example.",
 		"400 for a cursor that was used", "the same users"),
 	probeRule("page/full-walk", Violation, "users/list-users", "A walk over all pages has every user of the project.",
@@ -189,6 +191,9 @@ func (p *probe) walk(limit, most int) {
 			return
 		}
 		p.full(c)
+		if got, _ := c.pagination()["page"].(string); page != "" && got != "" && got != page {
+			p.finding(c, "page/page-echo", Finding{Pointer: "/pagination/page", Message: "pagination.page is not the page that was asked for"})
+		}
 		for _, user := range c.users() {
 			id, _ := user["id"].(string)
 			seen[id] = true

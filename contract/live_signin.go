@@ -1,6 +1,9 @@
 package contract
 
-import "net/url"
+import (
+	"net/url"
+	"slices"
+)
 
 // signInCases get tokens in all three documented ways.
 var signInCases = []liveCase{
@@ -54,8 +57,10 @@ var signInCases = []liveCase{
 			if !p.works(c) {
 				return
 			}
+			before := token
 			token, _ = accessToken(c)
 			p.usable(token)
+			p.sameGrant(c, before, token)
 			if next, _ := c.object()["refresh_token"].(string); next != "" && next != refresh {
 				p.works(p.refresh(next))
 				c := p.refresh(refresh) // the history has a rule for this
@@ -113,6 +118,28 @@ func (p *probe) refresh(token string) *call {
 	return p.send(jsonRequest("POST", sdkPath(p.suite.target.Project.ID), nil, map[string]any{
 		"grant": "refresh", "token": token, "client_id": p.suite.target.SDKClientID,
 	}))
+}
+
+// sameGrant reports a refreshed token that is for somebody else or for more.
+func (p *probe) sameGrant(c *call, before, after string) {
+	old, okOld := readJWT(before)
+	now, okNow := readJWT(after)
+	if !okOld || !okNow {
+		return
+	}
+	for _, name := range []string{"sub", "user_id", "project_id", "principal_type"} {
+		if old.text(name) != now.text(name) {
+			p.finding(c, "grant/refresh-same", Finding{Pointer: "/access_token", Message: "the claim " + name + " is another after a refresh"})
+		}
+	}
+	had, _ := old.scopes()
+	has, _ := now.scopes()
+	for _, scope := range has {
+		if !slices.Contains(had, scope) {
+			p.finding(c, "grant/refresh-same", Finding{Pointer: "/access_token", Message: "the token has more scope after a refresh"})
+			return
+		}
+	}
 }
 
 // usable reports a fresh token that a protected operation takes for invalid.

@@ -77,6 +77,9 @@ var userCases = []liveCase{
 			if p.works(p.put(id, map[string]any{"id": id, "firstname": "Alone"})) {
 				p.works(p.get(id))
 			}
+			if p.works(p.put(id, map[string]any{"id": id})) {
+				p.works(p.get(id))
+			}
 		},
 	},
 	{
@@ -109,6 +112,7 @@ var userCases = []liveCase{
 			user := p.fullUser(id)
 			p.create(user)
 			user["thresholds"] = map[string]any{"ftp": 101.5}
+			user["location"] = map[string]any{"lat": 12.25}
 			if p.works(p.put(id, user)) {
 				p.works(p.get(id))
 			}
@@ -124,6 +128,9 @@ var userCases = []liveCase{
 				p.works(p.get(id))
 			}
 			if p.works(p.patch(id, map[string]any{"location": map[string]any{"lat": 12.25}})) {
+				p.works(p.get(id))
+			}
+			if c := p.patch(id, map[string]any{"thresholds": map[string]any{"mhr": nil}}); c.ok() {
 				p.works(p.get(id))
 			}
 		},

@@ -21,6 +21,7 @@ var valueCases = []liveCase{
 			for _, text := range []string{
 				"👩🏽‍🚀 Ride",        // an emoji of several, outside the BMP
 				"  two spaces  ",   // at both ends
+				"",                 // nothing is a text too
 				"back\\slash",      // which JSON escapes
 				"<b>&amp;</b>",     // markup
 				"tab\tand\nline",   // control characters

@@ -30,6 +30,7 @@ var bearerChecks = []exchangeCheck{
 				return
 			}
 			switch s := c.status(); {
+			case s == 405, s == 501: // a method that is not there
 			case s == 401, s == 429, s/100 == 5, s/100 == 2, c.x.Response == nil: // others say it
 			case s == 405: // there is no such method, for anybody
 			default:

@@ -208,7 +208,7 @@ func checkContentType(c *call, r *Rule) {
 	case len(c.resp.Content) == 0 || c.media != nil:
 	case c.contentType == "":
 		c.finding(r, Finding{Message: "there is a body and no Content-Type", Source: "rfc9110#8.3"})
-	case c.contentType == "text/html", looksJSON:
+	case c.contentType == "text/html", looksJSON && !isJSON(c.contentType):
 		c.finding(r, Finding{Message: fmt.Sprintf("the content type is %s; application/json is documented", printable(c.contentType)),
 			Source: "resources-and-pagination"})
 	default:

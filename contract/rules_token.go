@@ -233,6 +233,9 @@ func checkClaims(c *call, r *Rule, t tokenAnswer) {
 			}
 		}
 	}
+	if _, isList := t.jwt.values["scope"].([]any); isList {
+		c.finding(r, Finding{Level: Assumption, Pointer: "/access_token", Message: "the claim scope is a list in place of a text", Source: "rfc8693#4.2"})
+	}
 	if t.jwt.text("principal_type") == "user" && t.jwt.text("user_id") == "" {
 		c.finding(r, Finding{Pointer: "/access_token", Message: "the claim user_id is missing from a user's token"})
 	}

@@ -29,7 +29,8 @@ type wire struct {
 }
 
 // maxBody is how much of a body is read.
-const maxBody = 10 << 20
+// A page of 1,000 users has less than half of it.
+const maxBody = 4 << 20
 
 func newWire(base *url.URL, timeout time.Duration) *wire {
 	dialer := &net.Dialer{Timeout: timeout}
