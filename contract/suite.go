@@ -30,6 +30,7 @@ type Suite struct {
 
 	patience patience
 
+	watched  sync.Mutex // held while OnExchange runs
 	mu       sync.Mutex
 	requests int
 	down     error // why nothing more can be sent
