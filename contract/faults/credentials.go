@@ -223,3 +223,18 @@ func (s *state) remembered(key string) (string, bool) {
 	value, ok := s.text[key]
 	return value, ok
 }
+
+// scope is what a token request asks for.
+func (x *exchange) scope() string {
+	if scope, ok := x.given()["scope"].(string); ok {
+		return scope
+	}
+	f, _ := url.ParseQuery(string(x.body))
+	return f.Get("scope")
+}
+
+// withoutScope takes the scope out of a token request.
+func (x *exchange) withoutScope() {
+	sent(drop("scope"))(x)
+	form(func(_ *exchange, f url.Values) { f.Del("scope") }).unlessJSON(x)
+}

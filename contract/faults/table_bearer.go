@@ -53,6 +53,8 @@ var bearerFaults = []Fault{
 		on("deleteUser", instead(403, unscoped))),
 	row("scope-write-includes-read", "any scope of users is enough to read", "auth/scope",
 		on("listUsers getUser", instead(403, unscoped))),
+	row("scope-not-enforced-opaque", "tokens are no JWTs, and no operation looks at their scope", "scope/enforced",
+		opaque, on("users", instead(403, unscoped))),
 	row("scope-too-little-401", "a token with too little scope is answered with 401", "operation/refusal-status",
 		on("users", at(403, both(status(401), body(set("error", "invalid_token")), head("WWW-Authenticate", `Bearer realm="onvy", error="invalid_token"`))))),
 	row("scope-too-little-404", "a token with too little scope is answered with 404", "http/status-undocumented",
@@ -61,11 +63,11 @@ var bearerFaults = []Fault{
 		on("users", at(401, both(status(403), head("WWW-Authenticate"))))),
 	row("no-token-404", "no token is answered with 404", "auth/unauthenticated-status",
 		on("users", at(401, both(status(404), head("WWW-Authenticate"))))),
-	row("user-token-reads-others", "a user's token reads other users", "",
+	row("user-token-reads-others", "a user's token reads other users", "token/other-user",
 		on("getUser", instead(404, asProject))),
-	row("user-token-deletes-others", "a user's token deletes other users", "",
+	row("user-token-deletes-others", "a user's token deletes other users", "token/other-user",
 		on("deleteUser", instead(404, asProject))),
-	row("user-token-lists-all", "a user's token lists all users", "",
+	row("user-token-lists-all", "a user's token lists all users", "token/other-user",
 		on("listUsers", before(func(x *exchange) { asProject(x) }))),
 }
 

@@ -8,16 +8,7 @@ import (
 
 // controls are servers that are right in an unusual way.
 var controls = []Fault{
-	row("opaque-tokens", "access tokens are no JWTs", "", on("token", good(func(x *exchange) {
-		o := parse(x.text)
-		token, _ := o["access_token"].(string)
-		o["access_token"] = x.state.alias(token)
-		x.text = encode(o)
-	})), on("users", before(func(x *exchange) {
-		if token, ok := x.state.remembered(x.bearer()); ok && x.bearer() != "" {
-			x.header.Set("Authorization", "Bearer "+token)
-		}
-	}))),
+	row("opaque-tokens", "access tokens are no JWTs", "", opaque),
 	row("invalid-422", "input that is not valid gives 422 in place of 400", "", on("users", at(400, status(422)))),
 	row("foreign-user-403", "users of others give 403 in place of 404", "", on("users", at(404, func(x *exchange) {
 		if x.srv.Other.ID != "" && x.ask("GET", "/users/"+x.userID(), nil, x.allForeign()).Code == 200 {
@@ -83,7 +74,22 @@ var controls = []Fault{
 		}
 	}))),
 	row("content-type-without-content", "the 204 of DELETE has a Content-Type", "", on("deleteUser", at(204, head("Content-Type", "application/json")))),
+	row("method-404", "a method that a path does not have is answered with 404", "", at(405, both(status(404), head("Allow")))),
+	row("head-405", "HEAD is refused", "", replaced(isHead, both(answerWith(405, "application/json", ""), head("Allow", "GET")))),
+	row("challenge-without-code", "the challenge to a bad token has no error code", "", on("users", at(401, head("WWW-Authenticate", `Bearer realm="onvy"`)))),
 	row("close-each-connection", "every answer closes its connection", "", after(head("Connection", "close"))),
+}
+
+// opaque gives the tokens other names, which say nothing.
+func opaque(x *exchange, next func()) {
+	on("token", good(func(x *exchange) {
+		body(change("access_token", func(token string) any { return x.state.alias(token) }))(x)
+	}))(x, func() {
+		if token, ok := x.state.remembered(x.bearer()); ok && x.bearer() != "" {
+			x.header.Set("Authorization", "Bearer "+token)
+		}
+		next()
+	})
 }
 
 // alias is another name for a token, which says nothing.

@@ -15,7 +15,7 @@ var envelopeFaults = []Fault{
 	row("content-type-token-html", "token answers say text/html", "http/content-type", on("token", good(head("Content-Type", "text/html")))),
 	row("create-body-empty", "POST user has an empty body", "http/empty-body", on("createUser", good(answerWith(201, "application/json", "")))),
 	row("get-body-empty", "GET user has an empty body", "http/empty-body", on("getUser", good(answerWith(200, "application/json", "")))),
-	row("get-body-blank", "the body of GET user is white space", "json/syntax", on("getUser", good(answerWith(200, "application/json", " \n")))),
+	row("get-body-blank", "the body of GET user is white space", "http/empty-body", on("getUser", good(answerWith(200, "application/json", " \n")))),
 	row("put-204", "PUT answers 204", "http/status-undocumented", on("updateUserPut", at(200, answerWith(204, "", "")))),
 	row("patch-204", "PATCH answers 204", "http/status-undocumented", on("updateUserPatch", at(200, answerWith(204, "", "")))),
 	row("create-200", "POST user answers 200", "http/status-undocumented", on("createUser", at(201, both(status(200), head("Location"))))),

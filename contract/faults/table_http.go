@@ -73,21 +73,19 @@ var httpFaults = []Fault{
 		})),
 	row("duplicate-create-400", "creating a taken id gives 400", "users/duplicate-status",
 		on("createUser", at(409, status(400)))),
-	row("id-case-insensitive", "ids that differ in case are one id", "users/id-case",
-		on("createUser", func(x *exchange, next func()) {
-			id, _ := x.given()["id"].(string)
+	row("id-case-insensitive", "GET user finds a user by its id in any case", "users/id-case",
+		on("getUser", at(404, func(x *exchange) {
+			id, _ := url.PathUnescape(x.userID())
 			for _, u := range x.everybody() {
-				if other, _ := u["id"].(string); other != id && strings.EqualFold(other, id) {
-					answerWith(409, "application/json", `{"error":"conflict"}`)(x)
-					return
+				if other, _ := u["id"].(string); strings.EqualFold(other, id) {
+					answerWith(200, "application/json", string(encode(u)))(x)
 				}
 			}
-			next()
-		})),
+		}))),
 	row("put-answer-loses-field", "the answer to PUT lacks weight", "users/write-answer",
 		on("updateUserPut", good(body(drop("weight"))))),
-	row("get-without-syncs", "GET user lacks data_syncs, which other answers show", "users/answers-agree",
-		on("getUser", good(body(drop("data_syncs"))))),
+	row("create-without-syncs", "POST user answers without data_syncs, which GET shows", "users/answers-agree",
+		on("createUser", good(body(drop("data_syncs"))))),
 	row("created-at-leap-second", "created_at is in a leap second, which typed clients cannot read", "client/decodes",
 		shown(change("created_at", mapped(func(s string) string { return s[:17] + "60" + s[19:] })))),
 }

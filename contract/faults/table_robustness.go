@@ -3,6 +3,7 @@ package faults
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -48,7 +49,7 @@ var robustnessFaults = []Fault{
 		}
 	}))),
 	row("big-number-500", "a number beyond its type gives 500", "http/server-error", on("user", at(400, func(x *exchange) {
-		if strings.Contains(string(x.body), "e400") || x.says("tz_offset is not valid") {
+		if bigNumber.Match(x.body) {
 			failWith(500)(x)
 		}
 	}))),
@@ -151,6 +152,9 @@ var robustnessFaults = []Fault{
 		}
 	}))),
 }
+
+// bigNumber is a number that some type cannot hold.
+var bigNumber = regexp.MustCompile(`[0-9][eE]\+?[0-9]{3}|:\s*-?[0-9]{10}`)
 
 // wait takes a while, or until the client is gone.
 func wait(d time.Duration) step {

@@ -113,7 +113,7 @@ var schemaFaults = []Fault{
 		}
 		delete(o, "pagination")
 	})))),
-	row("next-page-null", "next_page is null on the last page", "", on("listUsers", good(paging(ensure("next_page", nil))))),
+	row("next-page-null", "next_page is null on the last page", "page/next-null", on("listUsers", good(paging(ensure("next_page", nil))))),
 	row("next-page-number", "next_page is a number", "schema/type", on("listUsers", good(paging(set("next_page", 2))))),
 	row("next-page-object", "next_page is the key of a database", "schema/type",
 		on("listUsers", good(paging(change("next_page", func(s string) any { return object{"LastEvaluatedKey": s} }))))),

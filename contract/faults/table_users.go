@@ -39,7 +39,7 @@ var userFaults = []Fault{
 			x.body = encode(o)
 		}
 	}))),
-	row("create-default-not-applied", "measurement_unit has no default", "user/default-unit", on("createUser", good(body(set("measurement_unit", nil), drop("measurement_unit"))))),
+	row("create-default-not-applied", "POST user does not show the default of measurement_unit", "users/answers-agree", on("createUser", good(body(set("measurement_unit", nil), drop("measurement_unit"))))),
 	row("create-default-imperial", "the default of measurement_unit is imperial", "user/default-unit", on("createUser", before(sent(ensure("measurement_unit", "imperial"))))),
 	row("create-answers-input", "POST user answers with what was sent", "users/read-back", on("createUser", good(func(x *exchange) {
 		if o := x.given(); o != nil {
@@ -114,7 +114,7 @@ var userFaults = []Fault{
 			x.patch(object{"firstname": first})
 		}
 	}))),
-	row("get-prefix-match", "GET user finds a user by the start of its id", "users/unknown-found", on("getUser", func(x *exchange, next func()) {
+	row("get-prefix-match", "GET user finds a user by the start of its id", "users/id-case", on("getUser", func(x *exchange, next func()) {
 		next()
 		if x.status != 404 {
 			return
