@@ -35,8 +35,8 @@ func newIdentityProvider(now func() time.Time) *identityProvider {
 
 // MintIDToken returns an identity token of the project's identity provider for
 // a subject, good for five minutes: what an app would send to auth/sdk. The
-// id of the user at ONVY is the subject. change may alter the claims; a nil
-// value takes one out.
+// id of the user at ONVY is the subject. change may alter the claims, a nil
+// value takes one out: "aud" is "app:" and the id of the project.
 func (s *Server) MintIDToken(subject string, change ...func(claims map[string]any)) onvy.Secret {
 	now := s.now().Unix()
 	c := jwt.MapClaims{
