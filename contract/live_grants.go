@@ -160,8 +160,10 @@ var grantCases = []liveCase{
 			p.refuses(c, "grant/bad-refresh-token", "an identity token as a refresh token", 400, 401, 403)
 			c = p.exchange()
 			if refresh, _ := c.object()["refresh_token"].(string); c.ok() && refresh != "" {
-				c = p.send(jsonRequest("POST", path, nil, map[string]any{"grant": "refresh", "token": refresh, "client_id": "contract-nobody"}))
-				p.refuses(c, "grant/bad-refresh-token", "a refresh token of another client", 400, 401, 403)
+				for _, other := range []string{"contract-nobody", p.suite.target.Project.ClientID} {
+					c = p.send(jsonRequest("POST", path, nil, map[string]any{"grant": "refresh", "token": refresh, "client_id": other}))
+					p.refuses(c, "grant/bad-refresh-token", "a refresh token of another client", 400, 401, 403)
+				}
 			}
 		},
 	},

@@ -33,6 +33,13 @@ var badJSON = []bad{
 	{"a string", `"contract"`},
 }
 
+// oddJSON are bodies that parsers are known to fall over.
+var oddJSON = []string{
+	`{"height": 1e400}`, `{"tz_offset": 99999999999999999999}`, `{"tz_offset": 2147483648}`, `{"weight": -1e-400}`,
+	`{"firstname": "a", "firstname": "b"}`, "{\"firstname\": \"\x00\"}", `{"firstname": "\u0000"}`,
+	"{\"firstname\":\"\xff\xfe\"}", "\xef\xbb\xbf{}", `{"firstname":"\ud800"}`, strings.Repeat("[", 5000),
+}
+
 // wrongValues are values that a field does not take.
 var wrongValues = map[string][]any{
 	"language":         {5, []any{"en"}},
@@ -68,11 +75,13 @@ var inputCases = []liveCase{
 				}
 				c := p.send(request{method: target.method, path: target.path, body: []byte{}, header: append(bearer(p.token()), Field{"Content-Type", "application/json"})})
 				p.refuses(c, "input/malformed", "an empty body", 400, 415)
-				// What a server may take or refuse, but not fall over.
-				for _, odd := range []string{
-					`{"height": 1e400}`, `{"tz_offset": 99999999999999999999}`, `{"tz_offset": 2147483648}`, `{"weight": -1e-400}`,
-					`{"firstname": "a", "firstname": "b"}`, "{\"firstname\": \"\x00\"}", `{"firstname": "\u0000"}`,
-					"{\"firstname\":\"\xff\xfe\"}", "\xef\xbb\xbf{}", `{"firstname":"\ud800"}`, strings.Repeat("[", 5000)} {
+			}
+			// What a server may refuse in its own way, but not fall over. None
+			// of it can be stored: there is no id, or no such user.
+			nobody := p.newID()
+			p.remember(p.suite.target.Project.ID, nobody)
+			for _, target := range []struct{ method, path string }{{"POST", "/users"}, {"PUT", userPath(nobody)}, {"PATCH", userPath(nobody)}} {
+				for _, odd := range oddJSON {
 					p.sendOdd(request{method: target.method, path: target.path, body: []byte(odd),
 						header: append(bearer(p.token()), Field{"Content-Type", "application/json"})})
 				}
