@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/recording"
 )
 
@@ -125,4 +126,15 @@ func TestVerifyFindsEveryEncoding(t *testing.T) {
 			require.NotContains(t, err.Error(), c.value)
 		}
 	}
+}
+
+// What stays anyway is not to be taken for a leak, or no recording would ever
+// be written.
+func TestWhatStaysIsNoLeak(t *testing.T) {
+	r := redactor(t)
+	empty := base64.StdEncoding.EncodeToString([]byte(`{"LastEvaluatedKey": null}`))
+	x := answer("GET", "/users?page="+empty, 200, `{"users":[{"id":"users:read","firstname":"Ann","lastname":"server"}],"pagination":{"limit":100,"next_page":"`+empty+`"}}`)
+	x.Request.Header = contract.Header{{Name: "Authorization", Value: "Basic c2VydmVy"}}
+	r.Exchange(x)
+	require.NoError(t, r.Verify(strings.NewReader("users:read Ann server c2VydmVy "+empty)))
 }
