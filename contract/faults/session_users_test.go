@@ -34,7 +34,7 @@ func (s *session) users() {
 	for _, put := range []string{
 		`{"id":"Ada","firstname":"B","weight":70.5,"tz_offset":7200,"thresholds":{"mhr":180}}`,
 		`{"id":"Ada","firstname":"B","weight":70.5,"tz_offset":7200,"thresholds":{"mhr":180}}`,
-		`{"firstname":"C"}`, `{"id":"other"}`, `{"firstname":"D","height":"tall"}`,
+		`{"firstname":"C"}`, `{"id":"v0"}`, `{"firstname":"D","height":"tall"}`,
 		`{"x_unknown":1,"created_at":"2001-01-01T00:00:00Z","data_syncs":[{"provider":"GARMIN"}]}`,
 	} {
 		s.json("PUT", "/users/Ada", token, put)

@@ -73,10 +73,16 @@ var controls = []Fault{
 			body(set("error_description", "see the documentation"))(x)
 		}
 	}))),
-	row("content-type-without-content", "the 204 of DELETE has a Content-Type", "", on("deleteUser", at(204, head("Content-Type", "application/json")))),
 	row("method-404", "a method that a path does not have is answered with 404", "", at(405, both(status(404), head("Allow")))),
 	row("head-405", "HEAD is refused", "", replaced(isHead, both(answerWith(405, "application/json", ""), head("Allow", "GET")))),
 	row("challenge-without-code", "the challenge to a bad token has no error code", "", on("users", at(401, head("WWW-Authenticate", `Bearer realm="onvy"`)))),
+	row("put-other-id-ignored", "PUT takes a body with another id and keeps the id", "", on("updateUserPut", before(sent(drop("id"))))),
+	row("patch-empty-moves-time", "PATCH with an empty object moves updated_at", "", on("updateUserPatch", before(func(x *exchange) {
+		if o := x.given(); o != nil && len(o) == 0 {
+			w := x.stored()
+			x.body = encode(object{"measurement_unit": parse(w.Body.Bytes())["measurement_unit"]})
+		}
+	}))),
 	row("close-each-connection", "every answer closes its connection", "", after(head("Connection", "close"))),
 }
 

@@ -19,11 +19,6 @@ var isolationFaults = []Fault{
 		}
 		next()
 	})),
-	row("other-project-user-403", "a user of another project is answered with 403, an unknown one with 404", "isolation/read", on("getUser", at(404, func(x *exchange) {
-		if x.ask("GET", "/users/"+x.userID(), nil, x.allForeign()).Code == 200 {
-			answerWith(403, "application/json", `{"error":"forbidden"}`)(x)
-		}
-	}))),
 	row("other-project-total", "total counts users of other projects", "page/total-agrees", list(func(x *exchange, users []any, p object) []any {
 		p["total"] = len(x.everybody()) + len(x.listAs(x.allForeign())) + 1
 		return users

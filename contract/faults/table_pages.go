@@ -176,7 +176,7 @@ var pageFaults = []Fault{
 			answerWith(200, "application/json", `{"users":[],"pagination":{"limit":100,"total":0}}`)(x)
 		}
 	}))),
-	row("page-token-once", "a page token works once", "operation/works", on("listUsers", func(x *exchange, next func()) {
+	row("page-token-once", "a page token works once", "page/cursor-again", on("listUsers", func(x *exchange, next func()) {
 		page := x.url.Query().Get("page")
 		if _, used := x.state.remembered(page); page != "" && used {
 			answerWith(400, "application/json", `{"error":"invalid_request"}`)(x)
