@@ -79,6 +79,11 @@ func Load(spec []byte) (*Spec, error) {
 	}
 	s.calls.New = func() any { return new(call) }
 	s.compileOperations()
+	for _, o := range s.ops {
+		if o.id == "" {
+			return nil, fmt.Errorf("contract: the spec has an operation without operationId: %s %s", o.method, o.path)
+		}
+	}
 	s.fields = make(map[string]string)
 	for _, name := range slices.Concat(writable, []string{"created_at", "updated_at"}) {
 		s.fields[name] = s.placeOfField(name)
