@@ -98,6 +98,7 @@ func isLoopback(host string) bool {
 }
 
 func isProduction(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, ".")) // DNS has no case and takes a dot at the end
 	return host == "api.onvy.health" || host == "production.api.onvy.health"
 }
 
