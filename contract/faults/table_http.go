@@ -84,8 +84,6 @@ var httpFaults = []Fault{
 		}))),
 	row("put-answer-loses-field", "the answer to PUT lacks weight", "users/write-answer",
 		on("updateUserPut", good(body(drop("weight"))))),
-	row("create-without-syncs", "POST user answers without data_syncs, which GET shows", "users/answers-agree",
-		on("createUser", good(body(drop("data_syncs"))))),
 	row("created-at-leap-second", "created_at is in a leap second, which typed clients cannot read", "client/decodes",
 		shown(change("created_at", mapped(func(s string) string { return s[:17] + "60" + s[19:] })))),
 }
