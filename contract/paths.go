@@ -52,7 +52,7 @@ func newPathTable(paths *openapi3.Paths, byOp map[*openapi3.Operation]*operation
 // match finds the operation of a request as the router does. It is sure where
 // the path needs no unescaping and is of one template or of none.
 func (table pathTable) match(method, path string) (op *operation, vars map[string]string, sure bool) {
-	if table == nil || !isPlainPath(path) {
+	if table == nil || !strings.HasPrefix(path, "/") || !isPlainPath(path) {
 		return nil, nil, false
 	}
 	var found *pathTemplate
