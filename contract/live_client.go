@@ -21,8 +21,6 @@ var clientRules = []Rule{
 		"500 for Basic without a colon", "401 or 400"),
 	probeRule("client/scheme-case", Violation, "rfc9110#11.1", "The name of the scheme has no case.",
 		"401 for basic in lower case", "200 for basic in lower case"),
-	probeRule("client/encoding", Assumption, "rfc6749#2.3.1", "The canonical endpoint decodes client credentials as forms are.",
-		"401 for a secret with %2B in place of +", "200 for it; 200 for a secret that needs no encoding"),
 	probeRule("client/in-query", Violation, "rfc6749#2.3.1", "Client credentials in the URL are not accepted.",
 		"a token for ?client_id=…&client_secret=…", "400 or 401"),
 	probeRule("client/two-methods", Assumption, "rfc6749#2.3", "A request authenticates the client in one way.",
@@ -50,10 +48,6 @@ var clientCases = []liveCase{
 		run: func(p *probe) {
 			p.clientMatrix(p.oauthWith)
 			project := &p.suite.target.Project
-			encoded := encodedBasic(project.ClientID, project.ClientSecret.Reveal())
-			if c := p.oauthWith(encoded); c.status() == 401 && encoded[0] != project.basic()[0] {
-				p.finding(c, "client/encoding", Finding{Message: "form-encoded client credentials are refused"})
-			}
 			query := url.Values{"client_id": {project.ClientID}, "client_secret": {project.ClientSecret.Reveal()}}
 			form := url.Values{"grant_type": {"client_credentials"}, "audience": {audience(project.ID)}}
 			c := p.send(formRequest("/oauth/token?"+query.Encode(), nil, form))

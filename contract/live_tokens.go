@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -38,10 +37,6 @@ func (s *Suite) project(id string) *Project {
 func basic(id, secret string) Header {
 	return Header{{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(id+":"+secret))}}
 }
-
-// encodedBasic is basic as RFC 6749, 2.3.1 has it: both parts are form-encoded
-// first. It differs for secrets with characters like + and %.
-func encodedBasic(id, secret string) Header { return basic(url.QueryEscape(id), url.QueryEscape(secret)) }
 
 func (p *Project) basic() Header { return basic(p.ClientID, p.ClientSecret.Reveal()) }
 

@@ -11,8 +11,7 @@ import (
 type credentials struct{ id, secret string }
 
 // basicCredentials reads an Authorization header of the Basic scheme, in any
-// case. Both parts are form-encoded before they are put together (RFC 6749,
-// 2.3.1).
+// case.
 func basicCredentials(header string) (credentials, bool) {
 	scheme, encoded, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Basic") {
@@ -23,19 +22,26 @@ func basicCredentials(header string) (credentials, bool) {
 		return credentials{}, false
 	}
 	id, secret, ok := strings.Cut(string(decoded), ":")
-	if !ok {
-		return credentials{}, false
+	return credentials{id, secret}, ok
+}
+
+// decoded are credentials whose parts were form-encoded before they were put
+// together, as RFC 6749, 2.3.1 has it and the curl lines of the documentation
+// do not.
+func (c credentials) decoded() credentials {
+	id, err1 := url.QueryUnescape(c.id)
+	secret, err2 := url.QueryUnescape(c.secret)
+	if err1 != nil || err2 != nil {
+		return c
 	}
-	id, err1 := url.QueryUnescape(id)
-	secret, err2 := url.QueryUnescape(secret)
-	return credentials{id, secret}, err1 == nil && err2 == nil
+	return credentials{id, secret}
 }
 
 // server returns the project if the credentials are those of its confidential
 // client. Unknown projects, unknown clients and wrong secrets look alike.
 func (s *Server) confidential(project string, c credentials) (*tenant, error) {
 	t := s.projects[project]
-	if t == nil || !t.isConfidential(c) {
+	if t == nil || !t.isConfidential(c) && !t.isConfidential(c.decoded()) {
 		return nil, invalidClient()
 	}
 	return t, nil
