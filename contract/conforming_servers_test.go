@@ -21,6 +21,86 @@ func conforming() []server {
 	plain := regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 	return []server{
 		{name: "the sandbox itself"},
+		{name: "a writing of its own", after: each(
+			// indented JSON
+			func(_ *http.Request, a *answered) {
+				var b bytes.Buffer
+				if json.Indent(&b, a.body, " ", "\t") == nil {
+					a.body = append(b.Bytes(), '\n')
+				}
+			},
+			// a charset
+			func(_ *http.Request, a *answered) {
+				if a.header.Get("Content-Type") != "" {
+					a.header.Set("Content-Type", `application/json;charset="UTF-8"`)
+				}
+			},
+			// headers of gateways
+			func(_ *http.Request, a *answered) {
+				for name, value := range map[string]string{
+					"X-Request-Id": "1", "Via": "1.1 google", "Cf-Ray": "2", "X-Amzn-Trace-Id": "Root=1", "Server": "nginx", "Vary": "Origin",
+					"Strict-Transport-Security": "max-age=1", "X-Content-Type-Options": "nosniff", "X-Envoy-Upstream-Service-Time": "1",
+				} {
+					a.header.Set(name, value)
+				}
+			},
+			// token_type in lower case
+			func(_ *http.Request, a *answered) {
+				if object := a.object(); object["token_type"] != nil {
+					object["token_type"] = "bearer"
+					a.set(object)
+				}
+			},
+			// an absolute Location
+			func(r *http.Request, a *answered) {
+				if at := a.header.Get("Location"); at != "" {
+					a.header.Set("Location", "http://"+r.Host+at)
+				}
+			},
+		)},
+		{name: "another writing", after: each(
+			// names in another order
+			func(_ *http.Request, a *answered) {
+				if object := a.object(); object != nil {
+					a.set(object)
+				}
+			},
+			// texts in escapes
+			func(_ *http.Request, a *answered) { a.body = escapeAll(a.body) },
+			// numbers with a fraction of zero
+			func(_ *http.Request, a *answered) {
+				a.eachUser(func(u map[string]any) {
+					for _, name := range []string{"height", "weight"} {
+						if n, ok := u[name].(json.Number); ok && !strings.ContainsAny(n.String(), ".eE") {
+							u[name] = json.Number(n + ".0")
+						}
+					}
+				})
+			},
+			// no Location
+			func(_ *http.Request, a *answered) { a.header.Del("Location") },
+			// next_page empty
+			lastPage(""),
+		)},
+		{name: "more than is documented", drift: []string{"schema/undocumented-property"}, after: each(
+			// errors with more properties
+			func(_ *http.Request, a *answered) {
+				if object := a.object(); a.status >= 400 && object != nil {
+					object["trace_id"], object["details"] = "7f3a", []any{map[string]any{"field": "id"}}
+					a.set(object)
+				}
+			},
+			// users with more properties
+			func(_ *http.Request, a *answered) {
+				a.eachUser(func(u map[string]any) { u["project_id"] = "proj_sandbox" })
+			},
+			// data_syncs in reads alone
+			func(r *http.Request, a *answered) {
+				if r.Method == "GET" {
+					a.eachUser(func(u map[string]any) { u["data_syncs"] = []any{} })
+				}
+			},
+		)},
 		{name: "opaque tokens", before: opaqueTokens(nil)},
 		{name: "a scope set without users:update and users:delete", before: coarseScopes},
 		{name: "422 for 400", after: func(r *http.Request, a *answered) {
@@ -42,44 +122,11 @@ func conforming() []server {
 				stamps("2006-01-02T15:04:05Z")(r, a)
 			}
 		}},
-		{name: "indented JSON", after: func(_ *http.Request, a *answered) {
-			var b bytes.Buffer
-			if json.Indent(&b, a.body, " ", "\t") == nil {
-				a.body = append(b.Bytes(), '\n')
-			}
-		}},
-		{name: "names in another order", after: func(_ *http.Request, a *answered) {
-			if object := a.object(); object != nil {
-				a.set(object)
-			}
-		}},
-		{name: "texts in escapes", after: func(_ *http.Request, a *answered) { a.body = escapeAll(a.body) }},
-		{name: "numbers with a fraction of zero", after: func(_ *http.Request, a *answered) {
-			a.eachUser(func(u map[string]any) {
-				for _, name := range []string{"height", "weight"} {
-					if n, ok := u[name].(json.Number); ok && !strings.ContainsAny(n.String(), ".eE") {
-						u[name] = json.Number(n + ".0")
-					}
-				}
-			})
-		}},
-		{name: "a charset", after: func(_ *http.Request, a *answered) {
-			if a.header.Get("Content-Type") != "" {
-				a.header.Set("Content-Type", `application/json;charset="UTF-8"`)
-			}
-		}},
 		{name: "next_page null", drift: []string{"page/next-null"}, after: lastPage(nil)},
-		{name: "next_page empty", after: lastPage("")},
 		{name: "no total", after: func(_ *http.Request, a *answered) {
 			if object := a.object(); object["pagination"] != nil {
 				delete(object["pagination"].(map[string]any), "total")
 				a.set(object)
-			}
-		}},
-		{name: "no Location", after: func(_ *http.Request, a *answered) { a.header.Del("Location") }},
-		{name: "an absolute Location", after: func(r *http.Request, a *answered) {
-			if at := a.header.Get("Location"); at != "" {
-				a.header.Set("Location", "http://"+r.Host+at)
 			}
 		}},
 		{name: "chunked answers", raw: func(w http.ResponseWriter, a *answered) {
@@ -98,34 +145,6 @@ func conforming() []server {
 			_, _ = io.WriteString(out, "\r\n")
 			_, _ = out.Write(a.body)
 			_ = out.Flush()
-		}},
-		{name: "headers of gateways", after: func(_ *http.Request, a *answered) {
-			for name, value := range map[string]string{
-				"X-Request-Id": "1", "Via": "1.1 google", "Cf-Ray": "2", "X-Amzn-Trace-Id": "Root=1", "Server": "nginx", "Vary": "Origin",
-				"Strict-Transport-Security": "max-age=1", "X-Content-Type-Options": "nosniff", "X-Envoy-Upstream-Service-Time": "1",
-			} {
-				a.header.Set(name, value)
-			}
-		}},
-		{name: "errors with more properties", drift: []string{"schema/undocumented-property"}, after: func(_ *http.Request, a *answered) {
-			if object := a.object(); a.status >= 400 && object != nil {
-				object["trace_id"], object["details"] = "7f3a", []any{map[string]any{"field": "id"}}
-				a.set(object)
-			}
-		}},
-		{name: "users with more properties", drift: []string{"schema/undocumented-property"}, after: func(_ *http.Request, a *answered) {
-			a.eachUser(func(u map[string]any) { u["project_id"] = "proj_sandbox" })
-		}},
-		{name: "data_syncs in reads alone", after: func(r *http.Request, a *answered) {
-			if r.Method == "GET" {
-				a.eachUser(func(u map[string]any) { u["data_syncs"] = []any{} })
-			}
-		}},
-		{name: "token_type in lower case", after: func(_ *http.Request, a *answered) {
-			if object := a.object(); object["token_type"] != nil {
-				object["token_type"] = "bearer"
-				a.set(object)
-			}
 		}},
 		{name: "PUT needs an id", before: inspect(func(r *http.Request, body map[string]any) *answered {
 			if r.Method == "PUT" && strings.HasPrefix(r.URL.Path, "/users/") && body != nil && body["id"] == nil {
@@ -196,6 +215,15 @@ func conforming() []server {
 				return nil
 			}
 		}},
+	}
+}
+
+// each makes several changes to an answer.
+func each(changes ...func(*http.Request, *answered)) func(*http.Request, *answered) {
+	return func(r *http.Request, a *answered) {
+		for _, change := range changes {
+			change(r, a)
+		}
 	}
 }
 

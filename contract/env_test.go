@@ -70,7 +70,7 @@ func TestATargetThatCannotBeUsedIsOneClearSentence(t *testing.T) {
 	for says, change := range map[string]func(*contract.Target){
 		"is the production server":        func(c *contract.Target) { c.BaseURL = "https://api.onvy.health" },
 		"creates and deletes users":       func(c *contract.Target) { c.BaseURL = "https://PRODUCTION.api.onvy.health:443/" },
-		"production.api.onvy.health is":   func(c *contract.Target) { c.BaseURL = "https://production.api.onvy.health./x" },
+		"production.api.onvy.health. is":  func(c *contract.Target) { c.BaseURL = "https://production.api.onvy.health./x" },
 		"has no http or https scheme":     func(c *contract.Target) { c.BaseURL = "staging.api.onvy.health" },
 		"cannot be read":                  func(c *contract.Target) { c.BaseURL = "https://a b" },
 		"has credentials":                 func(c *contract.Target) { c.BaseURL = "https://canary:canary-secret@staging.api.onvy.health" },
