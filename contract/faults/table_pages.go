@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"math/rand/v2"
 	"strconv"
@@ -122,19 +121,17 @@ var pageFaults = []Fault{
 		}
 		return users
 	})),
-	row("next-page-is-key", "page tokens show the id of a user", "leak/internals", list(func(_ *exchange, users []any, p object) []any {
-		if next, ok := p["next_page"].(string); ok && len(users) > 0 {
-			id, _ := users[len(users)-1].(object)["id"].(string)
-			p["next_page"] = base64.StdEncoding.EncodeToString(encode(object{"LastEvaluatedKey": id, "t": next}))
+	row("page-echo-wrong", "pagination.page is not the page that was asked for", "page/page-echo", list(func(_ *exchange, users []any, p object) []any {
+		if _, ok := p["page"]; ok {
+			p["page"] = "another"
 		}
 		return users
-	}), query("page", func(s string) string {
-		text, err := base64.StdEncoding.DecodeString(s)
-		if t, ok := parse(text)["t"].(string); err == nil && ok {
-			return t
-		}
-		return s
 	})),
+	row("limit-invalid-403", "a limit outside of the range gives 403", "operation/refusal-status", on("listUsers", at(400, func(x *exchange) {
+		if x.says("limit") {
+			x.status = 403
+		}
+	}))),
 	row("page-repeats-last", "each page starts with the last user of the page before", "page/repeats-between", list(func(x *exchange, users []any, p object) []any {
 		x.state.mu.Lock()
 		defer x.state.mu.Unlock()

@@ -117,6 +117,19 @@ var tokenFaults = []Fault{
 		on("createServerToken", at(401, both(status(403), head("WWW-Authenticate"))))),
 	row("wrong-secret-200", "a wrong secret is answered with 200 and an error", "client/wrong-secret",
 		on("createServerToken", at(401, both(status(200), head("WWW-Authenticate"))))),
+	row("client-tells-unknown", "an unknown client is told apart from a wrong secret", "client/told-apart",
+		on("createServerToken", at(401, func(x *exchange) {
+			if id, _, ok := basicPair(x.header.Get("Authorization")); ok && id != x.project().ClientID {
+				x.status, x.text = 400, encode(object{"error": "invalid_request", "error_description": "there is no such client"})
+			}
+		}))),
+	row("refresh-other-user", "a refreshed token is for another user", "grant/refresh-same",
+		on("createSDKToken", func(x *exchange, next func()) {
+			next()
+			if x.status == 200 && x.given()["grant"] == "refresh" {
+				claimed(claim("sub", "somebody"), claim("user_id", "somebody"))(x)
+			}
+		})),
 	row("secret-echoed", "a refusal repeats the credentials", "leak/echo",
 		on("createServerToken", at(401, func(x *exchange) {
 			if _, secret, ok := basicPair(x.header.Get("Authorization")); ok {
