@@ -58,6 +58,8 @@ func TestOAuthClientCredentials(t *testing.T) {
 	empty := with(form)
 	empty["scope"] = []string{""} // as if it were not there
 	require.Contains(t, c.form(empty).text("scope"), "users:delete")
+	empty["audience"] = []string{""}
+	require.Equal(t, "audience is missing", c.form(empty).text("error_description"))
 }
 
 func TestOAuthExchangeAndRefresh(t *testing.T) {
