@@ -178,9 +178,10 @@ func TestNumbersThatJSONDoesNotHaveAreRefused(t *testing.T) {
 
 func TestNilContextIsAnError(t *testing.T) {
 	c := client(t, &api{}, server)
-	_, err := c.Users.Get(nil, "u") //nolint:staticcheck // that is what is tested
+	var none context.Context
+	_, err := c.Users.Get(none, "u")
 	require.ErrorIs(t, err, onvy.ErrInvalid)
-	_, err = c.Token(nil) //nolint:staticcheck // that is what is tested
+	_, err = c.Token(none)
 	require.ErrorIs(t, err, onvy.ErrInvalid)
 }
 
