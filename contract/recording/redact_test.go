@@ -181,6 +181,16 @@ func TestBodiesThatAreNoJSONKeepTheirMistakes(t *testing.T) {
 	}
 }
 
+func TestTextsThatDifferInCaseAloneStillDo(t *testing.T) {
+	r := redactor(t)
+	for _, s := range []string{"Zoë Smith", "Νίκος Καζαντζάκης", "Олена Иванова", "Łucja", "Ægir", "Ångström"} {
+		a := redacted(r, `{"firstname":"`+s+`"}`)
+		b := redacted(r, `{"firstname":"`+strings.ToLower(s)+`"}`)
+		require.NotEqual(t, a, b)
+		require.True(t, strings.EqualFold(a, b), s)
+	}
+}
+
 func TestDaysThatDoNotExistStayThat(t *testing.T) {
 	r := redactor(t)
 	for year := range 300 {

@@ -113,8 +113,7 @@ var (
 	lower  = []rune("abcdefghijklmnopqrstuvwxyz")
 )
 
-// lowered is the small letter of a capital, if the two are of one length and
-// of each other alone.
+// lowered is the small letter of a capital, if the two are of one length.
 func lowered(c rune) (small rune, isUpper bool) {
 	if c < 0x80 {
 		if 'A' <= c && c <= 'Z' {
@@ -128,12 +127,11 @@ func lowered(c rune) (small rune, isUpper bool) {
 	return c, false
 }
 
-// paired tells whether a small letter has a capital of the same length, and
-// the two no third.
+// paired tells whether a small letter has a capital of the same length of which
+// it is the small letter.
 func paired(small rune) bool {
 	c := unicode.ToUpper(small)
-	return c != small && unicode.ToLower(c) == small && utf8.RuneLen(c) == utf8.RuneLen(small) &&
-		unicode.SimpleFold(small) == c && unicode.SimpleFold(c) == small
+	return c != small && unicode.ToLower(c) == small && utf8.RuneLen(c) == utf8.RuneLen(small)
 }
 
 // alphabet is the characters among which c may be replaced, in order. Beyond
