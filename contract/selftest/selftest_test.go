@@ -1,0 +1,56 @@
+package selftest_test
+
+import (
+	"bytes"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/selftest"
+)
+
+// No rule without a fault, no fault without a rule.
+func TestRulesAndFaultsBelongTogether(t *testing.T) {
+	proven := make(map[string]bool)
+	for _, rule := range contract.Rules() {
+		proven[rule.ID] = false
+	}
+	names := make(map[string]bool)
+	for _, fault := range faults.All() {
+		require.Contains(t, proven, fault.Rule, "the rule of the fault %s", fault.Name)
+		require.False(t, names[fault.Name], "two faults are called %s", fault.Name)
+		proven[fault.Rule], names[fault.Name] = true, true
+	}
+	for rule, has := range proven {
+		require.True(t, has, "no fault is for the rule %s", rule)
+	}
+}
+
+// One fault of each kind of rule, and the whole way from the fault to the
+// verdict. All of them are planted by "make selftest", which CI runs.
+func TestVerdicts(t *testing.T) {
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	names := regexp.MustCompile(`^(get-duplicate-keys|patch-as-put|accept-alg-none|indented-json)$`)
+	matrix, err := selftest.Run(t.Context(), spec, selftest.Options{Select: names.MatchString, Recorded: true})
+	require.NoError(t, err)
+
+	require.Equal(t, selftest.Quiet, matrix.Clean.Verdict, "%v", matrix.Clean.Rules)
+	require.Len(t, matrix.Faults, 3)
+	for _, r := range matrix.Faults {
+		require.Equal(t, selftest.Killed, r.Verdict, "%s: %v", r.Fault.Name, r.Rules)
+		require.NotEmpty(t, r.Recorded, r.Fault.Name)
+	}
+	require.Len(t, matrix.Controls, 1)
+	require.Equal(t, selftest.Quiet, matrix.Controls[0].Verdict)
+	require.Zero(t, matrix.FalseAlarms())
+
+	var text bytes.Buffer
+	require.NoError(t, matrix.Print(&text, true))
+	require.Contains(t, text.String(), "3 faults: 3 killed by their own rule (100.0 %)")
+	require.Regexp(t, `killed +patch-as-put +semantics +users/patch-keeps`, text.String())
+}
