@@ -203,7 +203,7 @@ func (h *History) compareFields(c *call, u *userState, answer map[string]any, ru
 }
 
 // recreated looks for data of the deleted user in the new one.
-func (h *History) recreated(c *call, answer, sent, before map[string]any, given map[string]bool) {
+func (h *History) recreated(c *call, answer, sent, before map[string]any, given fieldSet) {
 	for _, name := range writable {
 		_, named := sent[name]
 		if old := before[name]; !named && old != nil && same(old, answer[name]) && !mayDefault(name, old, given) {

@@ -10,9 +10,9 @@ import (
 // least as many are kept as these limits say, and at most twice as many. What
 // is forgotten is as if it had not been seen, and so contradicts nothing.
 const (
-	keptUsers    = 10_000
-	keptTokens   = 10_000
-	keptProjects = 10_000
+	keptUsers    = 5_000
+	keptTokens   = 5_000
+	keptProjects = 5_000
 	keptWalks    = 100     // listings that have not come to their end, and listings that have
 	walkUsers    = 100_000 // of one listing; a longer one is not judged as a whole
 )

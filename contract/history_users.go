@@ -53,17 +53,17 @@ type userKey struct{ project, id string }
 
 // userState is what is known of a user from the exchanges so far.
 type userState struct {
-	kept     kept            // doc and deleted between two exchanges
-	doc      map[string]any  // the user as it has to be; nil if unknown
-	complete bool            // doc is a whole answer, so that what it lacks is not there
-	gone     bool            // deleted, or seen not to exist
-	deleted  map[string]any  // doc at the time of the delete
-	wrote    time.Time       // end of the last write
-	refused  bool            // the last write was refused
-	touched  bool            // something was written since doc's updated_at was seen
-	seen     bool            // doc's updated_at was read, and not in the answer to a write
-	given    map[string]bool // fields that a client has set
-	existed  time.Time       // since when it is known to exist
+	kept     kept           // doc and deleted between two exchanges
+	doc      map[string]any // the user as it has to be; nil if unknown
+	complete bool           // doc is a whole answer, so that what it lacks is not there
+	gone     bool           // deleted, or seen not to exist
+	deleted  map[string]any // doc at the time of the delete
+	wrote    time.Time      // end of the last write
+	refused  bool           // the last write was refused
+	touched  bool           // something was written since doc's updated_at was seen
+	seen     bool           // doc's updated_at was read, and not in the answer to a write
+	given    fieldSet       // fields that a client has set
+	existed  time.Time      // since when it is known to exist
 }
 
 // writable are the fields that a client sets.
