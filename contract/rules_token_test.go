@@ -56,6 +56,7 @@ func tokenRows() []exchangeRow {
 				serverToken(`{"scope":"users:read"}`, token()), // opaque, and it says nothing
 				oauthToken("grant_type=client_credentials&scope=users:read", token("scope", "users:read")),
 			},
+			but: []string{"jwt/claims"}, // a list of scopes in place of a text
 		}, {
 			rule:   "oauth/error-code",
 			breaks: xs{oauthToken("grant_type=x", "", refused(400, "oops")), serverToken(`{}`, "", refused(401, "nope"), header("Www-Authenticate", "Basic"))},
@@ -89,6 +90,7 @@ func tokenRows() []exchangeRow {
 				serverToken(`{}`, token("access_token", jwt("principal_type", "user"))),
 				sdkToken(sdkRefresh, token("access_token", jwt("principal_type", "client"))),
 				serverToken(`{}`, token("access_token", jwt("exp", "later"))),
+				serverToken(`{}`, token("access_token", jwt("scope", []string{"users:read"}))), // an assumption
 			},
 			holds: xs{
 				serverToken(`{}`, token()), serverToken(`{}`, token("access_token", jwt())),
