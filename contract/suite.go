@@ -245,9 +245,10 @@ func (s *Suite) halt(err error) {
 	}
 }
 
-// runID is short, unlike any other run's, and sorts by time.
+// runID is short, unlike any other run's, of one length, and sorts by time.
 func runID() string {
-	return strconv.FormatInt(time.Now().UnixMilli(), 36) + strconv.FormatUint(rand.Uint64N(36*36*36*36), 36)
+	const digits = 36 * 36 * 36 * 36
+	return strconv.FormatInt(time.Now().UnixMilli(), 36) + strconv.FormatUint(digits+rand.Uint64N(digits), 36)[1:]
 }
 
 func nameHash(name string) uint64 {
