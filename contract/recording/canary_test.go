@@ -136,5 +136,8 @@ func TestWhatStaysIsNoLeak(t *testing.T) {
 	x := answer("GET", "/users?page="+empty, 200, `{"users":[{"id":"users:read","firstname":"Ann","lastname":"server"}],"pagination":{"limit":100,"next_page":"`+empty+`"}}`)
 	x.Request.Header = contract.Header{{Name: "Authorization", Value: "Basic c2VydmVy"}}
 	r.Exchange(x)
+	cut := answer("POST", "/oauth/token", 200, `{"access_token":"eyJhbGciOiJIUzI1NiIsInR5c`)
+	require.NotContains(t, string(r.Exchange(cut).Response.Body), "eyJhbGciOi")
+	require.NoError(t, r.Verify(strings.NewReader("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9")))
 	require.NoError(t, r.Verify(strings.NewReader("users:read Ann server c2VydmVy "+empty)))
 }
