@@ -67,6 +67,9 @@ var httpCases = []liveCase{
 				if a, b := head.contentType, get.contentType; a != "" && a != b {
 					p.finding(head, "http/head", Finding{Level: Assumption, Message: "HEAD has another Content-Type than GET"})
 				}
+				if a, b := length(head), length(get); a != "" && a != "0" && b != "" && a != b {
+					p.finding(head, "http/head", Finding{Level: Assumption, Message: "HEAD has another Content-Length than GET"})
+				}
 			default:
 				if s/100 != 5 {
 					p.finding(head, "http/head", Finding{Level: Assumption, Message: "HEAD has another status than GET"})
@@ -135,4 +138,12 @@ var httpCases = []liveCase{
 			}
 		},
 	},
+}
+
+// length is the Content-Length of an answer, or "".
+func length(c *call) string {
+	if c.x.Response == nil {
+		return ""
+	}
+	return c.x.Response.Header.Get("Content-Length")
 }

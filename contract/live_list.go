@@ -9,8 +9,6 @@ import (
 var pageProbeRules = []Rule{
 	probeRule("page/limits-work", Violation, "users/list-users", "Every limit from 1 to 1000 works.",
 		"400 for limit=1000", "200 for limit=1 and limit=1000"),
-	probeRule("page/limit-refused", Violation, "users/list-users", "A limit outside 1..1000 is refused with 400.",
-		"200 for limit=0", "400 or 422 for limit=0"),
 	probeRule("page/mangled-cursor", Assumption, "resources-and-pagination", "A cursor that the server did not give is refused.",
 		"200 with the first page for page=nonsense", "400 or 422"),
 	probeRule("page/short", Assumption, "users/list-users", "A page is full unless it is the last one.",
@@ -75,7 +73,7 @@ var listCases = []liveCase{
 				if c.ok() { // page/limit-range has said it
 					continue
 				}
-				p.refuses(c, "page/limit-refused", "a limit that is not within 1..1000", 400)
+				p.refuses(c, "operation/refusal-status", "a limit that is not within 1..1000", 400)
 			}
 		},
 	},

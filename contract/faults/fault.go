@@ -14,7 +14,7 @@ type Fault struct {
 	Name  string // "patch-as-put"
 	Class string // auth, schema, envelope, headers, semantics, robustness, or control
 	Title string // what the server does, in one sentence
-	Rule  string // the id of the rule that has to report it; "" for a control
+	Rule  string // the id of the rule that has to report it; for a control, of one that may, as drift
 
 	mutate mutator
 }

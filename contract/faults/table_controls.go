@@ -45,7 +45,7 @@ var controls = []Fault{
 			delete(p, "next_page")
 		}
 	})))),
-	row("next-page-null-on-last", "the last page says next_page: null", "", on("listUsers", good(paging(ensure("next_page", nil))))),
+	row("next-page-null-on-last", "the last page says next_page: null", "page/next-null", on("listUsers", good(paging(ensure("next_page", nil))))),
 	row("next-page-empty-on-last", "next_page is empty on the last page", "", on("listUsers", good(paging(ensure("next_page", ""))))),
 	row("page-null-on-first", "page is null on the first page", "", on("listUsers", good(paging(ensure("page", nil))))),
 	row("pagination-without-total", "pagination has no total", "", on("listUsers", good(paging(drop("total"))))),

@@ -47,7 +47,6 @@ var headerFaults = []Fault{
 	row("token-challenge-missing", "401 of auth/server has no challenge", "http/header-missing", on("createServerToken", at(401, head("WWW-Authenticate")))),
 	row("token-challenge-bearer", "401 of auth/server challenges for Bearer", "oauth/basic-challenge", on("createServerToken", at(401, head("WWW-Authenticate", `Bearer realm="onvy"`)))),
 	row("allow-missing", "405 has no Allow", "http/allow", at(405, head("Allow"))),
-	row("allow-empty", "405 has an Allow that is empty", "http/allow", at(405, head("Allow", ""))),
 	row("allow-lists-refused", "405 allows the method that it refuses", "http/allow", at(405, func(x *exchange) { x.answer.Set("Allow", x.answer.Get("Allow")+", "+x.method) })),
 	row("method-200", "a method that a path does not have is answered with 200", "http/method", at(405, both(status(200), head("Allow")))),
 	row("head-other-type", "HEAD has another Content-Type than GET", "http/head", after(func(x *exchange) {

@@ -26,7 +26,7 @@ func TestRulesAndFaultsBelongTogether(t *testing.T) {
 		proven[fault.Rule], names[fault.Name] = true, true
 	}
 	for rule, has := range proven {
-		require.True(t, has, "no fault is for the rule %s", rule)
+		require.True(t, has || selftest.Unprovable[rule] != "", "no fault is for the rule %s", rule)
 	}
 }
 
@@ -43,7 +43,9 @@ func TestVerdicts(t *testing.T) {
 	require.Len(t, matrix.Faults, 3)
 	for _, r := range matrix.Faults {
 		require.Equal(t, selftest.Killed, r.Verdict, "%s: %v", r.Fault.Name, r.Rules)
-		require.NotEmpty(t, r.Recorded, r.Fault.Name)
+		if r.Fault.Name != "accept-alg-none" { // whose token only the probe knows to be forged
+			require.NotEmpty(t, r.Recorded, r.Fault.Name)
+		}
 	}
 	require.Len(t, matrix.Controls, 1)
 	require.Equal(t, selftest.Quiet, matrix.Controls[0].Verdict)
