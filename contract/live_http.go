@@ -67,7 +67,7 @@ var httpCases = []liveCase{
 				if a, b := head.contentType, get.contentType; a != "" && a != b {
 					p.finding(head, "http/head", Finding{Level: Assumption, Message: "HEAD has another Content-Type than GET"})
 				}
-				if a, b := length(head), length(get); a != "" && a != "0" && b != "" && a != b {
+				if a, b := contentLength(head), contentLength(get); a != "" && a != "0" && b != "" && a != b {
 					p.finding(head, "http/head", Finding{Level: Assumption, Message: "HEAD has another Content-Length than GET"})
 				}
 			default:
@@ -140,8 +140,8 @@ var httpCases = []liveCase{
 	},
 }
 
-// length is the Content-Length of an answer, or "".
-func length(c *call) string {
+// contentLength is the Content-Length of an answer, or "".
+func contentLength(c *call) string {
 	if c.x.Response == nil {
 		return ""
 	}
