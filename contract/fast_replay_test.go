@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,17 +62,60 @@ func TestReplayFindsTheSameWithoutTheFastPath(t *testing.T) {
 	t.Run("live suite", func(t *testing.T) {
 		compare(t, record(t, sandbox.Start(t), ""))
 	})
-	found := 0
-	for f := range everyNth(slices.Concat(faults.All(), faults.Controls()), 12) {
-		t.Run(f.Name, func(t *testing.T) {
-			server := sandbox.Start(t)
-			wrong := httptest.NewServer(f.Handler(server))
-			defer wrong.Close()
-			server.URL = wrong.URL
-			found += len(compare(t, record(t, server, "^(users|list)/")))
+	t.Run("a user listed again", func(t *testing.T) {
+		const times = `"created_at":"2026-03-05T18:10:00Z","updated_at":"2026-03-05T18:10:00Z"`
+		page := func(user string) string { return `{"users":[` + user + `],"pagination":{"limit":100}}` }
+		user, longer, other := `{"id":"a","firstname":"A",`+times+`}`, `{"id":"a","firstname":"A","lastname":"B",`+times+`}`, `{"id":"a","firstname":"C",`+times+`}`
+		post, get, list := "POST /users", "GET /users/a", "GET /users"
+		patched := []step{{"PATCH /users/a", `{"gender":1}`, 400, `{"error":"invalid_request"}`}}
+		rules := map[string]int{}
+		for _, steps := range [][]step{
+			{{post, user, 201, user}, {list, "", 200, page(user)}, {list, "", 200, page(user)}, {list, "", 200, page(other)}, {list, "", 200, page(other)}},
+			{{get, "", 200, user}, {list, "", 200, page(longer)}, patched[0], {list, "", 200, page(longer)}},
+			{{post, user, 201, user}, {list, "", 200, page(user)}, {get, "", 200, other}, {list, "", 200, page(user)}},
+		} {
+			for _, f := range compare(t, happened(steps)) {
+				rules[f.Rule] += f.Count
+			}
+		}
+		require.Equal(t, 4, rules["users/list-agrees"], "%v", rules)
+	})
+	t.Run("faults", func(t *testing.T) {
+		found := 0
+		for f := range everyNth(slices.Concat(faults.All(), faults.Controls()), 12) {
+			t.Run(f.Name, func(t *testing.T) {
+				server := sandbox.Start(t)
+				wrong := httptest.NewServer(f.Handler(server))
+				defer wrong.Close()
+				server.URL = wrong.URL
+				found += len(compare(t, record(t, server, "^(users|list)/")))
+			})
+		}
+		require.Positive(t, found)
+	})
+}
+
+// step is an exchange: the request, what is sent, and what is answered.
+type step struct {
+	request, sent string
+	status        int
+	answer        string
+}
+
+// happened makes exchanges of steps, a second apart.
+func happened(steps []step) (xs []*contract.Exchange) {
+	at := time.Date(2026, 3, 5, 18, 10, 27, 0, time.UTC)
+	for i, s := range steps {
+		method, path, _ := strings.Cut(s.request, " ")
+		xs = append(xs, &contract.Exchange{
+			Started: at.Add(time.Duration(i) * time.Second), Duration: time.Millisecond,
+			Request: contract.Request{Method: method, URL: "https://api.onvy.health" + path, Body: []byte(s.sent),
+				Header: contract.Header{{Name: "Authorization", Value: "Bearer opaque-token"}, {Name: "Content-Type", Value: "application/json"}}},
+			Response: &contract.Response{Proto: "HTTP/1.1", Status: s.status, Body: []byte(s.answer),
+				Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}},
 		})
 	}
-	require.Positive(t, found)
+	return xs
 }
 
 // record returns what the cases of the live suite exchange with a server.
