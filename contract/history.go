@@ -13,6 +13,9 @@ import (
 // History holds exchanges of the same users, listings and tokens against each
 // other. Feed it exchanges in the order in which they ended; live and recorded
 // traffic are the same to it. It is safe for concurrent use.
+//
+// Its memory is bounded: it knows the 5,000 users and the 5,000 tokens that it
+// met last, at least. What it has forgotten it takes as if never seen.
 type History struct {
 	spec *Spec
 	mu   sync.Mutex
