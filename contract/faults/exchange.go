@@ -62,10 +62,18 @@ func operation(method, path string) string {
 }
 
 // serve lets the sandbox answer the request as it is now. It may be called
-// again after a change.
+// again after a change. HEAD is asked as GET, so that what is done to the
+// answer of GET shows in the header of HEAD too.
 func (x *exchange) serve() {
-	w := x.ask(x.method, x.url.RequestURI(), x.body, x.header)
+	method := x.method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	w := x.ask(method, x.url.RequestURI(), x.body, x.header)
 	x.status, x.answer, x.text = w.Code, w.Header(), w.Body.Bytes()
+	if method != x.method {
+		x.answer.Del("Content-Length")
+	}
 }
 
 // ask sends the sandbox a request of our own.
@@ -91,7 +99,7 @@ func (x *exchange) send(w http.ResponseWriter) {
 	for name, values := range x.answer {
 		w.Header()[name] = values
 	}
-	if x.status != http.StatusNoContent && x.status != http.StatusNotModified && x.method != http.MethodHead {
+	if x.status != http.StatusNoContent && x.status != http.StatusNotModified && (x.method != http.MethodHead || !x.answerHas("Content-Length")) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(x.text)))
 	}
 	if x.pause != nil {
@@ -102,6 +110,8 @@ func (x *exchange) send(w http.ResponseWriter) {
 		_, _ = w.Write(x.text)
 	}
 }
+
+func (x *exchange) answerHas(name string) bool { return x.answer.Get(name) != "" }
 
 // hijack takes the connection and writes bytes that net/http would correct.
 // The connection is closed after them.
