@@ -102,14 +102,6 @@ func listUsers(query, pagination string, users ...string) *contract.Exchange {
 	return exchange("GET", "/users"+query, 200, `{"users":[`+strings.Join(users, ",")+`],"pagination":`+pagination+`}`)
 }
 
-// withChanges changes an exchange that has no place for changes.
-func withChanges(x *contract.Exchange, changes ...change) *contract.Exchange {
-	for _, c := range changes {
-		c(x)
-	}
-	return x
-}
-
 const refusal = `{"error":"not_found","message":"no such user"}`
 
 // tokenHeaders are those of a token answer.

@@ -105,9 +105,6 @@ func replaced(condition func(*exchange) bool, s step) mutator {
 	}
 }
 
-// always is the condition that holds.
-func always(*exchange) bool { return true }
-
 // answer makes an answer of a status with a body, "" for none.
 func answerWith(status int, contentType, body string) step {
 	return func(x *exchange) {

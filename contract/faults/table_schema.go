@@ -7,11 +7,7 @@ const shownUser = "user listUsers" // the operations that show users
 // shown edits users wherever they are shown.
 func shown(edits ...func(object)) mutator { return on(shownUser, good(user(edits...))) }
 
-// always there, so that a fault of a field does not wait for a user who has it.
-var (
-	syncs  = []any{object{"data_type": "auth", "sync_type": "historical", "provider": "GARMIN", "status": "pending", "updated_at": "2023-11-07T05:31:56Z"}}
-	asText = func(v json.Number) any { return v.String() }
-)
+func asText(v json.Number) any { return v.String() }
 
 // schemaFaults are answers that openapi.yaml's schemas do not allow.
 var schemaFaults = []Fault{

@@ -41,7 +41,7 @@ var userFaults = []Fault{
 	}))),
 	row("create-default-not-applied", "POST user does not show the default of measurement_unit", "users/answers-agree", on("createUser", good(body(set("measurement_unit", nil), drop("measurement_unit"))))),
 	row("create-default-imperial", "the default of measurement_unit is imperial", "user/default-unit", on("createUser", before(sent(ensure("measurement_unit", "imperial"))))),
-	row("create-answers-input", "POST user answers with what was sent", "users/read-back", on("createUser", good(func(x *exchange) {
+	row("create-answers-input", "POST user answers with what was sent", "users/answers-agree", on("createUser", good(func(x *exchange) {
 		if o := x.given(); o != nil {
 			x.text = encode(o)
 		}
@@ -52,7 +52,7 @@ var userFaults = []Fault{
 			x.ask("DELETE", userPath(id), nil, x.all())
 		}
 	})),
-	row("create-refused-and-stored", "POST user with a bad field is refused and stored", "users/refused-changes-nothing", on("createUser", at(400, func(x *exchange) {
+	row("create-refused-and-stored", "POST user with a bad field is refused and stored", "input/invalid", on("createUser", at(400, func(x *exchange) {
 		if id, ok := x.given()["id"].(string); ok && id != "" {
 			x.ask("POST", "/users", encode(object{"id": id}), x.header)
 		}

@@ -243,7 +243,9 @@ func TestBodyThatIsPackedIsBlankedAndKeepsItsLength(t *testing.T) {
 	out := redacted(redactor(t), packed.String())
 	require.Len(t, out, packed.Len())
 	require.Equal(t, packed.String()[:4], out[:4], "what it was can be told")
-	require.Empty(t, strings.Trim(out[4:], "\x00\xff"))
+	for _, b := range []byte(out[4:]) {
+		require.Contains(t, []byte{0x00, 0xff}, b)
+	}
 }
 
 func TestOtherHostsAndPathsAreRedactedWhole(t *testing.T) {
