@@ -6,10 +6,13 @@ import "slices"
 var liveCases = slices.Concat(
 	signInCases,
 	userCases,
+	updateCases,
+	raceCases,
 	valueCases,
 	clientCases,
 	grantCases,
 	bearerCases,
+	scopeCases,
 	isolationCases,
 	inputCases,
 	httpCases,

@@ -2,12 +2,10 @@ package contract
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -234,96 +232,8 @@ func (p *probe) sleep(d time.Duration) {
 	}
 }
 
-// bearer is the header of a token.
-func bearer(token string) Header { return Header{{"Authorization", "Bearer " + token}} }
-
-// jsonRequest is a request with a JSON body; a nil body sends none.
-func jsonRequest(method, path string, header Header, body any) request {
-	r := request{method: method, path: path, header: slices.Clone(header)}
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil { // maps of plain values only
-			panic(err)
-		}
-		r.body = text
-		r.header = append(r.header, Field{"Content-Type", "application/json"})
-	}
-	return r
-}
-
-// formRequest is a request with a form body.
-func formRequest(path string, header Header, form url.Values) request {
-	return request{
-		method: "POST", path: path, body: []byte(form.Encode()),
-		header: append(slices.Clone(header), Field{"Content-Type", "application/x-www-form-urlencoded"}),
-	}
-}
-
-// userPath is the path of a user.
-func userPath(id string) string { return "/users/" + escapeSegment(id) }
-
-// escapeSegment escapes an id so that it stays one segment: dots too, where
-// they would be read as a relative path.
-func escapeSegment(id string) string {
-	if strings.Trim(id, ".") == "" {
-		return strings.ReplaceAll(id, ".", "%2E")
-	}
-	return url.PathEscape(id)
-}
-
 // newID is an id that no other case and no other run uses.
 func (p *probe) newID() string {
 	p.ids++
 	return fmt.Sprintf("%s%s_%s_%d", idPrefix, p.suite.run, strings.NewReplacer("/", "-").Replace(p.live.name), p.ids)
-}
-
-// remember puts a user into the ledger; it is deleted when the case ends.
-func (p *probe) remember(project, id string) {
-	e := entry{Target: redactURL(p.suite.base), Project: project, ID: id}
-	if slices.Contains(p.created, e) {
-		return
-	}
-	if err := p.suite.ledger.add(e); err != nil {
-		p.suite.halt(err)
-		p.fail("%v", err)
-	}
-	p.created = append(p.created, e)
-}
-
-// cleanUp deletes what the case created. Each delete is tried whatever became
-// of the others.
-func (p *probe) cleanUp() {
-	var failed error
-	for _, e := range p.created {
-		token, err := p.suite.tokens.clean(p, e.Project)
-		if err != nil {
-			failed = err
-			continue
-		}
-		defer p.suite.history.begin("DELETE")()
-		del := request{method: "DELETE", path: userPath(e.ID), header: bearer(token)}
-		c := p.check(p.named(p.suite.wire.send(p.ctx, del)), false)
-		for range 4 { // a server that has a bad moment
-			wait, again := throttled(c)
-			if !again && c.status()/100 != 5 && c.x.Response != nil || wait > p.suite.options.MaxWait {
-				break
-			}
-			p.sleep(max(wait, 50*time.Millisecond))
-			c = p.check(p.named(p.suite.wire.send(p.ctx, del)), false)
-		}
-		gone := c.ok() || c.status() == 404 || c.status() == 410
-		if !gone && c.status()/100 == 4 && c.status() != 429 {
-			// Some servers have another status for a user that is not there.
-			look := p.check(p.named(p.suite.wire.send(p.ctx, request{method: "GET", path: userPath(e.ID), header: bearer(token)})), false)
-			gone = look.status() == c.status()
-		}
-		if gone {
-			p.suite.ledger.done(e)
-			continue
-		}
-		failed = fmt.Errorf("a user could not be deleted (status %d); it is in the ledger, try: onvy-contract clean", c.status())
-	}
-	if failed != nil {
-		p.fail("%v", failed)
-	}
 }

@@ -12,7 +12,7 @@ func probeRule(id string, level Level, source, title, breaks, holds string) Rule
 
 // probeRules are reported by the cases of the live suite, which make the
 // traffic that shows them.
-var probeRules = slices.Concat(everydayRules, unknownRules, clientRules, grantRules, bearerProbeRules, isolationRules, inputRules, pageProbeRules, httpProbeRules)
+var probeRules = slices.Concat(everydayRules, unknownRules, clientRules, grantRules, bearerProbeRules, scopeRules, isolationRules, inputRules, pageProbeRules, httpProbeRules)
 
 var everydayRules = []Rule{
 	probeRule("operation/works", Violation, "openapi.yaml", "A valid request is carried out.",
