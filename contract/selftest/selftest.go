@@ -161,7 +161,7 @@ func (r *runner) one(ctx context.Context, f faults.Fault) (Result, error) {
 	if r.options.Recorded {
 		o.OnExchange = func(x *contract.Exchange) { recording = append(recording, x) }
 	}
-	suite, err := contract.NewSuite(r.spec, target(server.URL, srv), o)
+	suite, err := contract.NewSuite(r.spec, Target(srv, server.URL), o)
 	if err != nil {
 		return Result{}, err
 	}
@@ -185,16 +185,6 @@ const (
 	timeout = 2 * faults.Slow
 	slow    = faults.Slow * 2 / 3
 )
-
-func target(baseURL string, srv *sandbox.Server) contract.Target {
-	project := func(p sandbox.Project) contract.Project {
-		return contract.Project{ID: p.ID, ClientID: p.ClientID, ClientSecret: p.ClientSecret}
-	}
-	return contract.Target{
-		BaseURL: baseURL, Project: project(srv.Project), Other: new(project(srv.Other)),
-		IDToken: srv.MintIDToken("contract_visitor"), SDKClientID: srv.Project.SDKClientID,
-	}
-}
 
 // setUp are the options of the sandbox that a fault needs to show.
 func setUp(f faults.Fault) []sandbox.Option {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/contract/selftest"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -122,7 +123,7 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each 
 			return nil, err
 		}
 		defer server.Close() //nolint:errcheck // nobody waits for its last answers
-		target = sandboxTarget(server)
+		target = selftest.Target(server, server.URL)
 	}
 	var bar *progress
 	ended := int64(0)
@@ -151,18 +152,4 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each 
 	bar = a.progress(int64(len(suite.Cases())), "cases", false, f.output.quiet)
 	defer bar.end()
 	return suite.Run(ctx), nil
-}
-
-// sandboxTarget is a sandbox as a target that has everything.
-func sandboxTarget(s *sandbox.Server) contract.Target {
-	project := func(p sandbox.Project) contract.Project {
-		return contract.Project{ID: p.ID, ClientID: p.ClientID, ClientSecret: p.ClientSecret}
-	}
-	return contract.Target{
-		BaseURL:     s.URL,
-		Project:     project(s.Project),
-		IDToken:     s.MintIDToken("contract_visitor"),
-		SDKClientID: s.Project.SDKClientID,
-		Other:       new(project(s.Other)),
-	}
 }
