@@ -62,17 +62,3 @@ func TestQuickstartGetsTheDocumentedAnswers(t *testing.T) {
 	}, written(created))
 	require.Equal(t, map[string]any{"users": []any{created}, "pagination": map[string]any{"limit": 10.0, "total": 1.0}}, answers["list"])
 }
-
-// TestPrintedLinesWorkAsPrinted pastes the lines that a sandbox prints.
-func TestPrintedLinesWorkAsPrinted(t *testing.T) {
-	c := start(t)
-	lines := c.srv.Quickstart()
-	require.Contains(t, lines, c.srv.URL)
-	head, rest, _ := strings.Cut(lines, "\n# Paste the access_token here\nACCESS_TOKEN=\"eyJ...\"\n")
-	token := curl(t, head)["access_token"].(string)
-	variables, _, _ := strings.Cut(head, "\n\n")
-	create, list, _ := strings.Cut(rest, "# List users")
-	variables += "\nACCESS_TOKEN='" + token + "'\n"
-	require.Equal(t, "user_123", curl(t, variables+create)["id"])
-	require.Len(t, curl(t, variables+list)["users"], 1)
-}
