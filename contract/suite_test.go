@@ -1,7 +1,6 @@
 package contract_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -172,8 +171,8 @@ func TestTheSameSeedSendsTheSameRequests(t *testing.T) {
 	for i, seed := range []uint64{11, 11, 12} {
 		id := regexp.MustCompile(`contract_[0-9a-z]+_`)
 		report := run(t, sandboxTarget(t, sandbox.Start(t)), contract.Options{Seed: seed, Run: "^(auth/server|users/|input/|values/)", OnExchange: func(x *contract.Exchange) {
-			if strings.HasPrefix(x.Name, "users/concurrent") || bytes.Contains(x.Request.Body, []byte("grant")) {
-				return
+			if strings.HasPrefix(x.Name, "users/concurrent") || strings.Contains(x.Request.URL, "/auth/") {
+				return // which of the cases asks for the token they share is chance
 			}
 			url := x.Request.URL[strings.Index(x.Request.URL[8:], "/")+8:]
 			runs[i] = append(runs[i], id.ReplaceAllString(x.Name+" "+x.Request.Method+" "+url+" "+string(x.Request.Body), "contract_RUN_"))
