@@ -36,8 +36,11 @@ func TestEveryFaultChangesAnAnswer(t *testing.T) {
 	clean, _ := play(t, nil, false, nil)
 	_, difference := play(t, nil, false, clean)
 	require.Empty(t, difference, "the session is not the same twice, so it proves nothing")
-	for _, fault := range faults.All() {
+	for i, fault := range faults.All() {
 		if fault.Name == "never-throttled" { // it is what the sandbox does anyway
+			continue
+		}
+		if testing.Short() && i%10 != 0 { // the race detector sees the same code in each
 			continue
 		}
 		t.Run(fault.Name, func(t *testing.T) {
