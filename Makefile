@@ -15,8 +15,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 contract: ## run the contract suite against the server in ONVY_*, or the sandbox, and check the recordings
-	$(CONTRACT) run
-	$(CONTRACT) replay $(RECORDINGS)/clean.har $(RECORDINGS)/documentation.jsonl
+	@$(GO) build -o bin/onvy-contract ./contract/cmd/onvy-contract
+	@bin/onvy-contract run; live=$$?; echo; \
+	bin/onvy-contract replay $(RECORDINGS)/clean.har $(RECORDINGS)/documentation.jsonl; recorded=$$?; \
+	exit $$((live > recorded ? live : recorded))
 
 test: ## run all tests
 	$(GO) test ./...

@@ -15,8 +15,9 @@ import (
 func TestContract(t *testing.T) {
 	target, found, err := contract.TargetFromEnv(os.Getenv)
 	require.NoError(t, err)
+	var options contract.Options
 	if !found {
-		target = sandboxTarget(t, sandbox.Start(t))
+		target, options.LedgerDir = sandboxTarget(t, sandbox.Start(t)), t.TempDir()
 	}
-	contract.Run(t, target, contract.Options{LedgerDir: t.TempDir()})
+	contract.Run(t, target, options)
 }
