@@ -34,7 +34,7 @@ func (p *probe) cleanUp() {
 		c := p.check(p.named(p.suite.wire.send(p.ctx, del)), false)
 		for range 4 { // a server that has a bad moment
 			wait, again := throttled(c)
-			if !again && c.status()/100 != 5 && c.x.Response != nil || wait > p.suite.options.MaxWait {
+			if !again && c.status()/100 != 5 && c.x.Response != nil || wait > maxRetryAfter {
 				break
 			}
 			p.sleep(max(wait, 50*time.Millisecond))

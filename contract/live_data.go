@@ -129,6 +129,6 @@ func (p *probe) delete(id string) *call {
 func (p *probe) moved(c *call) {
 	at := c.object()["updated_at"]
 	if text, _ := at.(string); text != "" {
-		p.sleep(min(resolution(at)+resolution(at)/10, p.suite.options.MaxWait))
+		p.sleep(min(resolution(at)+resolution(at)/10, maxRetryAfter))
 	}
 }

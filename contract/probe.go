@@ -93,12 +93,15 @@ func (p *probe) send(r request) *call {
 	for attempt := 0; ; attempt++ {
 		c := p.sendOnce(r)
 		wait, again := throttled(c)
-		if !again || attempt == 4 || wait > p.suite.options.MaxWait {
+		if !again || attempt == 4 || wait > maxRetryAfter {
 			return c
 		}
 		p.sleep(wait)
 	}
 }
+
+// maxRetryAfter is how long the suite waits because a server asks it to.
+const maxRetryAfter = 5 * time.Second
 
 // throttled tells whether the server asks to come again, and when.
 func throttled(c *call) (wait time.Duration, again bool) {

@@ -49,7 +49,7 @@ func NewSuite(spec *Spec, t Target, o Options) (*Suite, error) {
 	o.Slow = orDefault(o.Slow, defaultSlow)
 	o.MaxRequests = orDefault(o.MaxRequests, 5000)
 	o.MaxDuration = orDefault(o.MaxDuration, 10*time.Minute)
-	o.MaxWait = orDefault(o.MaxWait, 5*time.Second)
+	o.MaxWait = orDefault(o.MaxWait, 15*time.Second)
 	if o.Seed == 0 {
 		o.Seed = uint64(rand.Uint32()) // readers of JSON hold no more than 53 bits
 	}

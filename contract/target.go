@@ -34,7 +34,7 @@ type Options struct {
 	Slow        time.Duration // an answer that takes longer is a finding; 0 is 2 s
 	MaxRequests int           // for the whole run; 0 is 5,000
 	MaxDuration time.Duration // for the whole run; 0 is 10 minutes
-	MaxWait     time.Duration // for a token to expire; 0 is 5 s
+	MaxWait     time.Duration // for a token to expire; 0 is 15 s
 	Strict      bool          // assumptions and drift fail the run too
 	Risky       bool          // huge bodies and many wrong secrets too
 	// AllowProduction allows api.onvy.health as the target.

@@ -86,7 +86,7 @@ func (f *liveFlags) register(set *pflag.FlagSet) {
 	set.DurationVar(&o.Slow, "slow", 2*time.Second, "an answer that takes longer is a finding")
 	set.IntVar(&o.MaxRequests, "max-requests", 5000, "for the whole run")
 	set.DurationVar(&o.MaxDuration, "max-duration", 10*time.Minute, "for the whole run")
-	set.DurationVar(&o.MaxWait, "max-wait", 5*time.Second, "for a token to expire")
+	set.DurationVar(&o.MaxWait, "max-wait", 15*time.Second, "for a token to expire")
 	set.StringVar(&o.LedgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
 	f.output.register(set)
 }
