@@ -15,6 +15,7 @@ var liveCases = slices.Concat(
 	scopeCases,
 	isolationCases,
 	inputCases,
+	wrongValueCases,
 	httpCases,
 	listCases,
 )

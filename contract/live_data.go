@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // User data for the cases: made up, from the seed, of every documented kind.
@@ -95,6 +96,31 @@ func (p *probe) create(user map[string]any) *call {
 	}
 	return c
 }
+
+// createMany makes users of its own, eight at a time. It ends the case if that
+// does not work.
+func (p *probe) createMany(n int, user func(id string) map[string]any) {
+	token := p.token()
+	var requests []request
+	for range n {
+		id := p.newID()
+		p.remember(p.suite.target.Project.ID, id)
+		requests = append(requests, jsonRequest("POST", "/users", bearer(token), user(id)))
+	}
+	for some := range slices.Chunk(requests, 8) {
+		for i, c := range p.together(some, false) {
+			if _, again := throttled(c); again {
+				c = p.send(some[i])
+			}
+			if !p.works(c) {
+				p.done()
+			}
+		}
+	}
+}
+
+// smallUser has an id alone.
+func smallUser(id string) map[string]any { return map[string]any{"id": id} }
 
 // tryCreate sends a create; its user is deleted when the case ends, whatever
 // the server answers.

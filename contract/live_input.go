@@ -2,7 +2,6 @@ package contract
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -38,22 +37,6 @@ var oddJSON = []string{
 	`{"height": 1e400}`, `{"tz_offset": 99999999999999999999}`, `{"tz_offset": 2147483648}`, `{"weight": -1e-400}`,
 	`{"firstname": "a", "firstname": "b"}`, "{\"firstname\": \"\x00\"}", `{"firstname": "\u0000"}`,
 	"{\"firstname\":\"\xff\xfe\"}", "\xef\xbb\xbf{}", `{"firstname":"\ud800"}`, strings.Repeat("[", 5000),
-}
-
-// wrongValues are values that a field does not take.
-var wrongValues = map[string][]any{
-	"language":         {5, []any{"en"}},
-	"tz_offset":        {"3600", 3600.5, true},
-	"firstname":        {5, map[string]any{"a": 1}},
-	"lastname":         {false, []any{}},
-	"measurement_unit": {"Metric", "stone", 1},
-	"gender":           {"unknown", "Male", 1},
-	"birthday":         {"not-a-date", "1990-02-30", "23.04.1990", 19900423},
-	"height":           {"172", []any{172}, true},
-	"weight":           {"68.4", map[string]any{}},
-	"thresholds":       {5, []any{}, map[string]any{"ftp": "much"}},
-	"location":         {"Munich", []any{48.1, 11.5}, map[string]any{"lat": "north"}},
-	"coach_config":     {true, map[string]any{"enabled": "yes"}},
 }
 
 // inputCases send what must be refused, and look what the server makes of it.
@@ -104,34 +87,6 @@ var inputCases = []liveCase{
 				}
 				p.refuses(c, "input/no-id", "a create without an id that is text", 400)
 			}
-		},
-	},
-	{
-		name: "input/values",
-		why:  "what is taken in a wrong form comes out in a wrong form",
-		run: func(p *probe) {
-			kept := p.newID()
-			p.create(p.fullUser(kept))
-			for _, name := range slices.Sorted(maps.Keys(wrongValues)) {
-				for _, value := range wrongValues[name] {
-					id := p.newID()
-					c := p.tryCreate(p.token(), map[string]any{"id": id, name: value})
-					p.invalid(c, name)
-					if !c.ok() && c.x.Response != nil {
-						// A refused create leaves nothing behind.
-						if after := p.get(id); after.ok() {
-							p.finding(c, "input/invalid", Finding{Pointer: "/" + name, Message: "a create that was refused left a user"})
-						}
-					}
-				}
-				value := wrongValues[name][0]
-				p.invalid(p.patch(kept, map[string]any{"firstname": "Half", name: value}), name)
-				p.get(kept)
-			}
-			user := p.fullUser(kept)
-			user["gender"] = "unknown"
-			p.invalid(p.put(kept, user), "gender")
-			p.get(kept)
 		},
 	},
 	{
@@ -199,15 +154,4 @@ func (p *probe) whole(method, id string) string {
 // not our prefix, and so it is deleted here and now.
 func (p *probe) made(id string) {
 	p.send(request{method: "DELETE", path: userPath(id), header: bearer(p.token())})
-}
-
-// invalid reports a wrong value that is taken.
-func (p *probe) invalid(c *call, name string) {
-	if c.ok() {
-		f := c.where(name)
-		f.Message = "a value that is not as documented is accepted"
-		p.finding(c, "input/invalid", f)
-		return
-	}
-	p.refuses(c, "input/invalid", "a wrong value", 400)
 }

@@ -33,9 +33,7 @@ var listCases = []liveCase{
 		name: "list/pages", when: alone,
 		why: "a user who is on no page gets no report, no bill and no deletion",
 		run: func(p *probe) {
-			for range 13 {
-				p.create(p.fullUser(p.newID()))
-			}
+			p.createMany(13, p.fullUser)
 			// Lists must show updates too.
 			for _, id := range p.own()[:3] {
 				p.works(p.patch(id, map[string]any{"firstname": "Listed", "height": 123.5}))
@@ -50,7 +48,7 @@ var listCases = []liveCase{
 				total = max(total, int(n))
 			}
 			for _, limit := range []int{1000, 5, 5, 4, 1} {
-				if limit < 1000 && total > fullWalkLimit || limit == 1 && total > 60 {
+				if limit < 1000 && total > fullWalkLimit || limit == 1 && total > 30 {
 					p.walk(limit, 6)
 					continue
 				}
@@ -81,9 +79,7 @@ var listCases = []liveCase{
 		name: "list/cursors", when: alone,
 		why: "a cursor comes back from anywhere, in any state",
 		run: func(p *probe) {
-			for range 3 {
-				p.create(map[string]any{"id": p.newID()})
-			}
+			p.createMany(3, smallUser)
 			c := p.list("1", "")
 			next := c.nextPage()
 			if next != "" {
@@ -108,9 +104,7 @@ var listCases = []liveCase{
 		name: "list/while-writing", when: alone,
 		why: "nobody stops the world to list it",
 		run: func(p *probe) {
-			for range 9 {
-				p.create(map[string]any{"id": p.newID()})
-			}
+			p.createMany(9, smallUser)
 			kept := p.own()[:8]
 			victim := p.own()[8]
 			seen := make(map[string]int)

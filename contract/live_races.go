@@ -64,9 +64,12 @@ var raceCases = []liveCase{
 	},
 }
 
-// race sends requests at the same time. The history takes nothing from them
-// but that they were sent.
-func (p *probe) race(requests []request) []*call {
+// race sends requests about one user at the same time. The history takes
+// nothing from them but that they were sent.
+func (p *probe) race(requests []request) []*call { return p.together(requests, true) }
+
+// together sends requests at the same time.
+func (p *probe) together(requests []request, racing bool) []*call {
 	exchanges := make([]*Exchange, len(requests))
 	for range requests {
 		p.spend()
@@ -84,7 +87,7 @@ func (p *probe) race(requests []request) []*call {
 	group.Wait()
 	calls := make([]*call, len(requests))
 	for i, x := range exchanges {
-		calls[i] = p.check(p.named(x), true)
+		calls[i] = p.check(p.named(x), racing)
 	}
 	return calls
 }

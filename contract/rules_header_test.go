@@ -24,8 +24,12 @@ func headerRows() []exchangeRow {
 			holds: xs{getUser("", refused(401, "invalid_token"), header("Www-Authenticate", `Bearer realm="onvy"`)), serverToken(`{}`, token())},
 		}, {
 			rule:   "http/header-undocumented",
-			breaks: xs{getUser(user(), header("X-Debug-User", "1")), getUser(user(), header("X-Secret-4711", "1"))},
+			breaks: xs{
+				getUser(user(), header("X-Debug-User", "1")), getUser(user(), header("X-Secret-4711", "1")),
+				getUser(user(), header("Set-Cookie", "session=1")),
+			},
 			holds: xs{
+				getUser(user(), header("Set-Cookie", "AWSALB=x; Path=/", "__cf_bm=y")),
 				getUser(user(), header("X-Request-Id", "1"), header("Via", "1.1 a"), header("CF-Ray", "1"), header("x-amzn-requestid", "1"), header("strict-transport-security", "max-age=1")),
 				createUser(sent, user(), header("location", "/users/user_123")),
 			},
