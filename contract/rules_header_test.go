@@ -23,7 +23,7 @@ func headerRows() []exchangeRow {
 			with:  nil,
 			holds: xs{getUser("", refused(401, "invalid_token"), header("Www-Authenticate", `Bearer realm="onvy"`)), serverToken(`{}`, token())},
 		}, {
-			rule:   "http/header-undocumented",
+			rule: "http/header-undocumented",
 			breaks: xs{
 				getUser(user(), header("X-Debug-User", "1")), getUser(user(), header("X-Secret-4711", "1")),
 				getUser(user(), header("Set-Cookie", "session=1")),
