@@ -37,7 +37,7 @@ func (r *Redactor) learn(c class, s string) {
 	if len(s) < minLearned || l.class[s] != unmarked || r.spec.vocabulary[strings.ToLower(s)] || len(s) < longEnough && isNumber(s) {
 		return
 	}
-	if r.wordsStay(s) || r.encodesWords(s) { // "users:read", "2026", "c2VydmVy"
+	if r.wordsStay(s) || r.encodesWords(s) || !r.says(s) { // "users:read", "2026", "c2VydmVy", "???"
 		return
 	}
 	s = strings.Clone(s)
@@ -49,6 +49,15 @@ func (r *Redactor) learn(c class, s string) {
 		slices.SortFunc(lens, func(a, b int) int { return b - a })
 		l.lengths[key] = lens
 	}
+}
+
+// says tells whether s has a character that stands for anything. Punctuation,
+// and bytes that are no text, stay as they are.
+func (r *Redactor) says(s string) bool {
+	return strings.ContainsFunc(s, func(c rune) bool {
+		small, _ := lowered(c)
+		return len(r.alphabet(small, false)) > 1
+	})
 }
 
 // encodesWords tells whether s is base64 of nothing but words that stay.
