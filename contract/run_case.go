@@ -57,17 +57,17 @@ func (p *probe) guard(run func()) (o Outcome) {
 		case stop:
 			o = Outcome{Status: end.status, Reason: end.reason}
 		default:
-			o = Outcome{Status: Error, Reason: fmt.Sprintf("internal fault in this case: %v at %s", end, place1(debug.Stack()))}
+			o = Outcome{Status: Error, Reason: fmt.Sprintf("internal fault in this case: %v at %s", end, faultPlace(debug.Stack()))}
 		}
 	}()
 	run()
 	return o
 }
 
-// place1 is the first line of this package in a stack.
-func place1(stack []byte) string {
+// faultPlace is the first line of this package in a stack.
+func faultPlace(stack []byte) string {
 	for line := range strings.SplitSeq(string(stack), "\n") {
-		if i := strings.LastIndex(line, "/contract/"); i >= 0 && !strings.Contains(line, "suite.go") {
+		if i := strings.LastIndex(line, "/contract/"); i >= 0 && !strings.Contains(line, "run_case.go") {
 			return line[i+1:]
 		}
 	}
