@@ -42,6 +42,47 @@ var scopeCases = []liveCase{
 			p.get(victim)
 		},
 	},
+	{
+		name: "scope/each",
+		why:  "a client that may only change users must not delete them",
+		run:  (*probe).eachScope,
+	},
+}
+
+// eachScope takes the scopes of the client away one by one, and tries what needs
+// the one that is gone.
+func (p *probe) eachScope() {
+	jwt, _ := readJWT(p.token())
+	all, known := jwt.scopes()
+	if !known || len(all) < 2 {
+		p.skip("the token does not say which scopes there are")
+	}
+	victim := p.newID()
+	p.create(map[string]any{"id": victim, "firstname": "Victim"})
+	for _, operation := range p.protectedOperations(victim) {
+		op := p.suite.spec.operationByID(operation.id)
+		others := slices.DeleteFunc(slices.Clone(all), func(scope string) bool { return scope == op.scope })
+		if len(others) == len(all) {
+			continue // the server has no such scope
+		}
+		token := p.tokenFor(&p.suite.target.Project, strings.Join(others, " "))
+		less, _ := readJWT(token)
+		if granted, _ := less.scopes(); slices.Contains(granted, op.scope) {
+			continue // oauth/scope-granted has said it
+		}
+		c := p.send(operation.make(bearer(token)))
+		if c.ok() && !slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "auth/scope" }) {
+			// Scopes for changing and deleting are on no page.
+			level := Assumption
+			if op.scope == "users:read" || op.scope == "users:create" {
+				level = Violation
+			}
+			p.finding(c, "scope/enforced", Finding{Level: level, Message: "the operation works with every scope but " + op.scope})
+		} else if !c.ok() {
+			p.refuses(c, "scope/enforced", "every scope but "+op.scope, 403, 404)
+		}
+	}
+	p.get(victim)
 }
 
 // narrow tells why there is no token with one scope alone; "" if there is.

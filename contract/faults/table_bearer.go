@@ -51,6 +51,11 @@ var bearerFaults = []Fault{
 		on("createUser", instead(403, unscoped))),
 	row("scope-not-enforced-on-delete", "deleting looks at no scope", "auth/scope",
 		on("deleteUser", instead(403, unscoped))),
+	row("scope-create-is-enough", "changing and deleting work with the scope for creating", "scope/enforced",
+		on("updateUserPut updateUserPatch deleteUser", instead(403, func(x *exchange) bool {
+			scope, _ := peek(x.bearer(), 1)["scope"].(string)
+			return strings.Contains(scope, "users:create") && unscoped(x)
+		}))),
 	row("scope-write-includes-read", "any scope of users is enough to read", "auth/scope",
 		on("listUsers getUser", instead(403, unscoped))),
 	row("scope-not-enforced-opaque", "tokens are no JWTs, and no operation looks at their scope", "scope/enforced",
