@@ -17,6 +17,7 @@ type tap struct {
 	net.Conn
 	mu     sync.Mutex
 	read   bytes.Buffer
+	ended  bool // by the server
 	once   sync.Once
 	closed chan struct{}
 }
@@ -32,6 +33,7 @@ func newTap(conn net.Conn) *tap { return &tap{Conn: conn, closed: make(chan stru
 func (t *tap) Read(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
 	t.mu.Lock()
+	t.ended = t.ended || err == io.EOF
 	if t.read.Len() < tapLimit {
 		t.read.Write(p[:n])
 	}
@@ -67,6 +69,15 @@ func (t *tap) wait() {
 	case <-time.After(10 * linger):
 		_ = t.Close()
 	}
+}
+
+// cutShort tells whether the server closed the connection in the middle of the
+// header. The half line that is left looks like a malformed one.
+func (t *tap) cutShort() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, _, complete := cutHead(t.read.Bytes())
+	return t.ended && t.read.Len() > 0 && !complete
 }
 
 // into writes what the connection saw into the exchange: the header as it was

@@ -121,7 +121,10 @@ func (w *wire) send(ctx context.Context, r request) *Exchange {
 		conn.wait()
 		conn.into(x)
 	}
-	x.Err = classify(ctx, err, x)
+	if x.Err = classify(ctx, err, x); errors.Is(x.Err, ErrMalformed) && conn != nil && conn.cutShort() &&
+		strings.Contains(err.Error(), "malformed MIME header") {
+		x.Err = ErrClosed
+	}
 	if x.Response != nil {
 		decodeContent(x.Response)
 	}

@@ -116,7 +116,7 @@ var robustnessFaults = []Fault{
 		whole := bytesOf(x, "", x.text)
 		return whole[:len(whole)-len(x.text)/2]
 	})))),
-	row("close-in-header", "the connection is closed in the middle of the headers of the list", "http/malformed", on("listUsers", good(wired(func(x *exchange) []byte {
+	row("close-in-header", "the connection is closed in the middle of the headers of the list", "http/closed", on("listUsers", good(wired(func(x *exchange) []byte {
 		return bytesOf(x, "", x.text)[:40]
 	})))),
 	row("get-hangs", "GET user never answers", "http/timeout", on("getUser", func(x *exchange, _ func()) {
