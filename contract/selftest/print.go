@@ -47,6 +47,9 @@ func (m *Matrix) summary() string {
 	}
 	fmt.Fprintf(&b, "%d faults: %d killed by their own rule (%.1f %%), %d by another only, %d survived, %d broken\n",
 		n, m.Count(Killed), rate, m.Count(Other), m.Count(Survived), m.Count(Broken))
+	if again := m.Again(); again > 0 {
+		fmt.Fprintf(&b, "%d of them took a second run\n", again)
+	}
 	if recorded := m.FromRecordings(); recorded > 0 {
 		fmt.Fprintf(&b, "%d faults found from a recording of the run alone (%.1f %%)\n", recorded, 100*float64(recorded)/float64(n))
 	}

@@ -55,6 +55,7 @@ type Result struct {
 	Recorded []string // that reported something about the recording alone
 	Report   *contract.Report
 	Duration time.Duration
+	Again    bool // it took a second run
 }
 
 // Matrix is the result of a self-test.
@@ -83,7 +84,7 @@ func Run(ctx context.Context, spec *contract.Spec, o Options) (*Matrix, error) {
 	}
 	var jobs []func() error
 	for i, f := range all {
-		jobs = append(jobs, func() (err error) { m.Faults[i], err = r.one(ctx, f); return err })
+		jobs = append(jobs, func() (err error) { m.Faults[i], err = r.twice(ctx, f); return err })
 	}
 	for i, f := range controls {
 		jobs = append(jobs, func() (err error) { m.Controls[i], err = r.one(ctx, f); return err })
@@ -140,6 +141,22 @@ type runner struct {
 	options Options
 	ledgers string
 	mu      sync.Mutex
+}
+
+// twice runs the suite against a fault, and once more if the fault's own rule
+// did not report it: faults of timing can look like others on a busy machine.
+// False alarms have no second chance.
+func (r *runner) twice(ctx context.Context, f faults.Fault) (Result, error) {
+	first, err := r.one(ctx, f)
+	if err != nil || first.Verdict == Killed {
+		return first, err
+	}
+	second, err := r.one(ctx, f)
+	if err != nil || second.Verdict != Killed {
+		return first, err
+	}
+	second.Again = true
+	return second, nil
 }
 
 // one runs the suite against one fault.
@@ -241,6 +258,17 @@ func (m *Matrix) Count(v Verdict) int {
 	n := 0
 	for _, r := range m.Faults {
 		if r.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// Again counts the faults that took a second run.
+func (m *Matrix) Again() int {
+	n := 0
+	for _, r := range m.Faults {
+		if r.Again {
 			n++
 		}
 	}
