@@ -223,7 +223,7 @@ func (s *session) bearers() {
 	s.json("POST", "/users", good, `{"id":"victim"}`)
 	s.do("GET", "/users", "", "X-API-Key", "x")
 	s.do("GET", "/users?access_token="+good, "")
-	for _, scope := range []string{"users:read", "users:create users:update users:delete"} {
+	for _, scope := range []string{"users:read", "users:create", "users:create users:update users:delete"} {
 		token := s.mint(claim("scope", scope))
 		s.get("/users", token)
 		s.get("/users/victim", token)
