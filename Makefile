@@ -8,6 +8,8 @@ CONTRACT   := $(GO) run ./contract/cmd/onvy-contract
 # Tools that are run and not linked, pinned here so that go.mod stays small.
 OASDIFF     := github.com/oasdiff/oasdiff@v1.36.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
 .PHONY: contract test race lint generate generate-check breaking recordings rules selftest bench fuzz help
 
@@ -26,10 +28,14 @@ test: ## run all tests
 race: ## run the tests with the race detector; of long tables, a sample
 	$(GO) test -race -short ./...
 
-lint: ## check format, vet and staticcheck
+lint: ## check format, vet (for Linux, macOS and Windows), staticcheck and the workflows
 	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
+	for system in darwin windows; do \
+	  GOOS=$$system $(GO) vet ./... && GOOS=$$system $(GO) build -o /dev/null ./contract/cmd/onvy-contract || exit 1; \
+	done
 	$(GO) run $(STATICCHECK) ./...
+	$(GO) run $(ACTIONLINT)
 
 generate: ## generate the client and the sandbox's server from openapi.yaml
 	$(GO) generate ./...
@@ -42,12 +48,17 @@ generate-check: ## fail if "make generate" would change anything
 	{ echo "the generated code was not up to date with openapi.yaml; it is now: commit it"; exit 1; }
 
 BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null)
-breaking: ## say what openapi.yaml breaks since BASE (a tag or revision; the last tag if not set)
+breaking: ## say what openapi.yaml and the Go API break since BASE (a tag or revision; the last tag if not set)
 	@test -n "$(BASE)" || { echo "there is no tag yet; name a revision: make breaking BASE=HEAD~1"; exit 2; }
-	@base="$$(mktemp)"; trap 'rm -f "$$base"' EXIT; \
-	git show "$(BASE):openapi.yaml" > "$$base" || { echo "no openapi.yaml at $(BASE)"; exit 2; }; \
+	@base="$$(mktemp -d)"; trap 'git worktree remove --force "$$base/tree" 2>/dev/null; rm -rf "$$base"' EXIT; \
+	git worktree add --quiet --detach "$$base/tree" "$(BASE)" || { echo "there is no revision $(BASE)"; exit 2; }; \
 	echo "openapi.yaml since $(BASE):"; \
-	$(GO) run $(OASDIFF) changelog --allow-external-refs=false --fail-on ERR "$$base" openapi.yaml
+	$(GO) run $(OASDIFF) changelog --allow-external-refs=false --fail-on ERR "$$base/tree/openapi.yaml" openapi.yaml; broken=$$?; \
+	module="$$($(GO) list -m)"; \
+	(cd "$$base/tree" && $(GO) run $(APIDIFF) -m -w "$$base/api" "$$module") && \
+	echo "Go API since $(BASE) (incompatible changes):" && \
+	$(GO) run $(APIDIFF) -m -incompatible "$$base/api" "$$module"; \
+	exit $$broken
 
 recordings: ## make the clean recording anew, from the sandbox
 	$(CONTRACT) record --seed 1 --run '^(auth|users)/|^list/limits' $(RECORDINGS)/clean.har
