@@ -35,6 +35,7 @@ type call struct {
 	sentRead bool
 	body     decoded                 // see decode
 	schema   []*openapi3.SchemaError // see schemaErrors; nil before the first call
+	counting *counting               // nil if nobody counts
 	answer   outline                 // see outline
 	outlined bool
 
@@ -51,9 +52,13 @@ type decoded struct {
 
 // open matches and classifies an exchange. Whoever has no more use for the call
 // may give it back with close.
-func (s *Spec) open(x *Exchange, basePath string) *call {
+func (s *Spec) open(x *Exchange, basePath string) *call { return s.openFor(nil, x, basePath) }
+
+// openFor is open for a run that counts what it covers.
+func (s *Spec) openFor(n *counting, x *Exchange, basePath string) *call {
 	a, _ := readAddress(x.Request.URL)
 	c := s.route(x, a, basePath)
+	c.counting = n
 	c.skim()
 	return c
 }
@@ -84,7 +89,7 @@ func (c *call) skim() {
 		return
 	}
 	if m := c.spec.fast[c.media.Schema.Value]; m != nil {
-		c.clean = m.acceptsInto(&c.answer, c.x.Response.Body)
+		c.clean = m.acceptsSeeing(&c.answer, c.seenBody(), c.x.Response.Body)
 		c.outlined = c.clean && m.notes && c.ok()
 		c.answer.there = c.outlined
 	}

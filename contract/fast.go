@@ -7,6 +7,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 )
 
 // matcher is a schema compiled to be held against the tokens of a body. It is an
@@ -15,7 +17,8 @@ import (
 // A matcher may be used by several goroutines at once.
 type matcher struct {
 	root    valueMatcher
-	notes   bool      // can fill an outline
+	notes   bool // can fill an outline
+	slots   []coverage.Slot
 	readers sync.Pool // of *tokenReader
 }
 
@@ -33,7 +36,7 @@ func compileMatcher(ref *openapi3.SchemaRef) *matcher {
 	if !ok {
 		return nil
 	}
-	m := &matcher{root: root}
+	m := &matcher{root: root, slots: c.slots}
 	m.notes = m.noteUsers()
 	m.readers.New = func() any { return newTokenReader() }
 	return m
@@ -58,11 +61,16 @@ func (m *matcher) accepts(body []byte) bool { return m.acceptsInto(nil, body) }
 // not accepted is of no use.
 func (m *matcher) acceptsInto(o *outline, body []byte) bool {
 	r := m.readers.Get().(*tokenReader)
+	ok := m.read(r, o, body)
+	m.readers.Put(r)
+	return ok
+}
+
+func (m *matcher) read(r *tokenReader, o *outline, body []byte) bool {
 	r.start(body)
 	r.outline = o
 	ok := m.root.matches(r, r.next()) && r.atEnd()
 	r.release()
-	m.readers.Put(r)
 	return ok
 }
 
@@ -76,6 +84,8 @@ type tokenReader struct {
 	read    int64  // how much of body
 	plain   []byte // the last string that had escapes, without them
 	outline *outline
+	words   []uint64 // memory of seen
+	seen    []uint64 // by slot, what was met; nil if nobody asks
 }
 
 func newTokenReader() *tokenReader {

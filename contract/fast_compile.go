@@ -8,11 +8,16 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 )
 
 // compiler turns schemas into matchers, objects and arrays once each: so a schema
 // that refers to itself becomes a matcher that refers to itself.
-type compiler struct{ compiled map[compileKey]valueMatcher }
+type compiler struct {
+	compiled map[compileKey]valueMatcher
+	slots    []coverage.Slot
+}
 
 type compileKey struct {
 	schema   *openapi3.Schema
@@ -42,11 +47,14 @@ func (c *compiler) compile(ref *openapi3.SchemaRef) (valueMatcher, bool) {
 	case s.Type.Is(openapi3.TypeArray):
 		return c.array(s, rest, key)
 	case s.Type.Is(openapi3.TypeString):
-		return compileString(s, rest, nullable)
+		k, ok := compileString(s, rest, nullable)
+		return c.slotted(s, k, ok)
 	case s.Type.Is(openapi3.TypeInteger):
-		return compileInteger(s, rest, nullable)
+		k, ok := compileInteger(s, rest, nullable)
+		return c.slotted(s, k, ok)
 	case s.Type.Is(openapi3.TypeNumber):
-		return compileNumber(s, rest, nullable)
+		k, ok := compileNumber(s, rest, nullable)
+		return c.slotted(s, k, ok)
 	case s.Type.Is(openapi3.TypeBoolean):
 		rest.Type = nil
 		return booleanMatcher{nullable}, isNothing(rest)
@@ -106,6 +114,7 @@ func (c *compiler) object(s *openapi3.Schema, rest openapi3.Schema, key compileK
 
 	o := &objectMatcher{nullable: key.nullable}
 	c.compiled[key] = o // before its properties, which may refer to it
+	var names []string
 	bit := uint64(1)
 	for name, ref := range s.Properties {
 		if ref == nil || ref.Value == nil {
@@ -128,8 +137,13 @@ func (c *compiler) object(s *openapi3.Schema, rest openapi3.Schema, key compileK
 		if slices.Contains(s.Required, name) {
 			o.required |= bit
 		}
+		o.all |= bit
+		names = append(names, name)
 		bit <<= 1
 	}
+	o.slot = c.slot(s, coverage.SlotPresent, names)
+	c.slot(s, coverage.SlotAbsent, names)
+	c.slot(s, coverage.SlotNull, names)
 	for _, name := range s.Required {
 		if s.Properties[name] == nil {
 			return nil, false // every object lacks it, or has a property without a name in the schema
@@ -151,7 +165,7 @@ func (c *compiler) array(s *openapi3.Schema, rest openapi3.Schema, key compileKe
 	if !isNothing(rest) {
 		return nil, false
 	}
-	a := &arrayMatcher{nullable: key.nullable, length: lengthOf(s.MinItems, s.MaxItems)}
+	a := &arrayMatcher{nullable: key.nullable, length: lengthOf(s.MinItems, s.MaxItems), slot: c.slot(s, coverage.SlotItems, nil)}
 	c.compiled[key] = a // before its items, which may refer to it
 	var ok bool
 	a.items, ok = c.compile(s.Items)

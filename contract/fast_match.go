@@ -18,6 +18,8 @@ type valueMatcher interface {
 type objectMatcher struct {
 	nullable bool
 	required uint64       // the bits of the required properties
+	all      uint64       // the bits of all properties
+	slot     int          // of what was there; what was not, and what was null, follow
 	byLength [][]property // by the length of the name
 }
 
@@ -38,10 +40,21 @@ func (o *objectMatcher) matches(r *tokenReader, first rawToken) bool {
 	for {
 		name := r.next()
 		if name.kind() != '"' {
+			if r.seen != nil {
+				r.seen[o.slot] |= seen
+				r.seen[o.slot+1] |= o.all &^ seen
+			}
 			return name.kind() == '}' && seen&o.required == o.required
 		}
 		p := o.property(name)
-		if p == nil || seen&p.bit != 0 || !p.value.matches(r, r.next()) {
+		if p == nil || seen&p.bit != 0 {
+			return false
+		}
+		value := r.next()
+		if value.kind() == 'n' && r.seen != nil {
+			r.seen[o.slot+2] |= p.bit
+		}
+		if !p.value.matches(r, value) {
 			return false
 		}
 		seen |= p.bit
@@ -76,6 +89,7 @@ type arrayMatcher struct {
 	nullable bool
 	length   length
 	items    valueMatcher
+	slot     int
 }
 
 func (a *arrayMatcher) matches(r *tokenReader, first rawToken) bool {
@@ -88,6 +102,9 @@ func (a *arrayMatcher) matches(r *tokenReader, first rawToken) bool {
 	for n := 0; ; n++ {
 		item := r.next()
 		if item.kind() == ']' {
+			if r.seen != nil {
+				r.seen[a.slot] |= uint64(1 + min(n, 1)) // 1 for none, 2 for some
+			}
 			return a.length.holds(n)
 		}
 		if !a.items.matches(r, item) {
@@ -104,6 +121,8 @@ type stringMatcher struct {
 	length  length
 	closed  bool // one of enum
 	enum    []string
+	noted   bool // in slot
+	slot    int
 	pattern *regexp.Regexp
 	format  func(text []byte) bool
 }
@@ -122,8 +141,14 @@ func (s *stringMatcher) matches(r *tokenReader, first rawToken) bool {
 	if s.length.limited() && !s.length.holds(utf8.RuneCount(text)) {
 		return false
 	}
-	if s.closed && !slices.ContainsFunc(s.enum, func(e string) bool { return e == string(text) }) {
-		return false
+	if s.closed {
+		i := slices.IndexFunc(s.enum, func(e string) bool { return e == string(text) })
+		if i < 0 {
+			return false
+		}
+		if r.seen != nil && s.noted {
+			r.seen[s.slot] |= 1 << i
+		}
 	}
 	if s.pattern != nil && !s.pattern.Match(text) {
 		return false
@@ -136,6 +161,7 @@ func (s *stringMatcher) matches(r *tokenReader, first rawToken) bool {
 type bounds struct {
 	min, max     float64
 	above, below bool // the bound itself is out
+	slot         int
 }
 
 // hold is written so that NaN, which YAML can spell, holds nothing.
@@ -161,7 +187,10 @@ func (i *integerMatcher) matches(r *tokenReader, first rawToken) bool {
 		return false
 	}
 	n, err := strconv.ParseInt(string(first), 10, i.bits)
-	return err == nil && -exactInteger <= n && n <= exactInteger && (i.bounds == nil || i.bounds.hold(float64(n)))
+	if err != nil || n < -exactInteger || n > exactInteger {
+		return false
+	}
+	return i.bounds == nil || i.bounds.take(r, float64(n))
 }
 
 // numberMatcher takes any number that a float64 can hold, roughly.
@@ -182,7 +211,7 @@ func (n *numberMatcher) matches(r *tokenReader, first rawToken) bool {
 		return true
 	}
 	f, err := strconv.ParseFloat(string(first), 64)
-	return err == nil && (n.bounds == nil || n.bounds.hold(f))
+	return err == nil && (n.bounds == nil || n.bounds.take(r, f))
 }
 
 func hasExponent(number []byte) bool {

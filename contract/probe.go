@@ -178,11 +178,12 @@ func (p *probe) spend() {
 // check holds an exchange against all rules.
 func (p *probe) check(x *Exchange, racing bool) *call {
 	s := p.suite
-	c := s.spec.open(x, s.base.Path)
+	c := s.spec.openFor(s.counting, x, s.base.Path)
 	c.slow, c.racing = s.options.Slow, racing
 	s.spec.checkCall(c)
 	p.leaks(c)
 	s.history.addCall(c)
+	c.count()
 	p.exchanges++
 	p.findings = append(p.findings, c.findings...)
 	s.observe(x)

@@ -46,8 +46,9 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 	unread := 0
 	history := NewHistory(s)
 	folder := newFolder()
+	n := newCounting(s, false)
 
-	for e := range inOrder(s.checked(ctx, entries, o)) {
+	for e := range inOrder(s.checked(ctx, entries, o, n)) {
 		switch {
 		case e.err != nil:
 			if unread++; unread <= erroneous {
@@ -58,6 +59,7 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 		default:
 			one.Exchanges++
 			history.addCall(e.call)
+			e.call.count()
 			for _, f := range e.call.findings {
 				folder.add(f)
 			}
@@ -94,6 +96,7 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 	}
 	r.Summary.Errors += unread - len(failed)
 	r.finish()
+	r.Coverage = n.Counts()
 	return r
 }
 
@@ -118,7 +121,7 @@ func (e *checkedEntry) size() int {
 
 // checked runs the exchange rules over entries on all cores and yields them in
 // order.
-func (s *Spec) checked(ctx context.Context, entries iter.Seq2[*Exchange, error], o ReplayOptions) iter.Seq[[]checkedEntry] {
+func (s *Spec) checked(ctx context.Context, entries iter.Seq2[*Exchange, error], o ReplayOptions, n *counting) iter.Seq[[]checkedEntry] {
 	width := orDefault(o.Parallel, runtime.GOMAXPROCS(0))
 	return func(yield func([]checkedEntry) bool) {
 		type job struct {
@@ -163,6 +166,7 @@ func (s *Spec) checked(ctx context.Context, entries iter.Seq2[*Exchange, error],
 			for x, err := range entries {
 				e := s.sort(x, err, o)
 				if e.call != nil {
+					e.call.counting = n
 					// Some recorders leave Authorization out. Once it was
 					// seen, its absence means something.
 					hasAuth = hasAuth || x.Request.Header.Has("Authorization") && e.call.op.bearer

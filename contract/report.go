@@ -1,6 +1,10 @@
 package contract
 
-import "time"
+import (
+	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+)
 
 // Status is how a case ended.
 type Status string
@@ -51,6 +55,8 @@ type Report struct {
 	Summary  Summary       `json:"summary"`
 	Outcomes []Outcome     `json:"outcomes"`
 	Findings []Finding     `json:"findings"`
+	// Coverage is what of the spec was exercised; nil if it was not counted.
+	Coverage *coverage.Counts `json:"coverage,omitempty"`
 }
 
 // ExitStatus is 0 for a clean report, 1 where something was found that fails

@@ -15,6 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 )
 
 // Spec is openapi.yaml, loaded, validated and compiled. It is safe for
@@ -28,6 +30,7 @@ type Spec struct {
 	byOp   map[*openapi3.Operation]*operation
 	hosts  map[string]bool
 	fast   map[*openapi3.Schema]*matcher
+	model  *coverage.Model
 	calls  sync.Pool // of *call
 
 	bearers bearerTokens
@@ -88,6 +91,7 @@ func Load(spec []byte) (*Spec, error) {
 	for _, name := range slices.Concat(writable, []string{"created_at", "updated_at"}) {
 		s.fields[name] = s.placeOfField(name)
 	}
+	s.model = coverage.Compile(doc, s.sum)
 	s.paths = newPathTable(doc.Paths, s.byOp)
 
 	// The router is to match paths, whatever server they are on.

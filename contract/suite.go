@@ -21,11 +21,12 @@ type Suite struct {
 	base    *url.URL
 	cases   []liveCase
 
-	run     string // part of every id that is created
-	wire    *wire
-	history *History
-	ledger  *ledger
-	tokens  *tokenSource
+	run      string // part of every id that is created
+	wire     *wire
+	history  *History
+	counting *counting // nil until it runs
+	ledger   *ledger
+	tokens   *tokenSource
 
 	patience patience
 
@@ -100,6 +101,7 @@ func (s *Suite) Run(ctx context.Context) *Report {
 		r.add(o)
 	}
 	r.finish()
+	r.Coverage = s.counting.Counts()
 	return r
 }
 
@@ -108,6 +110,7 @@ func (s *Suite) begin(ctx context.Context) (context.Context, func()) {
 	s.run = runID()
 	s.wire = newWire(s.base, s.options.Timeout)
 	s.history = NewHistory(s.spec)
+	s.counting = newCounting(s.spec, true)
 	s.tokens = newTokenSource(s)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.MaxDuration, errBudgetTime)
 	var err error

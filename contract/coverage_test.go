@@ -1,0 +1,168 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/contract/selftest"
+)
+
+// The matcher notes what is in bodies on its way. A second walk, over the values
+// as encoding/json has them and with the schemas of kin-openapi, must have seen
+// the same.
+func TestCoverageOfBodiesIsThatOfAWalkOverTheirValues(t *testing.T) {
+	srv, err := sandbox.New()
+	require.NoError(t, err)
+	ts := httptest.NewServer(srv.Handler())
+	defer ts.Close()
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	doc, err := openapi3.NewLoader().LoadFromData(onvy.Spec)
+	require.NoError(t, err)
+
+	var mu sync.Mutex
+	walked := map[string]bool{}
+	suite, err := contract.NewSuite(spec, selftest.Target(srv, ts.URL), contract.Options{
+		Seed: 7, LedgerDir: t.TempDir(), MaxWait: 1,
+		OnExchange: func(x *contract.Exchange) {
+			mu.Lock()
+			defer mu.Unlock()
+			walkResponse(doc, x, walked)
+		},
+	})
+	require.NoError(t, err)
+	r := suite.Run(t.Context())
+	require.NotNil(t, r.Coverage)
+
+	inBodies := map[string]bool{}
+	for id := range r.Coverage.Points {
+		op, rest, _ := strings.Cut(id, " ")
+		place, rest, _ := strings.Cut(rest, " ")
+		if place != "request" && (strings.HasPrefix(rest, "property ") || strings.HasPrefix(rest, "enum value ")) {
+			inBodies[op+" "+place+" "+rest] = true
+		}
+	}
+	require.Greater(t, len(walked), 250)
+	require.Equal(t, slices.Sorted(maps.Keys(walked)), slices.Sorted(maps.Keys(inBodies)))
+}
+
+// walkResponse notes what is in the body of an answer.
+func walkResponse(doc *openapi3.T, x *contract.Exchange, seen map[string]bool) {
+	if x.Response == nil || len(x.Response.Body) == 0 || x.Request.Method == http.MethodHead {
+		return
+	}
+	for path, item := range doc.Paths.Map() {
+		op := item.Operations()[x.Request.Method]
+		_, rest, _ := strings.Cut(x.Request.URL, "://")
+		at := rest[strings.Index(rest, "/"):]
+		at, _, _ = strings.Cut(at, "?")
+		if op == nil || !sameShape(path, at) {
+			continue
+		}
+		ref := op.Responses.Status(x.Response.Status)
+		if ref == nil {
+			continue
+		}
+		var v any
+		media := ref.Value.Content.Get("application/json")
+		if media == nil || !strings.HasPrefix(x.Response.Header.Get("Content-Type"), "application/json") || json.Unmarshal(x.Response.Body, &v) != nil {
+			continue
+		}
+		prefix := op.OperationID + " " + statusPlace(op, x.Response.Status) + " "
+		walkValue(media.Schema.Value, v, prefix, "", seen)
+	}
+}
+
+func statusPlace(op *openapi3.Operation, status int) string {
+	code := strconv.Itoa(status)
+	if op.Responses.Value(code) != nil {
+		return code
+	}
+	return code[:1] + "XX"
+}
+
+func sameShape(template, path string) bool {
+	a, b := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] && (!strings.HasPrefix(a[i], "{") || b[i] == "") {
+			return false
+		}
+	}
+	return true
+}
+
+func walkValue(s *openapi3.Schema, v any, prefix, path string, seen map[string]bool) {
+	if len(s.AllOf) == 1 {
+		s = s.AllOf[0].Value
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, p := range s.Properties {
+			value, there := v[name]
+			switch at := prefix + "property " + path + "/" + name; {
+			case !there && !slices.Contains(s.Required, name):
+				seen[at+" left out"] = true
+			case value == nil:
+				seen[at] = true
+				seen[at+" null"] = true
+			default:
+				seen[at] = true
+				walkValue(p.Value, value, prefix, path+"/"+name, seen)
+			}
+		}
+	case []any:
+		if len(v) == 0 {
+			seen[prefix+"property "+path+" empty"] = true
+		} else {
+			seen[prefix+"property "+path+" with items"] = true
+		}
+		for _, item := range v {
+			walkValue(s.Items.Value, item, prefix, path+"/*", seen)
+		}
+	case string:
+		if len(s.Enum) > 0 {
+			seen[prefix+"enum value "+path+" ="+v] = true
+		}
+	}
+}
+
+func TestCoverageOfAReplayIsThatOfTheRunThatWasRecorded(t *testing.T) {
+	srv := sandbox.Start(t)
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	var all []*contract.Exchange
+	suite, err := contract.NewSuite(spec, selftest.Target(srv, srv.URL), contract.Options{
+		Seed: 7, LedgerDir: t.TempDir(), MaxWait: 1, OnExchange: func(x *contract.Exchange) { all = append(all, x) },
+	})
+	require.NoError(t, err)
+	live := suite.Run(t.Context()).Coverage.Points
+	replayed := spec.Replay(t.Context(), "run", func(yield func(*contract.Exchange, error) bool) {
+		for _, x := range all {
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}, contract.ReplayOptions{}).Coverage.Points
+	for id, n := range live {
+		if strings.Contains(id, " credential ") || strings.Contains(id, " answer ") {
+			continue // a recording may have begun after a token was granted
+		}
+		require.Equal(t, n, replayed[id], id)
+	}
+}

@@ -1,0 +1,153 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// HTMLOptions of [HTML]. The zero value writes a page without coverage, spec
+// lines and timeline.
+type HTMLOptions struct {
+	// Spec is the openapi.yaml that the run was held against. With it the page
+	// shows the lines that findings contradict, and what of it was covered.
+	Spec []byte
+	// Timeline has the exchanges of the run; see [Timeline.Add].
+	Timeline *Timeline
+	// Version of the program that writes the page.
+	Version string
+}
+
+var (
+	//go:embed page/page.html
+	pageHTML string
+	//go:embed page/style.css
+	pageStyle string
+	//go:embed page/script.js
+	pageScript string
+
+	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+)
+
+// HTML writes r as one page for people. The page needs no network, no other
+// file and no JavaScript: that only filters. What servers sent is text in it
+// and nothing else: it is escaped, characters that would hide or reorder it are
+// written as their code points, and the page's own policy lets no other script
+// or style run.
+//
+// At most 500 causes are shown; how many there are beyond them is said.
+func HTML(w io.Writer, r *contract.Report, o HTMLOptions) error {
+	page, err := pageOf(r, o)
+	if err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	var b bytes.Buffer // a page is whole or it is not there
+	if err := pageTemplate.Execute(&b, page); err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	return nil
+}
+
+// htmlPage is what the template shows. All its texts went through visible.
+type htmlPage struct {
+	Policy template.HTMLAttr
+	Style  template.CSS
+	Script template.JS
+
+	Verdict, Stamp, Sentence, Target, When string
+	Facts                                  []fact
+	Bar                                    []segment
+	Sections                               []section
+
+	CausesTitle, CausesText string
+	Causes                  []causeView
+	Hidden                  string
+	Levels                  []count
+	Operations, Rules       []string
+	States                  []string
+
+	Coverage     *coverageView
+	Auth         *authView
+	Laws         []lawView
+	Requirements *requirementsView
+	Timeline     *timelineView
+	Cases        *casesView
+	Foot         []string
+
+	answers map[string]bool // what was answered how; nil if that is not known
+}
+
+type fact struct {
+	Name, Value, Small string
+	Wide               bool
+}
+
+type segment struct {
+	Class, Name string
+	X, Width    int // of 1000
+	Count       int
+}
+
+type section struct{ ID, Name, Count string }
+
+type count struct {
+	Name  string
+	Count int
+}
+
+// policy is the Content-Security-Policy of the page: its own script and style,
+// known by their hashes, and nothing else.
+func policy() template.HTMLAttr {
+	return template.HTMLAttr(fmt.Sprintf( //nolint:gosec // of constants
+		"default-src 'none'; script-src 'sha256-%s'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'",
+		digest(pageScript), digest(pageStyle)))
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func pageOf(r *contract.Report, o HTMLOptions) (*htmlPage, error) {
+	p := &htmlPage{
+		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // our own
+		Verdict: verdict(r), Target: visible(brief(r.Target)), When: when(r.Started),
+	}
+	p.Stamp = map[string]string{"PASS": "pass", "FAIL": "fail", "ERROR": "error"}[p.Verdict]
+	spec, err := readSpecText(o.Spec)
+	if err != nil {
+		return nil, err
+	}
+	p.addCauses(r, spec)
+	p.Sentence = sentence(r, p)
+	p.addFacts(r, o)
+	p.addBar(&r.Summary)
+	if spec != nil {
+		p.addCoverage(r, spec)
+		p.addAuth(r, spec)
+	}
+	p.addLaws(r)
+	p.addRequirements(r, spec)
+	p.addTimeline(r, o.Timeline)
+	p.addCases(r)
+	p.addFoot(r, o)
+	p.addSections(r)
+	return p, nil
+}
+
+func when(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2 January 2006, 15:04 UTC")
+}

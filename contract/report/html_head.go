@@ -1,0 +1,113 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// sentence says in one line what the verdict rests on.
+func sentence(r *contract.Report, p *htmlPage) string {
+	s := &r.Summary
+	failing := 0
+	for i := range p.Causes {
+		if p.Causes[i].fails {
+			failing++
+		}
+	}
+	switch {
+	case r.ExitStatus() == 1 && failing == 1:
+		return "1 cause fails this run"
+	case r.ExitStatus() == 1:
+		return fmt.Sprintf("%d causes fail this run", failing)
+	case nothingRan(r):
+		return "Nothing ran, so nothing is known"
+	case s.Errors+s.NotRun > 0:
+		return number(s.Errors+s.NotRun, "case") + " could not be carried out"
+	case len(p.Causes) == 0:
+		return "Everything that was tried is as the contract says"
+	}
+	return "Nothing contradicts what is documented"
+}
+
+func (p *htmlPage) addFacts(r *contract.Report, o HTMLOptions) {
+	s := &r.Summary
+	add := func(name, value, small string, wide bool) {
+		if value != "" {
+			p.Facts = append(p.Facts, fact{name, value, small, wide})
+		}
+	}
+	add("Server", p.Target, "", true)
+	add("Exchanges", group(s.Exchanges), "", false)
+	add("Rules applied", group(s.Rules), "", false)
+	add("Took", took(r.Duration), "", false)
+	if r.Seed != 0 {
+		add("Seed", strconv.FormatUint(r.Seed, 10), "", false)
+	}
+	if len(r.Spec) >= 12 {
+		add("openapi.yaml", visible(r.Spec[:12]), "sha-256", false)
+	}
+}
+
+// group writes a number with a space between thousands.
+func group(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "\u2009" + text[i:]
+	}
+	return text
+}
+
+func (p *htmlPage) addBar(s *contract.Summary) {
+	parts := []segment{
+		{Class: "pass", Name: "passed", Count: s.Passed},
+		{Class: "fail", Name: "failed", Count: s.Failed},
+		{Class: "error", Name: "in error", Count: s.Errors},
+		{Class: "rest", Name: "not run", Count: s.NotRun},
+		{Class: "skip", Name: "skipped", Count: s.Skipped},
+	}
+	total := 0
+	for _, part := range parts {
+		total += part.Count
+	}
+	done := 0
+	for _, part := range parts {
+		if part.Count == 0 {
+			continue
+		}
+		part.X = 1000 * done / total
+		done += part.Count
+		part.Width = 1000*done/total - part.X
+		p.Bar = append(p.Bar, part)
+	}
+}
+
+func (p *htmlPage) addSections(r *contract.Report) {
+	add := func(there bool, id, name, count string) {
+		if there {
+			p.Sections = append(p.Sections, section{id, name, count})
+		}
+	}
+	add(true, "causes", p.CausesTitle, strconv.Itoa(len(p.Causes)))
+	if p.Coverage != nil {
+		add(true, "coverage", "Coverage", p.Coverage.Meters[0].Percent)
+	}
+	add(p.Auth != nil, "auth", "Who gets in", "")
+	add(len(p.Laws) > 0, "laws", "Laws", strconv.Itoa(len(p.Laws)))
+	add(p.Requirements != nil, "requirements", "Requirements", "")
+	add(p.Timeline != nil, "timeline", "Timeline", "")
+	add(p.Cases != nil, "cases", "Cases", strconv.Itoa(len(r.Outcomes)))
+}
+
+func (p *htmlPage) addFoot(r *contract.Report, o HTMLOptions) {
+	by := "Written by onvy-contract"
+	if o.Version != "" {
+		by += " " + visible(o.Version)
+	}
+	p.Foot = append(p.Foot, by+". Tokens and secrets are masked; values of persons are shown only where the suite itself made them up.")
+	if r.Spec != "" {
+		p.Foot = append(p.Foot, "openapi.yaml "+line(r.Spec)+" · started "+r.Started.UTC().Format(time.RFC3339))
+	}
+}

@@ -1,0 +1,145 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+)
+
+// lawView is a rule about several exchanges, drawn as what client and server
+// say to each other.
+type lawView struct {
+	Rule, Title, State, Chip, Says, Note, Aria string
+	Arrows                                     []arrowView
+	Height, Foot, NoteY, NoteTextY             int
+}
+
+type arrowView struct {
+	Text     string
+	Y, TextY int
+	Back     bool
+}
+
+// turn is a request and its answer. The method, and the class of the status,
+// say whether a run has tried it.
+type turn struct{ sent, answer string }
+
+// lawTurns are the exchanges that laws are about, in their order.
+var lawTurns = map[string][]turn{
+	"page/repeats-between":          {{"GET ?limit=2", "200 a, b  next_page"}, {"GET ?page=…", "200 c, d"}},
+	"page/loop":                     {{"GET", "200 next_page: p"}, {"GET ?page=p", "200 next_page: q"}},
+	"page/loses-users":              {{"POST a", "201"}, {"GET, every page", "200 …, a, …"}},
+	"page/total-agrees":             {{"GET", "200 total: 3"}, {"GET, every page", "200 a, b, c"}},
+	"page/empty-with-next":          {{"GET", "200 items, next_page"}},
+	"page/order":                    {{"GET, every page", "200 a, b, c"}, {"GET, every page", "200 a, b, c"}},
+	"token/expired":                 {{"POST token", "200 expires_in: 900"}, {"GET, 900 s later", "401"}},
+	"token/refresh-reuse":           {{"POST refresh r", "200 new tokens"}, {"POST refresh r", "400 invalid_grant"}},
+	"token/reused":                  {{"POST token", "200 t1"}, {"POST token", "200 t2, not t1"}},
+	"token/jti-unique":              {{"POST token", "200 jti: 1"}, {"POST token", "200 jti: 2"}},
+	"users/write-answer":            {{`POST {"firstname": "Avery"}`, `201 {"firstname": "Avery"}`}},
+	"users/stale-answer":            {{`PATCH {"language": "de"}`, `200 {"language": "de"}`}},
+	"users/read-back":               {{`PATCH {"language": "de"}`, "200"}, {"GET", `200 {"language": "de"}`}},
+	"users/answers-agree":           {{"GET", "200 a, b, c"}, {"GET", "200 a, b, c"}},
+	"users/list-agrees":             {{"GET /users/a", "200 user a"}, {"GET /users", "200 […, user a, …]"}},
+	"users/created-readable":        {{"POST a", "201"}, {"GET a", "200"}},
+	"users/unique-id":               {{"POST a", "201"}, {"POST a", "409"}},
+	"users/created-at-fixed":        {{"POST", "201 created_at: t"}, {"PATCH", "200 created_at: t"}},
+	"users/updated-at-moves":        {{"GET", "200 updated_at: t"}, {"PATCH", "200 updated_at: later"}},
+	"users/read-is-safe":            {{"GET", "200 updated_at: t"}, {"GET", "200 updated_at: t"}},
+	"users/patch-keeps":             {{`PATCH {"lastname": "Jones"}`, "200"}, {"GET", "200 all else as before"}},
+	"users/patch-merges":            {{`PATCH {"thresholds": {"ftp": 250}}`, "200"}, {"GET", "200 lthr and mhr as before"}},
+	"users/patch-clears":            {{`PATCH {"gender": null}`, "200"}, {"GET", "200 no gender"}},
+	"users/put-replaces":            {{`PUT {"lastname": "Jones"}`, "200"}, {"GET", "200 lastname and defaults"}},
+	"users/put-unknown":             {{"GET", "404"}, {"PUT", "404"}},
+	"users/deleted-gone":            {{"DELETE a", "204"}, {"GET a", "404"}},
+	"users/deleted-listed":          {{"DELETE a", "204"}, {"GET, every page", "200 without a"}},
+	"users/recreated-clean":         {{"DELETE a", "204"}, {"POST a", "201 nothing of before"}},
+	"users/refused-changes-nothing": {{"PATCH, wrong", "400"}, {"GET", "200 as before"}},
+}
+
+// addLaws draws the rules about several exchanges.
+func (p *htmlPage) addLaws(r *contract.Report) {
+	worst := worstByRule(r)
+	for _, rule := range contract.Rules() {
+		if rule.Kind != contract.KindHistory || r.Summary.Exchanges == 0 {
+			continue
+		}
+		v := lawView{Rule: visible(rule.ID), Title: visible(rule.Title)}
+		level, broken := worst[rule.ID]
+		turns := lawTurns[rule.ID]
+		switch {
+		case broken && level == contract.Violation:
+			v.State, v.Chip, v.Says, v.Note = "broken", "violation", "broken", "Broken: "+visible(rule.Breaks)
+		case broken:
+			v.State, v.Chip, v.Says, v.Note = "broken", string(level), string(level), visible(rule.Breaks)
+		case !p.tried(turns):
+			v.State, v.Says, v.Note = "untried", "not tried", "This run did not get that far"
+		default:
+			v.State, v.Chip, v.Says, v.Note = "held", "held", "held", "Held in this run"
+		}
+		v.draw(turns)
+		p.Laws = append(p.Laws, v)
+	}
+}
+
+// draw places the arrows, one under the other.
+func (v *lawView) draw(turns []turn) {
+	y := 24
+	said := make([]string, 0, 2*len(turns))
+	for _, t := range turns {
+		for i, text := range []string{t.sent, t.answer} {
+			y += 24
+			v.Arrows = append(v.Arrows, arrowView{Text: text, Y: y, TextY: y - 5, Back: i == 1})
+			said = append(said, text)
+		}
+	}
+	v.Foot = y + 8
+	v.NoteY = v.Foot + 4
+	v.NoteTextY = v.NoteY + 15
+	v.Height = v.NoteY + 24
+	if runes := []rune(v.Note); len(runes) > 52 {
+		v.Note = string(runes[:51]) + "…"
+	}
+	v.Aria = strings.Join(said, ", then ") + ". " + v.Note
+}
+
+// worstByRule is the highest level that each rule was broken at.
+func worstByRule(r *contract.Report) map[string]contract.Level {
+	worst := map[string]contract.Level{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if level, known := worst[f.Rule]; !known || rank(f.Level) < rank(level) {
+			worst[f.Rule] = f.Level
+		}
+	}
+	return worst
+}
+
+// tried reports whether the run had answers such as those of the turns. Without
+// coverage nothing is known, and a run with exchanges is taken to have tried.
+func (p *htmlPage) tried(turns []turn) bool {
+	if p.answers == nil {
+		return true
+	}
+	for _, t := range turns {
+		method, _, _ := strings.Cut(strings.ReplaceAll(t.sent, ",", " "), " ")
+		if !p.answers[method+" "+t.answer[:1]] {
+			return false
+		}
+	}
+	return true
+}
+
+// answersOf are the methods with the classes of the statuses they were answered
+// with: "PATCH 4".
+func answersOf(spec *specText, c *coverage.Counts) map[string]bool {
+	answers := map[string]bool{}
+	points := spec.model.Points()
+	for i := range points {
+		if o := spec.byID[points[i].Operation]; o != nil && points[i].Kind == coverage.KindStatus && c.Hits(&points[i]) > 0 {
+			answers[o.Method+" "+points[i].Place[:1]] = true
+		}
+	}
+	return answers
+}

@@ -1,0 +1,141 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// requirementsView traces what is stated somewhere to what checks it.
+type requirementsView struct {
+	Text string
+	Rows []requirementRow
+}
+
+type requirementRow struct {
+	Source, Link, Asks, Rule, Chip, Says string
+
+	key string
+}
+
+// addRequirements lists every clause and page, the rules that check it, and
+// what became of them in this run.
+func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
+	if r.Summary.Exchanges == 0 && len(r.Findings) == 0 {
+		return
+	}
+	worst := worstByRule(r)
+	v := &requirementsView{}
+	counts := map[string]int{}
+	for _, rule := range contract.Rules() {
+		row := requirementRow{Asks: visible(rule.Title), Rule: visible(rule.ID)}
+		row.from(rule.Source)
+		switch level, found := worst[rule.ID]; {
+		case found && level == contract.Violation:
+			row.Chip, row.Says = "violation", "broken"
+		case found:
+			row.Chip, row.Says = string(level), string(level)
+		case untried(p, r, &rule):
+			row.Says = "not tried"
+		default:
+			row.Chip, row.Says = "held", "held"
+		}
+		counts[row.Says]++
+		v.Rows = append(v.Rows, row)
+	}
+	if spec != nil && p.Coverage != nil {
+		v.addStatements(p, r, spec, counts)
+	}
+	slices.SortStableFunc(v.Rows, func(a, b requirementRow) int {
+		return cmp.Or(cmp.Compare(standing(a.key), standing(b.key)), strings.Compare(a.key, b.key), strings.Compare(a.Rule, b.Rule))
+	})
+	v.Text = fmt.Sprintf("Every page and clause that is checked, and what became of it: %d held, %d broken, %d not tried.",
+		counts["held"], counts["broken"], counts["not tried"])
+	p.Requirements = v
+}
+
+func (row *requirementRow) from(source string) {
+	row.key, row.Source, row.Link = source, sourceName(source), sourceLink(source)
+	switch source {
+	case "policy":
+		row.Source = "this suite"
+	case "assumed":
+		row.Source = "assumed"
+	}
+}
+
+// standing orders sources: the API's own pages, standards, and the rest.
+func standing(source string) int {
+	switch {
+	case strings.HasPrefix(source, docs), sourceLink(source) != "" && !strings.HasPrefix(source, "rfc"):
+		return 0
+	case strings.HasPrefix(source, "rfc"):
+		return 1
+	}
+	return 2
+}
+
+// addStatements adds the operations, each as a statement of its page.
+func (v *requirementsView) addStatements(p *htmlPage, r *contract.Report, spec *specText, counts map[string]int) {
+	for i := range spec.operations {
+		o := &spec.operations[i]
+		row := requirementRow{Asks: o.Method + " " + o.Path + " is as documented", Rule: "schema/*, status/*, http/*"}
+		source, _ := o.op.Extensions["x-onvy-source"].(string)
+		row.from(cmp.Or(source, "api-reference"))
+		switch level, found := worstAbout(r, o.ID); {
+		case found && level == contract.Violation:
+			row.Chip, row.Says = "violation", "broken"
+		case found:
+			row.Chip, row.Says = string(level), string(level)
+		case p.Coverage.seen[o.ID] == 0:
+			row.Says = "not tried"
+		default:
+			row.Chip, row.Says = "held", "held"
+		}
+		counts[row.Says]++
+		v.Rows = append(v.Rows, row)
+	}
+}
+
+// worstAbout is the highest level that schema, status and header rules have about
+// an operation.
+func worstAbout(r *contract.Report, operation string) (worst contract.Level, found bool) {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		family, _, _ := strings.Cut(f.Rule, "/")
+		if f.Operation != operation || family != "schema" && family != "status" && family != "http" {
+			continue
+		}
+		if !found || rank(f.Level) < rank(worst) {
+			worst, found = f.Level, true
+		}
+	}
+	return worst, found
+}
+
+// untried reports whether a rule had nothing to look at: a probe without a
+// suite, a family whose cases were all left out, a law whose exchanges did not
+// happen.
+func untried(p *htmlPage, r *contract.Report, rule *contract.Rule) bool {
+	switch rule.Kind {
+	case contract.KindHistory:
+		return !p.tried(lawTurns[rule.ID])
+	case contract.KindProbe:
+		if r.Seed == 0 {
+			return true // a recording: nobody probed
+		}
+	}
+	family, _, _ := strings.Cut(rule.ID, "/")
+	ran, there := false, false
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
+		if strings.HasPrefix(o.Case, family+"/") {
+			there = true
+			ran = ran || o.Status == contract.Pass || o.Status == contract.Fail
+		}
+	}
+	return there && !ran || r.Summary.Exchanges == 0
+}

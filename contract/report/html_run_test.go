@@ -1,0 +1,69 @@
+package report_test
+
+import (
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/report"
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/contract/selftest"
+)
+
+var pages = flag.String("pages", "", "write the pages of real runs into this directory, to look at them")
+
+// runAgainst runs the suite against a sandbox, with faults by the method of the
+// request.
+func runAgainst(t *testing.T, byMethod map[string]string) (*contract.Report, report.HTMLOptions) {
+	t.Helper()
+	srv, err := sandbox.New()
+	require.NoError(t, err)
+	var handlers = map[string]http.Handler{}
+	for method, name := range byMethod {
+		i := slices.IndexFunc(faults.All(), func(f faults.Fault) bool { return f.Name == name })
+		require.NotEqual(t, -1, i, name)
+		handlers[method] = faults.All()[i].Handler(srv)
+	}
+	ts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := handlers[r.Method]; h != nil {
+			h.ServeHTTP(w, r)
+			return
+		}
+		srv.Handler().ServeHTTP(w, r)
+	}))
+	t.Cleanup(ts.Close)
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	o := report.HTMLOptions{Spec: onvy.Spec, Timeline: &report.Timeline{}, Version: "1.0.0"}
+	suite, err := contract.NewSuite(spec, selftest.Target(srv, ts.URL), contract.Options{
+		Seed: 7, LedgerDir: t.TempDir(), MaxWait: 1, OnExchange: o.Timeline.Add,
+	})
+	require.NoError(t, err)
+	return suite.Run(t.Context()), o
+}
+
+func TestHTMLOfRealRuns(t *testing.T) {
+	for name, byMethod := range map[string]map[string]string{
+		"clean": nil,
+		"bad":   {"PATCH": "patch-as-put", "DELETE": "scope-not-enforced-on-delete", "GET": "www-authenticate-missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, o := runAgainst(t, byMethod)
+			html := written(t, func(w io.Writer) error { return report.HTML(w, r, o) })
+			t.Logf("%d bytes", len(html))
+			require.Less(t, len(html), 2<<20)
+			if *pages != "" {
+				require.NoError(t, os.WriteFile(*pages+"/"+name+".html", html, 0o644))
+			}
+		})
+	}
+}
