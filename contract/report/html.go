@@ -121,7 +121,7 @@ func digest(text string) string {
 func pageOf(r *contract.Report, o HTMLOptions) (*htmlPage, error) {
 	p := &htmlPage{
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // our own
-		Verdict: verdict(r), Target: visible(brief(r.Target)), When: when(r.Started),
+		Verdict: verdict(r), Target: line(r.Target), When: when(r.Started),
 	}
 	p.Stamp = map[string]string{"PASS": "pass", "FAIL": "fail", "ERROR": "error"}[p.Verdict]
 	spec, err := readSpecText(o.Spec)

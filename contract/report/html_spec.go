@@ -73,7 +73,7 @@ func (s *specText) name(operation string) (method, path string) {
 	if operation == "" {
 		return "", "no operation of the contract"
 	}
-	return "", visible(operation)
+	return "", line(operation)
 }
 
 // excerptLine is a line of the spec.

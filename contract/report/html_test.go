@@ -41,8 +41,10 @@ func TestWhatAServerSentIsTextOnThePageAndNothingElse(t *testing.T) {
 		}
 		require.Less(t, len(got), 2<<20)
 	}
-	require.Contains(t, page(t, hostileReport("\u202egnp.exe"), report.HTMLOptions{}), "⟨U+202E⟩gnp.exe", "what is hidden is written as its code point")
-	require.Contains(t, page(t, hostileReport("\xffa"), report.HTMLOptions{}), "⟨FF⟩a")
+	for text, want := range map[string]string{"\u202egnp.exe": "⟨U+202E⟩gnp.exe", "\xffa": "⟨FF⟩a", "a\u200bb": "a⟨U+200B⟩b"} {
+		got := html.UnescapeString(page(t, hostileReport(text), report.HTMLOptions{}))
+		require.True(t, strings.Contains(got, want), "what is hidden is not written as its code point: %s", want)
+	}
 }
 
 // hostileReport has a text wherever a server, a recording or a spec may put one.
