@@ -25,7 +25,7 @@ func Clean(ctx context.Context, spec *Spec, t Target, o Options) (Cleaned, error
 	if err != nil {
 		return Cleaned{}, err
 	}
-	s.wire = newWire(s.base, s.options.Timeout)
+	s.wire = newWire(s.base, s.options.Timeout, &s.target.Reach)
 	s.history = NewHistory(spec)
 	s.tokens = newTokenSource(s)
 	var total Cleaned

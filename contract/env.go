@@ -70,8 +70,8 @@ func (t *Target) check(allowProduction bool) (*url.URL, error) {
 		return nil, errors.New("contract: the base URL has credentials; give them as ONVY_CLIENT_ID and ONVY_CLIENT_SECRET")
 	case base.RawQuery != "" || base.Fragment != "":
 		return nil, errors.New("contract: the base URL has a query or a fragment; leave them out")
-	case base.Scheme == "http" && !isLoopback(base.Hostname()):
-		return nil, fmt.Errorf("contract: the base URL sends secrets over plain http to %s; use https", base.Hostname())
+	case base.Scheme == "http" && !t.Reach.allowsHTTP(base.Hostname()):
+		return nil, fmt.Errorf("contract: the base URL sends secrets over plain http to %[1]s; use https, or say --allow-http %[1]s where nobody else is on the way", base.Hostname())
 	case isProduction(base.Hostname()) && !allowProduction:
 		return nil, fmt.Errorf("contract: %s is the production server, and the suite creates and deletes users; if you mean it, say --allow-production", base.Hostname())
 	case t.Project.ID == "", t.Project.ClientID == "", t.Project.ClientSecret.IsZero():
@@ -85,6 +85,9 @@ func (t *Target) check(allowProduction bool) (*url.URL, error) {
 		if !printableASCII.MatchString(value) {
 			return nil, fmt.Errorf("contract: the %s has spaces or characters outside ASCII", name)
 		}
+	}
+	if err := t.Reach.check(); err != nil {
+		return nil, err
 	}
 	base.Path = strings.TrimRight(base.Path, "/")
 	return base, nil

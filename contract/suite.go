@@ -108,7 +108,7 @@ func (s *Suite) Run(ctx context.Context) *Report {
 // begin opens what a run needs. The returned function closes it.
 func (s *Suite) begin(ctx context.Context) (context.Context, func()) {
 	s.run = runID()
-	s.wire = newWire(s.base, s.options.Timeout)
+	s.wire = newWire(s.base, s.options.Timeout, &s.target.Reach)
 	s.history = NewHistory(s.spec)
 	s.counting = newCounting(s.spec, true)
 	s.tokens = newTokenSource(s)

@@ -16,6 +16,7 @@ type Target struct {
 	SDKClientID string // "sdk" if empty
 	// Other is a second project; nil leaves the isolation cases out.
 	Other *Project
+	Reach Reach // how to get there
 }
 
 // Project is a project and its confidential client.

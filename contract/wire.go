@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -26,34 +25,25 @@ type wire struct {
 	base      *url.URL
 	timeout   time.Duration
 	transport *http.Transport
+	reach     *Reach
 }
 
 // maxBody is how much of a body is read.
 // A page of 1,000 users has less than half of it.
 const maxBody = 4 << 20
 
-func newWire(base *url.URL, timeout time.Duration) *wire {
+func newWire(base *url.URL, timeout time.Duration, reach *Reach) *wire {
 	dialer := &net.Dialer{Timeout: timeout}
-	w := &wire{base: base, timeout: timeout}
+	w := &wire{base: base, timeout: timeout, reach: reach}
 	w.transport = &http.Transport{
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: 256 << 10,
-		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := dialer.DialContext(ctx, network, addr)
-			if err != nil {
-				return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
-			}
-			return newTap(conn), nil
-		},
-		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			d := tls.Dialer{NetDialer: dialer, Config: &tls.Config{MinVersion: tls.VersionTLS12}}
-			conn, err := d.DialContext(ctx, network, addr)
-			if err != nil {
-				return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
-			}
-			return newTap(conn), nil
-		},
+		DialContext:            reach.dial(dialer),
+		DialTLSContext:         reach.dialTLS(dialer, timeout),
+	}
+	if reach.Proxy != nil && base.Scheme == "http" {
+		w.transport.Proxy = func(r *http.Request) (*url.URL, error) { return reach.Proxy(r.URL) }
 	}
 	return w
 }
@@ -96,6 +86,9 @@ func (w *wire) send(ctx context.Context, r request) *Exchange {
 		x.Request.Header = append(x.Request.Header, Field{"User-Agent", "onvy-contract"})
 	}
 	for _, f := range x.Request.Header {
+		req.Header[http.CanonicalHeaderKey(f.Name)] = append(req.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
+	}
+	for _, f := range w.reach.Header {
 		req.Header[http.CanonicalHeaderKey(f.Name)] = append(req.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
 	}
 
@@ -141,6 +134,11 @@ func classify(ctx context.Context, err error, x *Exchange) error {
 		return context.Canceled
 	case errors.Is(err, ErrUnreachable):
 		return err
+	case strings.Contains(err.Error(), "remote error: tls:"):
+		// With TLS 1.3 a server refuses a client's certificate only after its own
+		// part of the handshake.
+		_, alert, _ := strings.Cut(err.Error(), "remote error: ")
+		return fmt.Errorf("%w: the server ended TLS: %s (show it a certificate with --client-cert FILE)", ErrUnreachable, alert)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return ErrTimeout
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),

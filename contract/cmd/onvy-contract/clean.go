@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,13 +13,21 @@ import (
 func (a *app) cleanCommand() *cobra.Command {
 	var target targetFlags
 	var options contract.Options
+	var age time.Duration
+	var remove bool
 	cmd := &cobra.Command{
 		Use:   "clean",
 		Short: "Delete the users that a crashed run has left on a server",
 		Long: `Deletes the users that runs on this machine have created and, because they
 crashed or were killed, not deleted. Their ids are in the ledgers that each run
-keeps; nothing else is touched. The server is named as for "run".`,
-		Args: noArgs,
+keeps; nothing else is touched. The server is named as for "run".
+
+Where a job was killed together with its machine, the ledger is gone too. Then
+--older-than 24h lists the users of the project whose ids have the form that
+this suite gives and which are older than that, and says how many there are;
+with --yes it deletes them.`,
+		Example: indented("onvy-contract clean", "onvy-contract clean --older-than 24h", "onvy-contract clean --older-than 24h --yes"),
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			spec, err := a.spec()
 			if err != nil {
@@ -29,6 +39,12 @@ keeps; nothing else is touched. The server is named as for "run".`,
 			}
 			if !found {
 				return errors.New("no server is named; set ONVY_BASE_URL and its companions, see \"onvy-contract run --help\"")
+			}
+			if cmd.Flags().Changed("older-than") {
+				return a.cleanOlder(cmd.Context(), spec, t, options, age, remove)
+			}
+			if remove {
+				return errors.New("--yes belongs to --older-than; without that only users in the ledgers are deleted")
 			}
 			c, err := contract.Clean(cmd.Context(), spec, t, options)
 			if err != nil && c == (contract.Cleaned{}) {
@@ -43,7 +59,26 @@ keeps; nothing else is touched. The server is named as for "run".`,
 	}
 	cmd.Flags().SortFlags = false
 	target.register(cmd.Flags())
+	cmd.Flags().DurationVar(&age, "older-than", 0, "count the users that runs anywhere left before this `AGE`, such as 24h")
+	cmd.Flags().BoolVar(&remove, "yes", false, "delete what --older-than counts")
 	cmd.Flags().BoolVar(&options.AllowProduction, "allow-production", false, "allow api.onvy.health as the server")
 	cmd.Flags().StringVar(&options.LedgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
 	return cmd
+}
+
+// cleanOlder counts or deletes what killed runs on other machines have left.
+func (a *app) cleanOlder(ctx context.Context, spec *contract.Spec, t contract.Target, o contract.Options, age time.Duration, remove bool) error {
+	swept, err := contract.CleanOlder(ctx, spec, t, o, age, remove)
+	switch {
+	case err != nil && swept.Deleted == 0:
+		return err
+	case swept.Found == 0:
+		a.note("No run has left users that are older than %s. Younger: %d.", age, swept.Younger)
+	case !remove:
+		a.note("Runs have left %d users that are older than %s, the oldest since %s. Younger, and kept: %d. Nothing was deleted; --yes deletes them.",
+			swept.Found, age, swept.Oldest.UTC().Format(time.DateTime), swept.Younger)
+	default:
+		a.note("Deleted: %d of %d users that are older than %s. Younger, and kept: %d.", swept.Deleted, swept.Found, age, swept.Younger)
+	}
+	return err
 }

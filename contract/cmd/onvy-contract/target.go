@@ -20,6 +20,7 @@ type targetFlags struct {
 	values map[string]*string // flag value by variable
 	files  map[string]*string // file name by variable
 	names  map[string]string  // flag name by variable
+	reach  reachFlags
 }
 
 // maxSecret is more than any secret or token has.
@@ -43,6 +44,7 @@ func (f *targetFlags) register(set *pflag.FlagSet) {
 	value("other-project", "OTHER_PROJECT_ID", "`ID` of a second project, for the isolation cases")
 	value("other-client-id", "OTHER_CLIENT_ID", "`ID` of its confidential client")
 	file("other-secret-file", "OTHER_CLIENT_SECRET", "its secret")
+	f.reach.register(set)
 }
 
 // target is what flags and environment say, flags first. Without any of them
@@ -74,6 +76,12 @@ func (f *targetFlags) target(getenv func(string) string) (t contract.Target, fou
 	})
 	if err != nil {
 		return t, found, fmt.Errorf("%w; see \"onvy-contract run --help\" for the flags that stand for variables", err)
+	}
+	if flag := f.reach.given(); !found && flag != "" {
+		return t, found, fmt.Errorf("--%s is about a server, and none is named; set ONVY_BASE_URL and its companions", flag)
+	}
+	if t.Reach, err = f.reach.reach(getenv); err != nil {
+		return t, found, err
 	}
 	return t, found, nil
 }
