@@ -94,6 +94,11 @@ func (w *wire) send(ctx context.Context, r request) *Exchange {
 
 	x.Started = time.Now()
 	resp, err := w.transport.RoundTrip(req)
+	if resp != nil && resp.StatusCode == http.StatusProxyAuthRequired && w.transport.Proxy != nil {
+		_ = resp.Body.Close() // it is not of the server
+		x.Err = fmt.Errorf("%w: the proxy for http answered 407", ErrUnreachable)
+		return x
+	}
 	if resp != nil {
 		x.Response = &Response{Proto: resp.Proto, Status: resp.StatusCode, Reason: strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode, " "))}
 		x.Response.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))

@@ -172,6 +172,12 @@ func TestPlainHTTPToAHostIsAllowedByItsName(t *testing.T) {
 	r := c.run(t, "run", "--quiet", fewCases, ledger(t), "--allow-http", "web.example", "--allow-http", "API.example")
 	require.Zero(t, r.status, "%+v", r)
 	require.NotZero(t, forwards.Load())
+
+	c.env["HTTP_PROXY"] = strings.Replace(address, canary, "wrong-"+canary, 1)
+	r = c.run(t, "run", "--quiet", fewCases, ledger(t), "--allow-http", "api.example")
+	require.Equal(t, 2, r.status, "%+v", r)
+	require.Contains(t, r.stdout, "the proxy for http answered 407")
+	require.NotContains(t, r.stdout+r.stderr, canary)
 }
 
 func TestHeadersOfAFileAreSentWithEveryRequestAndAreInNoReport(t *testing.T) {
