@@ -12,6 +12,12 @@ import (
 // machines.
 type Coverage = coverage.Counts
 
+// CoveragePoint is one thing in the spec that a run may exercise.
+type CoveragePoint = coverage.Point
+
+// CoveragePoints are all that a run may exercise of the spec, hit or not.
+func (s *Spec) CoveragePoints() []CoveragePoint { return s.model.Points() }
+
 // counting is the recorder of a run, and the tokens that were granted in it.
 type counting struct {
 	*coverage.Recorder

@@ -33,7 +33,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 // whose error it is, and the user of a program nothing.
 func plain(err error) string { return packages.ReplaceAllString(err.Error(), "$1") }
 
-var packages = regexp.MustCompile(`(^|: )(?:(?:contract|recording|sandbox|report): )+`)
+var packages = regexp.MustCompile(`(^|: )(?:(?:contract|recording|sandbox|report|coverage): )+`)
 
 // run is the whole program: it returns the exit status.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -14,6 +14,7 @@ func joined(reports []*contract.Report) *contract.Report {
 		return &all
 	}
 	all.Duration, all.Summary, all.Outcomes, all.Findings = 0, contract.Summary{}, nil, nil
+	all.Coverage = &contract.Coverage{}
 	var names []string
 	for _, r := range reports {
 		names = append(names, r.Target)
@@ -21,6 +22,7 @@ func joined(reports []*contract.Report) *contract.Report {
 		all.Outcomes = append(all.Outcomes, r.Outcomes...)
 		all.Findings = append(all.Findings, r.Findings...)
 		add(&all.Summary, &r.Summary)
+		_ = all.Coverage.Merge(r.Coverage) // they are of one spec
 	}
 	all.Target = strings.Join(names, ", ")
 	all.Findings = contract.Fold(all.Findings)

@@ -15,11 +15,15 @@ import (
 type outputFlags struct {
 	json, junit string
 	quiet, full bool
+	page        pageFlags
+	cover       coverFlags
 }
 
 func (f *outputFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.json, "json", "", "write the report as JSON to `FILE`; \"-\" is standard output")
 	set.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to `FILE`; \"-\" is standard output")
+	f.page.register(set)
+	f.cover.register(set)
 	set.BoolVar(&f.quiet, "quiet", false, "show only what fails the run, and the last line")
 	set.BoolVar(&f.full, "full", false, "show every finding, however many a rule has")
 }
@@ -28,12 +32,14 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 // of minutes is not to end with a file that cannot be written.
 type outputs struct {
 	app   *app
-	flags outputFlags
+	flags *outputFlags
 	json  *atomicFile // nil for none and for standard output
 	junit *atomicFile
+	html  *atomicFile
+	cover *cover
 }
 
-func (f outputFlags) open(a *app) (*outputs, error) {
+func (f *outputFlags) open(a *app) (*outputs, error) {
 	if f.json != "" && f.json == f.junit {
 		return nil, errors.New("--json and --junit name the same file; give each its own")
 	}
@@ -50,6 +56,14 @@ func (f outputFlags) open(a *app) (*outputs, error) {
 			return nil, fmt.Errorf("--junit: %w", err)
 		}
 	}
+	if o.html, err = f.page.open(); err != nil {
+		o.discard()
+		return nil, err
+	}
+	if o.cover, err = f.cover.open(a); err != nil {
+		o.discard()
+		return nil, err
+	}
 	return o, nil
 }
 
@@ -57,6 +71,8 @@ func (f outputFlags) open(a *app) (*outputs, error) {
 func (o *outputs) discard() {
 	o.json.discard()
 	o.junit.discard()
+	o.html.discard()
+	o.cover.discard()
 }
 
 // write writes all reports. The terminal report is on standard output, or on
@@ -80,6 +96,8 @@ func (o *outputs) write(r *contract.Report) error {
 		}),
 		named("--json", o.json.commit(toJSON)),
 		named("--junit", o.junit.commit(toJUnit)),
+		named("--html", o.html.commit(func(w io.Writer) error { return o.flags.page.write(w, o.app, r) })),
+		named("--cover", o.cover.write(r)),
 	)
 	return errors.Join(errs...)
 }
@@ -94,11 +112,17 @@ func named(flag string, err error) error {
 
 // finish writes the reports and turns the result into the exit status.
 func (o *outputs) finish(r *contract.Report) error {
+	if err := o.cover.add(r); err != nil {
+		return err
+	}
 	if err := o.write(r); err != nil {
 		return err
 	}
 	if status := r.ExitStatus(); status != 0 {
 		return exit(status)
+	}
+	if o.cover.fails(r) {
+		return exit(1)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ its recording; the others are checked.`,
 			defer out.discard()
 			var reports []*contract.Report
 			for _, name := range names {
-				reports = append(reports, a.replay(cmd.Context(), spec, name, options, output.quiet))
+				reports = append(reports, a.replay(cmd.Context(), spec, name, options, &output))
 			}
 			return out.finish(joined(reports))
 		},
@@ -94,7 +94,7 @@ func recordings(args []string) ([]string, error) {
 }
 
 // replay checks one recording. Whatever goes wrong is in its report.
-func (a *app) replay(ctx context.Context, spec *contract.Spec, name string, o contract.ReplayOptions, quiet bool) *contract.Report {
+func (a *app) replay(ctx context.Context, spec *contract.Spec, name string, o contract.ReplayOptions, output *outputFlags) *contract.Report {
 	r, err := a.open(name)
 	if err != nil {
 		// Replay makes the report of a recording that has nothing but an error.
@@ -102,8 +102,8 @@ func (a *app) replay(ctx context.Context, spec *contract.Spec, name string, o co
 	}
 	defer r.Close() //nolint:errcheck // it was only read
 	_, size := r.Progress()
-	bar := a.progress(size, filepath.Base(name), true, quiet)
-	result := spec.Replay(ctx, name, exchanges(r, bar), o)
+	bar := a.progress(size, filepath.Base(name), true, output.quiet)
+	result := spec.Replay(ctx, name, output.page.watched(exchanges(r, bar)), o)
 	bar.end()
 	if stale := r.Meta().Stale(spec.SHA256(), time.Now()); stale != "" {
 		a.note("Warning: %s: %s. Make it anew: onvy-contract record FILE", name, stale)

@@ -127,7 +127,7 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each 
 	}
 	var bar *progress
 	ended := int64(0)
-	f.options.OnExchange = each
+	f.options.OnExchange = f.output.page.watching(each)
 	f.options.OnOutcome = func(contract.Outcome) {
 		ended++
 		bar.set(ended)

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestARunWritesItsPageAndItsCoverage(t *testing.T) {
+	dir := t.TempDir()
+	page, counts := filepath.Join(dir, "report.html"), filepath.Join(dir, "cover.json")
+	r := call{}.run(t, "run", "--seed=7", "--quiet", "--html", page, "--cover", counts, "--cover-min", "documented=80,negative=60", ledger(t))
+	require.Zero(t, r.status, "%+v", r)
+	html := content(t, page)
+	require.Contains(t, html, `<section id="coverage"`)
+	require.Contains(t, html, `<section id="timeline"`)
+	require.Contains(t, content(t, counts), `"getUser 200 status": `)
+	require.ElementsMatch(t, []string{"report.html", "cover.json"}, files(t, dir))
+
+	r = call{}.run(t, "run", "--seed=7", "--quiet", "--cover-baseline", counts, ledger(t))
+	require.Zero(t, r.status, "%+v", r)
+}
+
+func TestARunBelowItsCoverageFailsWithAReasonOfItsOwn(t *testing.T) {
+	counts := filepath.Join(t.TempDir(), "cover.json")
+	require.Zero(t, call{}.run(t, "run", "--quiet", "--cover", counts, ledger(t)).status)
+
+	few := "--run=^users/create$"
+	r := call{}.run(t, "run", "--quiet", few, "--cover-min", "documented=90", ledger(t))
+	require.Equal(t, 1, r.status, "%+v", r)
+	require.True(t, strings.HasPrefix(r.lastLine(), "PASS  "), "no finding: %s", r.lastLine())
+	require.Regexp(t, `coverage of what is documented is \d+ % \(\d+/\d+\), below 90 %`, r.stderr)
+
+	r = call{}.run(t, "run", "--quiet", few, "--cover-baseline", counts, ledger(t))
+	require.Equal(t, 1, r.status, "%+v", r)
+	require.Contains(t, r.stderr, "points that were hit before are not hit any more:\n  create")
+	require.Regexp(t, `\n  and \d+ more\n`, r.stderr)
+
+	r = call{}.run(t, "run", "--quiet", few, "--cover-add", counts, "--cover-min", "documented=80", "--cover-baseline", counts, ledger(t))
+	require.Zero(t, r.status, "what earlier runs exercised counts too: %+v", r)
+}
+
+func TestRecordingsAddUpToOneCoverage(t *testing.T) {
+	one, both := filepath.Join(t.TempDir(), "one.json"), filepath.Join(t.TempDir(), "both.json")
+	call{}.run(t, "replay", recorded+"documentation.jsonl", "--cover", one)
+	call{}.run(t, "replay", recorded+"documentation.jsonl", recorded+"planted.har", "--cover", both)
+	require.Greater(t, strings.Count(content(t, both), "\n"), strings.Count(content(t, one), "\n"))
+	again := filepath.Join(t.TempDir(), "again.json")
+	call{}.run(t, "replay", recorded+"planted.har", "--cover-add", one, "--cover", again)
+	require.Equal(t, content(t, both), content(t, again))
+}
+
+func TestCoverageThatCannotBeAskedForIsRefused(t *testing.T) {
+	counts := filepath.Join(t.TempDir(), "cover.json")
+	require.NoError(t, os.WriteFile(counts, []byte(`{"version":1,"spec":"another","points":{"x":1}}`), 0o600))
+	for want, args := range map[string][]string{
+		"--cover-min: ":      {"--cover-min", "server=10"},
+		"0 to 100":           {"--cover-min", "documented=101"},
+		"--cover-baseline: ": {"--cover-baseline", "none.json"},
+		"no points":          {"--cover-baseline", file(t, "empty.json", "{}")},
+		"another openapi":    {"--cover-add", counts},
+		"--cover: ":          {"--cover", filepath.Join(t.TempDir(), "none", "cover.json")},
+		"--html: ":           {"--html", t.TempDir()},
+	} {
+		call{}.run(t, append([]string{"run", ledger(t)}, args...)...).refuses(t, want)
+	}
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/spf13/pflag"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report"
+)
+
+// pageFlags are those of the report as a page.
+type pageFlags struct {
+	file     string
+	timeline report.Timeline
+}
+
+func (f *pageFlags) register(set *pflag.FlagSet) {
+	set.StringVar(&f.file, "html", "", "write the report as one HTML page to `FILE`")
+}
+
+// open returns nil where no page is wanted.
+func (f *pageFlags) open() (*atomicFile, error) {
+	if f.file == "" {
+		return nil, nil
+	}
+	file, err := createAtomic(f.file)
+	return file, named("--html", err)
+}
+
+// watching also puts exchanges on the page.
+func (f *pageFlags) watching(each func(*contract.Exchange)) func(*contract.Exchange) {
+	if f.file == "" {
+		return each
+	}
+	return func(x *contract.Exchange) {
+		f.timeline.Add(x)
+		if each != nil {
+			each(x)
+		}
+	}
+}
+
+// watched is watching for the entries of a recording.
+func (f *pageFlags) watched(entries iter.Seq2[*contract.Exchange, error]) iter.Seq2[*contract.Exchange, error] {
+	if f.file == "" {
+		return entries
+	}
+	return func(yield func(*contract.Exchange, error) bool) {
+		for x, err := range entries {
+			if x != nil && err == nil {
+				f.timeline.Add(x)
+			}
+			if !yield(x, err) {
+				return
+			}
+		}
+	}
+}
+
+func (f *pageFlags) write(w io.Writer, a *app, r *contract.Report) error {
+	spec, err := a.specText()
+	if err != nil {
+		return fmt.Errorf("the spec is gone: %w", err)
+	}
+	return report.HTML(w, r, report.HTMLOptions{Spec: spec, Timeline: &f.timeline, Version: version()})
+}
