@@ -134,7 +134,7 @@ func BenchmarkRedact(b *testing.B) {
 		require.NoError(b, err)
 		b.SetBytes(info.Size())
 		for b.Loop() {
-			_, err := redactor(b).RedactFile(in, out)
+			_, err := redactor(b).RedactFile(b.Context(), in, out)
 			require.NoError(b, err)
 		}
 	})

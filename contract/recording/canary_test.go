@@ -94,7 +94,7 @@ func TestNoPlantedValueSurvivesAnywhereInAnyEncoding(t *testing.T) {
 		require.NoError(t, w.Write(c.show(t, c.value))) // last, so that it is not known before
 		require.NoError(t, w.Close())
 
-		stats, err := redactor(t).RedactFile(in, out)
+		stats, err := redactor(t).RedactFile(t.Context(), in, out)
 		require.NoError(t, err, c.kind)
 		require.Zero(t, stats.Broken)
 		require.Equal(t, len(encodings(t))*len(places())+1, stats.Entries)

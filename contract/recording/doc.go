@@ -64,8 +64,9 @@
 //	identity   letters for letters, digits for digits: of ids, everywhere in URLs, too
 //	name       the same, in the same script; capitals stay capitals
 //	date       a valid date for a valid one, of the same era
-//	place      digits for digits, within the bounds of WGS 84
+//	place      digits for digits; a latitude or longitude within the bounds of WGS 84
 //	health     digits for digits; 172.5 and 172.50 stay the same number
+//	text       of a sentence, the words that are not in openapi.yaml, as of every text
 //
 // Equal values have equal pseudonyms and different ones different ones, within
 // one Redactor; those of two cannot be matched. Everything else stays as it was
@@ -76,9 +77,10 @@
 // It fails closed. What openapi.yaml does not mention is redacted; of texts,
 // only words of openapi.yaml and of common error messages stay; a body that is
 // not text is blanked. Values are learned where they are marked, and replaced
-// wherever else they turn up; and when all is written it is read again and
-// searched for each of them, under JSON escapes, URL escapes and base64. If one
-// is found, there is no file, and the error wraps [ErrLeak].
+// wherever else they turn up, in capitals or not; and what is written is
+// searched for each of them, under JSON, URL and HTML escapes and base64. An
+// entry with one in it is mended before anybody can see it; if it cannot be, it
+// is left out and counted.
 //
 // What stays: the hosts of the API, times of day, statuses, sizes and the order
 // of things; the names of members and header fields, as far as they are plain

@@ -1,6 +1,7 @@
 package recording_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -55,7 +56,7 @@ func ExampleRedactor_RedactFile() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	stats, err := redactor.RedactFile(in, out)
+	stats, err := redactor.RedactFile(context.Background(), in, out)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -151,7 +151,7 @@ func TestRedactedRecordingGivesTheSameFindings(t *testing.T) {
 		}
 		in, out := filepath.Join(t.TempDir(), "session"), filepath.Join(t.TempDir(), "session")
 		write(t, in, xs...)
-		stats, err := redactor(t).RedactFile(in, out)
+		stats, err := redactor(t).RedactFile(t.Context(), in, out)
 		require.NoError(t, err)
 		require.Equal(t, len(xs), stats.Entries)
 		want, got := findings(spec, readAll(t, in)), findings(spec, readAll(t, out))

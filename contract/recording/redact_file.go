@@ -1,18 +1,18 @@
 package recording
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/onvy-health/onvy-go/contract"
 )
 
 // Create makes a Writer that redacts every exchange before it writes it, and
-// whose Close verifies the file before it is moved to its place. Nothing that
-// was not redacted is on the disk at any time: not in a temporary file, and not
-// after a kill.
+// searches what it writes for every value that was learned. Close goes over the
+// file again if more was learned while it was written, and mends the entries
+// that are not clean. Nothing that was not redacted is on the disk at any time:
+// not in a temporary file, and not after a kill.
 func Create(path string, meta Meta, redactor *Redactor) (*Writer, error) {
 	if redactor == nil {
 		return nil, errors.New("recording: no redactor; CreatePlain writes exchanges as they are")
@@ -30,6 +30,7 @@ func Create(path string, meta Meta, redactor *Redactor) (*Writer, error) {
 type Stats struct {
 	Entries int // written
 	Broken  int // left out, because they could not be read
+	Left    int // left out, because they could not be got clean
 	Learned int // values that were learned and looked for
 }
 
@@ -39,11 +40,14 @@ type Stats struct {
 //
 // A file is read twice, first to learn; so what is marked in the last entry is
 // known in the first. Entries that cannot be read are counted and left out. On
-// an error there is no file; one wraps ErrLeak if the result did not hold
-// against Verify, and what Open and Reader return otherwise.
-func (r *Redactor) RedactFile(in, out string) (Stats, error) {
+// an error, and when ctx ends, there is no file.
+func (r *Redactor) RedactFile(ctx context.Context, in, out string) (Stats, error) {
 	if in != "-" {
-		if err := eachExchange(in, nil, func(x *contract.Exchange) error { r.Exchange(x); return nil }); err != nil {
+		learn := func(x *contract.Exchange) error {
+			r.inner.Learn(x)
+			return ctx.Err()
+		}
+		if err := eachExchange(in, nil, learn); err != nil {
 			return Stats{}, err
 		}
 	}
@@ -74,7 +78,7 @@ func (r *Redactor) RedactFile(in, out string) (Stats, error) {
 				return stats, err
 			}
 		}
-		if err := w.Write(entry.Exchange); err != nil {
+		if err := errors.Join(ctx.Err(), w.Write(entry.Exchange)); err != nil {
 			return stats, err
 		}
 		stats.Entries++
@@ -82,8 +86,10 @@ func (r *Redactor) RedactFile(in, out string) (Stats, error) {
 	if w == nil {
 		return stats, fmt.Errorf("recording: %s: %w that could be read", source.Name(), ErrNoEntries)
 	}
-	stats.Learned = r.Learned()
-	return stats, w.Close()
+	err = w.Close()
+	stats.Learned, stats.Left = r.Learned(), w.left
+	stats.Entries -= w.left
+	return stats, err
 }
 
 // eachExchange calls f for every exchange that can be read.
@@ -108,12 +114,4 @@ func eachExchange(path string, broken func(error), f func(*contract.Exchange) er
 		}
 	}
 	return nil
-}
-
-// verify reads a file back and looks for what was learned.
-func (r *Redactor) verifyFile(f *os.File) error {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	return r.Verify(f)
 }

@@ -1,6 +1,8 @@
 package recording_test
 
 import (
+	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +29,7 @@ func TestRedactedFileKeepsMetaAndSaysThatItIsRedacted(t *testing.T) {
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "in.har"), filepath.Join(dir, "out.har.gz")
 	write(t, in, answer("GET", "/users/zachary_1", 200, `{"id":"zachary_1"}`))
-	stats, err := redactor(t).RedactFile(in, out)
+	stats, err := redactor(t).RedactFile(t.Context(), in, out)
 	require.NoError(t, err)
 	require.Equal(t, recording.Stats{Entries: 1, Learned: 1}, stats)
 	r, err := recording.Open(out)
@@ -40,7 +42,7 @@ func TestRedactedFileKeepsMetaAndSaysThatItIsRedacted(t *testing.T) {
 func TestEveryFormatCanBeRedacted(t *testing.T) {
 	for name, broken := range map[string]int{"chromium.har": 0, "proxy.har": 5, "cassette.yaml": 1, "cassette.json": 0, "lines.ndjson": 2} {
 		out := filepath.Join(t.TempDir(), "out.har")
-		stats, err := redactor(t).RedactFile(filepath.Join("testdata", name), out)
+		stats, err := redactor(t).RedactFile(t.Context(), filepath.Join("testdata", name), out)
 		require.NoError(t, err, name)
 		require.Equal(t, broken, stats.Broken, name)
 		data, err := os.ReadFile(out)
@@ -55,7 +57,7 @@ func TestValueOfALaterEntryIsKnownInAnEarlierOne(t *testing.T) {
 	early := answer("GET", "/users", 200, `{}`)
 	early.Response.Header[0] = contract.Field{Name: "Vary", Value: "Zacharias"} // a plain word, in a technical field
 	write(t, in, early, answer("GET", "/users/u", 200, `{"firstname":"Zacharias"}`))
-	_, err := redactor(t).RedactFile(in, out)
+	_, err := redactor(t).RedactFile(t.Context(), in, out)
 	require.NoError(t, err)
 	data, err := os.ReadFile(out)
 	require.NoError(t, err)
@@ -63,26 +65,85 @@ func TestValueOfALaterEntryIsKnownInAnEarlierOne(t *testing.T) {
 }
 
 // A recording that is made live learns as it goes. What it could not know is
-// found at the end, and then there is no recording.
-func TestLeakThatIsFoundAtTheEndDeletesTheRecording(t *testing.T) {
+// found at the end and mended; nothing else changes, and nothing is lost.
+func TestValueThatIsLearnedTooLateIsMendedWhereverItIs(t *testing.T) {
+	for _, name := range []string{"out.har", "out.har.gz", "out.har.zst"} {
+		dir := t.TempDir()
+		out := filepath.Join(dir, name)
+		w, err := recording.Create(out, recording.Meta{SpecSHA256: "abc"}, redactor(t))
+		require.NoError(t, err)
+		early := answer("GET", "/users?katharina=1&limit=10", 200, `{"katharina":true,"language":"katharina","pagination":{"limit":10}}`)
+		early.Request.Header = contract.Header{{Name: "Accept-Language", Value: "katharina"}, {Name: "X-katharina", Value: "1"}}
+		require.NoError(t, w.Write(early))
+		require.NoError(t, w.Write(answer("GET", "/users/katharina", 200, `{"id":"katharina","firstname":"Ann"}`)))
+		require.NoError(t, w.Close())
+		require.Zero(t, w.Left())
+		files, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Len(t, files, 1, "nothing is left beside it")
+		info, err := files[0].Info()
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+		xs := readAll(t, out)
+		require.Len(t, xs, 2)
+		id := strings.TrimPrefix(xs[1].Request.URL, "https://api.onvy.health/users/")
+		require.NotContains(t, id, "katharina")
+		require.Regexp(t, `^https://api\.onvy\.health/users\?`+id+`=[0-9]&limit=10$`, xs[0].Request.URL, "the same pseudonym as where it was known")
+		require.Equal(t, `{"`+id+`":true,"language":"`+id+`","pagination":{"limit":10}}`, string(xs[0].Response.Body))
+		r, err := recording.Open(out)
+		require.NoError(t, err)
+		for range r.All() {
+		}
+		require.Equal(t, recording.Meta{SpecSHA256: "abc", Redacted: true}, r.Meta())
+		require.NoError(t, r.Close())
+	}
+}
+
+// What a value hides behind when it is learned too late is no reason to lose the
+// recording either.
+func TestEntryIsMendedUnderEveryEncoding(t *testing.T) {
+	for name, encode := range encodings(t) {
+		for place, in := range places() {
+			out := filepath.Join(t.TempDir(), "out.har")
+			w, err := recording.Create(out, recording.Meta{}, redactor(t))
+			require.NoError(t, err)
+			require.NoError(t, w.Write(in(encode("zacharyquirin"))))
+			require.NoError(t, w.Write(answer("GET", "/users/zacharyquirin", 200, `{"id":"zacharyquirin"}`)))
+			require.NoError(t, w.Close())
+			require.Zero(t, w.Left(), "%s in %s", name, place)
+			data, err := os.ReadFile(out)
+			require.NoError(t, err)
+			require.False(t, survives(string(data), "zacharyquirin", 3), "%s in %s: %s", name, place, data)
+		}
+	}
+}
+
+// People choose their ids. One that is a piece of the file itself must not cost
+// anybody the recording.
+func TestIDThatLooksLikeTheFileCostsNothing(t *testing.T) {
+	for _, id := range []string{`"headers":[`, `text":"`, `{"name`, `"status":200`, "startedDateTime", `","value":"`} {
+		in := filepath.Join(t.TempDir(), "in.har")
+		b, err := json.Marshal(map[string]string{"id": id})
+		require.NoError(t, err)
+		write(t, in, answer("GET", "/users/u", 200, string(b)), answer("GET", "/users/u", 404, `{"error":"not_found"}`))
+		stats, err := redactor(t).RedactFile(t.Context(), in, in)
+		require.NoError(t, err)
+		require.Equal(t, recording.Stats{Entries: 2, Learned: stats.Learned}, stats, "%s", id)
+	}
+}
+
+func TestRedactingEndsWithItsContextAndLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	out := filepath.Join(dir, "out.har")
-	require.NoError(t, os.WriteFile(out, []byte("before"), 0o600))
-	w, err := recording.Create(out, recording.Meta{}, redactor(t))
-	require.NoError(t, err)
-	early := answer("GET", "/users", 200, `{}`)
-	early.Response.Header[0] = contract.Field{Name: "Vary", Value: "Zacharias"}
-	require.NoError(t, w.Write(early))
-	require.NoError(t, w.Write(answer("GET", "/users/u", 200, `{"firstname":"Zacharias"}`)))
-	err = w.Close()
-	require.ErrorIs(t, err, recording.ErrLeak)
-	require.NotContains(t, err.Error(), "Zacharias")
+	in := filepath.Join(dir, "in.har")
+	write(t, in, answer("GET", "/users/u", 200, `{}`))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := redactor(t).RedactFile(ctx, in, filepath.Join(dir, "out.har"))
+	require.ErrorIs(t, err, context.Canceled)
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Len(t, files, 1, "nothing is left")
-	data, err := os.ReadFile(out)
-	require.NoError(t, err)
-	require.Equal(t, "before", string(data))
+	require.Len(t, files, 1)
 }
 
 // What a kill in the middle leaves behind is what is in the temporary file at
@@ -123,16 +184,16 @@ func TestRedactingWhatCannotBeReadLeavesNothing(t *testing.T) {
 	} {
 		in := filepath.Join(dir, "in")
 		require.NoError(t, os.WriteFile(in, []byte(tc.input), 0o600))
-		_, err := redactor(t).RedactFile(in, filepath.Join(dir, "out.har"))
+		_, err := redactor(t).RedactFile(t.Context(), in, filepath.Join(dir, "out.har"))
 		require.ErrorIs(t, err, tc.want, name)
 		files, err := os.ReadDir(dir)
 		require.NoError(t, err)
 		require.Len(t, files, 1, name)
 	}
-	_, err := redactor(t).RedactFile(filepath.Join(dir, "none"), filepath.Join(dir, "out.har"))
+	_, err := redactor(t).RedactFile(t.Context(), filepath.Join(dir, "none"), filepath.Join(dir, "out.har"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "in"), []byte(har(getEntry)), 0o600))
-	_, err = redactor(t).RedactFile(filepath.Join(dir, "in"), filepath.Join(dir, "no", "out.har"))
+	_, err = redactor(t).RedactFile(t.Context(), filepath.Join(dir, "in"), filepath.Join(dir, "no", "out.har"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
@@ -144,7 +205,7 @@ func TestRedactingIsTheDefault(t *testing.T) {
 func TestRecordingCanBeRedactedInPlace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "in.har")
 	write(t, path, answer("GET", "/users/zachary_1", 200, `{"id":"zachary_1"}`))
-	_, err := redactor(t).RedactFile(path, path)
+	_, err := redactor(t).RedactFile(t.Context(), path, path)
 	require.NoError(t, err)
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,10 +21,12 @@ import (
 
 func redactor(t testing.TB) *recording.Redactor {
 	t.Helper()
-	r, err := recording.NewRedactor(onvy.Spec)
+	r, err := fromSpec()
 	require.NoError(t, err)
-	return r
+	return r.Fresh()
 }
+
+var fromSpec = sync.OnceValues(func() (*recording.Redactor, error) { return recording.NewRedactor(onvy.Spec) })
 
 // answer is an exchange of an operation with a JSON body in the answer.
 func answer(method, path string, status int, body string) *contract.Exchange {

@@ -1,14 +1,12 @@
 package recording
 
 import (
-	"bytes"
-	"errors"
-	"maps"
-	"strings"
-	"sync"
-	"unicode/utf8"
+	"bufio"
+	"fmt"
+	"io"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/redact"
 )
 
 // Redactor takes out of exchanges what is personal or secret, and puts a
@@ -23,164 +21,65 @@ import (
 // turn up in texts, names and headers. Pseudonyms depend on a random key that
 // nobody sees, so those of two Redactors cannot be matched.
 //
-// A Redactor may be used by several goroutines. It keeps what it has learned.
-type Redactor struct {
-	mu         sync.Mutex
-	spec       *places
-	hosts      map[string]bool // that stay in URLs
-	permuter   *permuter
-	memo       map[string]string // pseudonyms given before
-	numbers    map[numberKey]string
-	dates      map[string]string
-	alphabets  map[alphabetKey][]rune
-	learned    *learned
-	clients    map[string]bool   // ids of OAuth clients
-	signatures map[string]string // by what they sign
-}
+// A Redactor may be used by several goroutines. Of what it has learned it keeps
+// hashes, in 200 MB at most; when they are used up, words that openapi.yaml does
+// not have no longer stay anywhere.
+type Redactor struct{ inner *redact.Redactor }
+
+// TestKey signs the tokens of redacted recordings (HS256). It is no secret.
+const TestKey = redact.TestKey
+
+// ErrLeak: a learned value is in what was redacted.
+var ErrLeak = redact.ErrLeak
 
 // NewRedactor makes a Redactor of a spec, an OpenAPI document with
 // x-onvy-sensitive marks.
 func NewRedactor(spec []byte) (*Redactor, error) {
-	p, err := newPlaces(spec)
+	frame, err := appendHAR(nil, &contract.Exchange{
+		Request:  contract.Request{Header: make(contract.Header, 2), URL: "?=", Body: []byte(" ")},
+		Response: &contract.Response{Status: 200, Header: make(contract.Header, 2), Body: []byte(" ")},
+	})
 	if err != nil {
 		return nil, err
 	}
-	return p.redactor(), nil
+	inner, err := redact.NewRedactor(spec, string(frame))
+	if err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	return &Redactor{inner}, nil
 }
 
 // Fresh is a Redactor of the same spec that has learned nothing and has a key
 // of its own: one for each recording, so that nobody can be followed from one
 // to another.
-func (r *Redactor) Fresh() *Redactor { return r.spec.redactor() }
-
-func (p *places) redactor() *Redactor {
-	return &Redactor{
-		spec: p, hosts: maps.Clone(p.hosts), permuter: newPermuter(),
-		memo: map[string]string{}, numbers: map[numberKey]string{}, dates: map[string]string{}, alphabets: map[alphabetKey][]rune{},
-		learned: newLearned(), clients: map[string]bool{}, signatures: map[string]string{},
-	}
-}
+func (r *Redactor) Fresh() *Redactor { return &Redactor{r.inner.Fresh()} }
 
 // Exchange returns a redacted copy of x. Methods, statuses, times, the hosts
 // that the API was asked at and the names that the spec has stay as they are,
 // and so do the form and the length of every body, mistakes included.
-func (r *Redactor) Exchange(x *contract.Exchange) *contract.Exchange {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	op, host := r.route(x.Request.Method, x.Request.URL)
-	if op != nil {
-		r.hosts[host] = true
-	}
-	out := *x
-	// Headers first: the credentials in them are learned before they can turn
-	// up in a body.
-	out.Request.Header = append(contract.Header(nil), x.Request.Header...)
-	out.Request.URL = r.url(x.Request.URL, op)
-	out.Request.Method = r.memberName(x.Request.Method)
-	var n *node
-	if op != nil {
-		n = op.request
-	}
-	out.Request.Body = r.body(x.Request.Body, x.Request.Header, n)
-	r.header(out.Request.Header)
-	if x.Err != nil {
-		out.Err = errors.New(reason(x.Err))
-	}
-	if x.Response != nil {
-		res := *x.Response
-		n = nil
-		if op != nil && res.Status > 0 {
-			n = op.response(res.Status)
-		}
-		res.Body = r.body(x.Response.Body, x.Response.Header, n)
-		res.Header = append(contract.Header(nil), x.Response.Header...)
-		r.header(res.Header)
-		res.Reason = r.text(res.Reason)
-		res.Extra = []byte(r.text(string(res.Extra)))
-		if len(x.Response.Extra) == 0 {
-			res.Extra = x.Response.Extra
-		}
-		out.Response = &res
-	}
-	return &out
-}
-
-// route is the operation of a request and the host that it went to.
-func (r *Redactor) route(method, raw string) (*operation, string) {
-	_, rest, ok := strings.Cut(raw, "://")
-	if !ok {
-		rest = "/" + strings.TrimLeft(raw, "/")
-	}
-	path := ""
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		rest, path = rest[:i], rest[i:]
-	}
-	if i := strings.IndexAny(path, "?#"); i >= 0 {
-		path = path[:i]
-	}
-	_, host, _ := cutLast(rest, "@")
-	return r.operation(method, path), strings.ToLower(host)
-}
-
-// body redacts a body by what it looks like, for its type may be the mistake.
-func (r *Redactor) body(b []byte, h contract.Header, n *node) []byte {
-	if len(b) == 0 {
-		return b
-	}
-	start := bytes.TrimLeft(b, "\ufeff \t\r\n")
-	switch {
-	case len(start) > 0 && bytes.IndexByte([]byte(`{["-0123456789tfn`), start[0]) >= 0 && !isForm(b, h):
-		return r.json(make([]byte, 0, len(b)), b, n)
-	case isForm(b, h):
-		var places map[string]*node
-		if n != nil {
-			places = n.props
-		}
-		return r.form(make([]byte, 0, len(b)), string(b), places)
-	case isBinary(b):
-		return blank(b)
-	}
-	return []byte(r.text(string(b)))
-}
-
-func isForm(b []byte, h contract.Header) bool {
-	c := bytes.TrimLeft(b, " \t\r\n")
-	return strings.HasPrefix(strings.ToLower(h.Get("Content-Type")), "application/x-www-form-urlencoded") &&
-		len(c) > 0 && c[0] != '{' && c[0] != '['
-}
-
-// isBinary tells whether a body is no text: an image, or a content coding that
-// nobody took off.
-func isBinary(b []byte) bool {
-	return bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b) && bytes.Count(bytes.ToValidUTF8(b, []byte{0}), []byte{0})*10 > len(b)
-}
-
-// blank keeps the length of a body, the bytes that tell its format, and whether
-// it is UTF-8.
-func blank(b []byte) []byte {
-	out := make([]byte, len(b))
-	copy(out, b[:min(4, len(b))])
-	switch valid := utf8.Valid(b); {
-	case !valid:
-		out[len(out)-1] = 0xff
-	case !utf8.Valid(out): // a character was cut
-		clear(out)
-	}
-	return out
-}
+func (r *Redactor) Exchange(x *contract.Exchange) *contract.Exchange { return r.inner.Exchange(x) }
 
 // KeepHost lets the name of a host stay in URLs: that of a server of the API
 // that the spec does not list. Hosts at which a path of the spec was asked stay
 // from then on anyway.
-func (r *Redactor) KeepHost(host string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.hosts[strings.ToLower(host)] = true
-}
+func (r *Redactor) KeepHost(host string) { r.inner.KeepHost(host) }
 
 // Learned is how many values were learned.
-func (r *Redactor) Learned() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.learned.class)
+func (r *Redactor) Learned() int { return r.inner.Learned() }
+
+// Verify reads what was written, unpacks it, and looks in it for every value
+// that was learned: as it is, in capitals or not, and under JSON, URL and HTML
+// escapes and base64, in any order and up to four deep, as in the payload of a
+// JWT in a cursor. The error wraps [ErrLeak] and says in which line, counted
+// from 1, and what kind of value it was, not which.
+func (r *Redactor) Verify(in io.Reader) error {
+	unpacked, done, err := unpack(bufio.NewReader(in))
+	if err != nil {
+		return fmt.Errorf("recording: %w", err)
+	}
+	defer done()
+	if err := r.inner.Verify(unpacked); err != nil {
+		return fmt.Errorf("recording: %w", err)
+	}
+	return nil
 }

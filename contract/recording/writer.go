@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/atomicfile"
 )
 
 // Writer writes a HAR 1.2, one exchange at a time. It may be used by several
@@ -21,13 +22,15 @@ import (
 type Writer struct {
 	mu       sync.Mutex
 	path     string
-	file     *os.File
+	file     *atomicfile.File
 	buffered *bufio.Writer
-	packed   *gzip.Writer // nil unless the path ends in .gz
+	packed   io.WriteCloser // nil unless the path ends in .gz or .zst
 	out      io.Writer
 	redactor *Redactor // nil to write exchanges as they are
 	scratch  []byte
 	n        int
+	left     int   // out, see Left
+	checked  int   // how many values were learned when the first entry was checked
 	err      error // the first one; nothing is written after it
 	closed   bool
 }
@@ -37,22 +40,42 @@ var errClosed = errors.New("recording: the writer is closed")
 
 // CreatePlain makes a Writer that writes exchanges as they are given. It is
 // for exchanges that hold nothing personal and no secret, such as those with a
-// sandbox. The file is packed if its name ends in ".gz", and has mode 0600.
+// sandbox. The file is packed if its name ends in ".gz" or
+// ".zst", and has mode 0600. A link stays a link; to a pipe or a device the
+// recording is copied when it is closed.
 func CreatePlain(path string, meta Meta) (*Writer, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	f, err := atomicfile.CreatePrivate(path)
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
-	w := &Writer{path: path, file: f, buffered: bufio.NewWriterSize(f, 64<<10)}
-	w.out = w.buffered
-	if strings.HasSuffix(path, ".gz") {
-		w.packed = gzip.NewWriter(w.buffered)
-		w.out = w.packed
+	w := &Writer{path: path, file: f}
+	if err := w.pack(path); err != nil {
+		return nil, errors.Join(err, w.Abort())
 	}
 	if err := w.begin(meta); err != nil {
 		return nil, errors.Join(err, w.Abort())
 	}
 	return w, nil
+}
+
+// pack sets up what the name of the file asks for.
+func (w *Writer) pack(path string) error {
+	w.buffered = bufio.NewWriterSize(w.file, 64<<10)
+	w.out = w.buffered
+	switch {
+	case strings.HasSuffix(path, ".gz"):
+		w.packed = gzip.NewWriter(w.buffered)
+	case strings.HasSuffix(path, ".zst"):
+		z, err := zstd.NewWriter(w.buffered, zstd.WithEncoderConcurrency(1))
+		if err != nil {
+			return fmt.Errorf("recording: %w", err)
+		}
+		w.packed = z
+	default:
+		return nil
+	}
+	w.out = w.packed
+	return nil
 }
 
 // begin writes what comes before the entries.
@@ -101,18 +124,20 @@ func (w *Writer) Write(x *contract.Exchange) error {
 	if w.err != nil {
 		return w.err
 	}
-	if w.redactor != nil {
-		x = w.redactor.Exchange(x)
+	b := w.scratch[:0]
+	if w.n > 0 {
+		b = append(b, ',')
 	}
-	b, err := appendHAR(append(w.scratch[:0], ",\n"...), x)
+	b, ok, err := w.entry(append(b, '\n'), x)
 	if err != nil {
 		return err
 	}
-	if w.n == 0 {
-		b = b[1:]
+	w.scratch = b[:0]
+	if !ok {
+		w.left++
+		return nil
 	}
 	w.n++
-	w.scratch = b[:0]
 	if _, w.err = w.out.Write(b); w.err != nil {
 		w.err = fmt.Errorf("recording: %w", w.err)
 	}
@@ -132,18 +157,18 @@ func (w *Writer) Close() error {
 	if w.packed != nil {
 		err = errors.Join(err, w.packed.Close())
 	}
-	err = errors.Join(err, w.buffered.Flush(), w.file.Sync())
-	if err == nil && w.redactor != nil {
-		err = w.redactor.verifyFile(w.file)
+	err = errors.Join(err, w.buffered.Flush())
+	if err == nil && w.redactor != nil && w.redactor.Learned() != w.checked {
+		err = w.mend()
 	}
+	w.closed = true
 	if err == nil {
-		w.closed = true
-		err = errors.Join(w.file.Close(), os.Rename(w.file.Name(), w.path))
-		if err == nil {
-			return syncDir(filepath.Dir(w.path))
-		}
+		err = w.file.Commit()
 	}
-	return errors.Join(err, w.abort())
+	if err = errors.Join(err, w.file.Discard()); err != nil {
+		return fmt.Errorf("recording: %w", err)
+	}
+	return nil
 }
 
 // Abort gives up what was written. After Close it does nothing, so that it can
@@ -159,20 +184,8 @@ func (w *Writer) Abort() error {
 
 func (w *Writer) abort() error {
 	w.closed = true
-	_ = w.file.Close() // it is removed, or was closed before
-	if err := os.Remove(w.file.Name()); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := w.file.Discard(); err != nil {
 		return fmt.Errorf("recording: %w", err)
 	}
 	return nil
-}
-
-// syncDir makes a rename last. Not every file system lets a directory be
-// synced, and then there is nothing to be done.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return nil
-	}
-	_ = d.Sync()
-	return d.Close()
 }

@@ -17,8 +17,7 @@ func (a *app) recordCommand() *cobra.Command {
 		Short: "Run the live suite and record it, redacted",
 		Long: `Runs the live suite as "run" does, and writes its exchanges as a HAR. Persons and
 secrets are taken out before anything is written, so the file can be kept in git.
-If something sensitive is in it all the same, the file is deleted and the exit
-status is 2. A name that ends in ".gz" packs the file.`,
+A name that ends in ".gz" or ".zst" packs the file.`,
 		Example: indented("onvy-contract record session.har", "onvy-contract replay session.har"),
 		Args:    oneOutput,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -114,6 +113,10 @@ func (h *har) finish(status error) error {
 	}
 	if h.err != nil {
 		return fmt.Errorf("the recording was not written: %w", h.err)
+	}
+	if left := h.w.Left(); left > 0 {
+		h.app.note("Left out of the recording, because a value could not be got out of them: %d exchanges.", left)
+		h.n -= left
 	}
 	h.app.note("Recorded, without persons and secrets: %s, %d exchanges.", h.name, h.n)
 	return status

@@ -16,8 +16,8 @@ func (a *app) redactCommand() *cobra.Command {
 		Long: `Reads a recording of any format that "replay" reads ("-" is standard input) and
 writes it as a HAR in which pseudonyms stand for persons and secrets. They keep
 format and equality, so that the result gives the findings of the original.
-If something sensitive is left in the result, it is deleted and the exit status
-is 2. Entries that cannot be read are left out, and the exit status is 2 too.`,
+Entries that cannot be read, or out of which something sensitive cannot be got,
+are left out, and the exit status is 2. Ctrl-C ends it, and nothing is written.`,
 		Example: indented("onvy-contract redact raw.har clean.har", "onvy-contract replay clean.har"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -34,7 +34,7 @@ is 2. Entries that cannot be read are left out, and the exit status is 2 too.`,
 			if err != nil {
 				return err
 			}
-			stats, err := redactor.RedactFile(args[0], args[1])
+			stats, err := redactor.RedactFile(cmd.Context(), args[0], args[1])
 			if err != nil {
 				if _, statErr := os.Stat(args[1]); statErr != nil {
 					return fmt.Errorf("nothing was written: %w", err)
@@ -42,6 +42,9 @@ is 2. Entries that cannot be read are left out, and the exit status is 2 too.`,
 				return err
 			}
 			a.note("Redacted: %s, %d entries, %d values looked for and not found.", args[1], stats.Entries, stats.Learned)
+			if stats.Left > 0 {
+				return fmt.Errorf("entries out of which a value could not be got and that were left out: %d", stats.Left)
+			}
 			if stats.Broken > 0 {
 				return fmt.Errorf("entries that could not be read and were left out: %d", stats.Broken)
 			}

@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"fmt"
@@ -53,16 +53,17 @@ type places struct {
 	literals   map[string]bool // segments of paths
 	hosts      map[string]bool // of the servers
 	vocabulary map[string]bool // words that may stay in texts
+	frame      string          // what the format is made of, see NewRedactor
 }
 
-func newPlaces(spec []byte) (*places, error) {
+func newPlaces(spec []byte, frame string) (*places, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(spec)
 	if err != nil {
-		return nil, fmt.Errorf("recording: the spec cannot be read: %w", err)
+		return nil, fmt.Errorf("the spec cannot be read: %w", err)
 	}
 	var (
 		p   = &planner{done: map[*openapi3.Schema]*node{}}
-		all = &places{literals: map[string]bool{}, hosts: map[string]bool{}, vocabulary: vocabulary(spec)}
+		all = &places{literals: map[string]bool{}, hosts: map[string]bool{}, vocabulary: vocabulary(spec), frame: fold(frame)}
 	)
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -99,9 +100,7 @@ func (p *planner) operation(method, path string, params openapi3.Parameters, op 
 	inPath := map[string]*node{}
 	for _, ref := range params {
 		n := *p.schema(ref.Value.Schema)
-		if c := markOf(ref.Value.Extensions); c != unmarked {
-			n.class = c
-		}
+		n.mark(ref.Value.Extensions)
 		n.text = n.text || n.class == unmarked
 		switch ref.Value.In {
 		case openapi3.ParameterInPath:
@@ -136,9 +135,21 @@ func (p *planner) content(n *node, content openapi3.Content) {
 	}
 }
 
-func markOf(extensions map[string]any) class {
-	s, _ := extensions[mark].(string)
-	return class(s)
+// mark takes what x-onvy-sensitive says of a place. A latitude and a longitude
+// are places within the bounds of WGS 84; a text is one of which only known
+// words stay.
+func (n *node) mark(extensions map[string]any) {
+	switch s, _ := extensions[mark].(string); s {
+	case "":
+	case "text":
+		n.text = true
+	case "latitude":
+		n.class, n.limit = place, 90
+	case "longitude":
+		n.class, n.limit = place, 180
+	default:
+		n.class = class(s)
+	}
 }
 
 // schema compiles a schema, its alternatives merged: a place is what any of
@@ -151,7 +162,8 @@ func (p *planner) schema(ref *openapi3.SchemaRef) *node {
 	if n, ok := p.done[s]; ok {
 		return n
 	}
-	n := &node{class: markOf(s.Extensions), format: s.Format}
+	n := &node{format: s.Format}
+	n.mark(s.Extensions)
 	p.done[s] = n // before its parts: they may be the schema itself
 	for _, refs := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
 		for _, part := range refs {
@@ -177,13 +189,6 @@ func (p *planner) schema(ref *openapi3.SchemaRef) *node {
 			n.props = map[string]*node{}
 		}
 		prop := p.schema(ref)
-		if limit := limits[name]; limit > 0 && prop.class == place {
-			prop.limit = limit
-		}
-		switch name {
-		case "message", "error_description", "error_uri", "client_id", "audience", "scope":
-			prop.text = true
-		}
 		n.props[name] = prop
 	}
 	if s.Items != nil {
@@ -191,9 +196,6 @@ func (p *planner) schema(ref *openapi3.SchemaRef) *node {
 	}
 	return n
 }
-
-// limits are the magnitudes of WGS 84.
-var limits = map[string]float64{"lat": 90, "lon": 180}
 
 // merge adds what m says. A mark wins over none.
 func (n *node) merge(m *node) {

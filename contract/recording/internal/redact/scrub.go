@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"slices"
@@ -35,7 +35,7 @@ func (r *Redactor) scrub(s string) string {
 const maxPiece = 4 << 10
 
 func (r *Redactor) scrubPiece(s string) string {
-	if cached, ok := r.memo[s]; ok {
+	if cached, ok := r.memo[s]; ok && !r.draft {
 		return cached
 	}
 	var (
@@ -62,18 +62,34 @@ func (r *Redactor) scrubPiece(s string) string {
 	if len(x) == 0 {
 		return s
 	}
-	r.permuter.next(x, radix)
-	for j, i := range places {
-		c := kinds[j][x[j]]
-		if _, isUpper := lowered(runes[i]); isUpper {
-			c = unicode.ToUpper(c)
+	redacted := ""
+	for range mostTries {
+		r.next(x, radix)
+		for j, i := range places {
+			c := kinds[j][x[j]]
+			if _, isUpper := lowered(runes[i]); isUpper {
+				c = unicode.ToUpper(c)
+			}
+			runes[i] = c
 		}
-		runes[i] = c
+		redacted = keepInvalid(s, runes)
+		if r.draft {
+			return redacted
+		}
+		// The value of somebody else is passed over: it would be a leak, by chance.
+		if _, n, _ := r.learned.find(redacted); n == 0 {
+			r.remember(s, redacted)
+			return redacted
+		}
 	}
-	redacted := keepInvalid(s, runes)
+	r.learned.issue(redacted)
 	r.remember(s, redacted)
 	return redacted
 }
+
+// mostTries is how many values of others are passed over. Where there are more
+// in a row, nearly every value of that form is somebody's.
+const mostTries = 16
 
 // keepInvalid writes runes over a text, and leaves its bytes that are not UTF-8.
 func keepInvalid(s string, runes []rune) string {
@@ -98,7 +114,6 @@ func keepInvalid(s string, runes []rune) string {
 // remember keeps a pseudonym for the next time. The cache is bounded; what is
 // forgotten comes out the same again.
 func (r *Redactor) remember(value, pseudonym string) {
-	r.learned.issue(pseudonym)
 	if len(value) > 256 {
 		return
 	}

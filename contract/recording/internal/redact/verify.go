@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"bufio"
@@ -18,20 +18,17 @@ var ErrLeak = errors.New("a value that was to be redacted is still there")
 // order and up to four deep, as in the payload of a JWT in a cursor. The error
 // wraps ErrLeak and says in which line, counted from 1, and what kind of value
 // it was, not which.
+//
+// It must be given the text itself, with what packs it taken off.
 func (r *Redactor) Verify(in io.Reader) error {
 	r.mu.Lock() // what is learned must not change; it is read by several goroutines
 	defer r.mu.Unlock()
-	unpacked, done, err := unpack(in)
-	if err != nil {
-		return fmt.Errorf("recording: %w", err)
-	}
-	defer done()
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
-	err = pieces(unpacked, func(line int, text string) {
+	err := pieces(in, func(line int, text string) {
 		work.Go(func() error {
 			if c := r.learned.leak(text, 4); c != unmarked {
-				return fmt.Errorf("recording: %w: a value of class %s in line %d", ErrLeak, c, line)
+				return fmt.Errorf("%w: a value of class %s in line %d", ErrLeak, c, line)
 			}
 			return nil
 		})
@@ -64,7 +61,7 @@ func pieces(in io.Reader, f func(line int, text string)) error {
 		case io.EOF:
 			return nil
 		default:
-			return fmt.Errorf("recording: %w", err)
+			return err
 		}
 	}
 }

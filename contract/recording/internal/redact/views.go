@@ -1,6 +1,7 @@
-package recording
+package redact
 
 import (
+	"html"
 	"strings"
 	"unicode/utf8"
 )
@@ -8,7 +9,8 @@ import (
 // search looks for learned values in a text and under its encodings.
 type search struct {
 	*learned
-	seen map[string]int // words that were decoded before, in vain, and to what depth
+	seen   map[string]int // words that were decoded before, in vain, and to what depth
+	binary int            // of the encodings taken off, how many gave no text
 }
 
 // leak says of what class a learned value in s is, or unmarked. It looks at the
@@ -20,7 +22,11 @@ func (l *search) leak(s string, depth int) class {
 			break
 		}
 		v := rest[at : at+n]
-		if rest = rest[at+n:]; !l.issued[v] && !(n == 10 && startsWithDate(v) && followsTime(rest)) {
+		rest = rest[at+n:]
+		if l.binary > 0 && n < longEnough {
+			continue // in bytes that are no text, a short value is there by chance
+		}
+		if !l.issued[l.sum(fold(v))] && !(isDate(v) && followsTime(rest)) {
 			return c
 		}
 	}
@@ -30,6 +36,13 @@ func (l *search) leak(s string, depth int) class {
 	if strings.Contains(s, `\`) {
 		if c := l.leak(unescapeLoose(s), depth-1); c != unmarked {
 			return c
+		}
+	}
+	if strings.Contains(s, "&") {
+		if plain := html.UnescapeString(s); plain != s {
+			if c := l.leak(plain, depth-1); c != unmarked {
+				return c
+			}
 		}
 	}
 	if c := l.leakInURLs(s, depth); c != unmarked {
@@ -116,7 +129,15 @@ func (l *search) leakInBase64(s string, depth int) class {
 			if !hasText(decoded) {
 				continue
 			}
-			if c := l.leak(string(decoded), depth-1); c != unmarked {
+			binary := !isText(decoded)
+			if binary {
+				l.binary++
+			}
+			c := l.leak(string(decoded), depth-1)
+			if binary {
+				l.binary--
+			}
+			if c != unmarked {
 				return c
 			}
 		}
@@ -152,6 +173,22 @@ func decodeBase64(dst []byte, run string) []byte {
 		}
 	}
 	return dst
+}
+
+// isText reports whether what was decoded is text all through, apart from a
+// character that is cut at the end.
+func isText(b []byte) bool {
+	for i := 0; i < len(b); {
+		c, n := utf8.DecodeRune(b[i:])
+		if c == utf8.RuneError && n == 1 {
+			return len(b)-i < utf8.UTFMax
+		}
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+			return false
+		}
+		i += n
+	}
+	return true
 }
 
 // hasText tells whether there is a text in b as long as the shortest value.

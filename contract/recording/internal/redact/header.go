@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"encoding/base64"
@@ -13,7 +13,7 @@ import (
 func (r *Redactor) header(h contract.Header) {
 	for i := range h {
 		f := &h[i]
-		if !fieldName.MatchString(f.Name) || !r.learned.clean(f.Name) {
+		if !fieldName.MatchString(f.Name) || !r.mayStay(f.Name) {
 			f.Name = r.text(f.Name)
 		}
 		f.Value = r.field(strings.ToLower(f.Name), f.Value)
@@ -39,43 +39,17 @@ func (r *Redactor) field(name, v string) string {
 			return v
 		}
 	}
-	if technical[name] && r.harmless(v) {
+	if technical[name] && r.harmless(name, v) {
 		return v
 	}
 	return r.text(v)
 }
 
-// technical are fields of which the values are numbers and words of protocols.
-var technical = set(`accept accept-encoding accept-language accept-ranges access-control-allow-credentials
-	access-control-allow-headers access-control-allow-methods access-control-expose-headers access-control-max-age age allow
-	cache-control connection content-encoding content-language content-length content-type dnt expect keep-alive pragma
-	ratelimit ratelimit-limit ratelimit-policy ratelimit-remaining ratelimit-reset retry-after sec-fetch-dest sec-fetch-mode
-	sec-fetch-site strict-transport-security te trailer transfer-encoding upgrade vary x-content-type-options
-	x-frame-options x-ratelimit-limit x-ratelimit-remaining x-ratelimit-reset x-xss-protection`)
-
-var fieldWord = regexp.MustCompile(`[A-Za-z0-9\x80-\xff]+`)
-
-// harmless tells whether a value of such a field has only words and numbers in
-// it that such fields have, and none that was learned.
-func (r *Redactor) harmless(v string) bool {
-	if len(v) > 200 || !r.learned.clean(v) {
-		return false
-	}
-	for _, w := range fieldWord.FindAllString(v, -1) {
-		if !r.stays(w) && !shortWord.MatchString(w) {
-			return false
-		}
-	}
-	return true
-}
-
-var shortWord = regexp.MustCompile(`^([A-Za-z]{1,14}|[0-9]{1,10})$`)
-
 // authorization redacts credentials and learns them.
 func (r *Redactor) authorization(v string) string {
 	scheme, rest, ok := strings.Cut(v, " ")
 	if !ok {
-		if !code.MatchString(v) || !r.learned.clean(v) {
+		if !code.MatchString(v) || !r.mayStay(v) {
 			r.learnToken(v)
 			return r.pseudonym(token, v)
 		}
@@ -85,7 +59,7 @@ func (r *Redactor) authorization(v string) string {
 	if credentials == "" {
 		return v
 	}
-	if !code.MatchString(scheme) || !r.learned.clean(scheme) {
+	if !code.MatchString(scheme) || !r.mayStay(scheme) {
 		scheme = r.text(scheme)
 	}
 	redacted := ""

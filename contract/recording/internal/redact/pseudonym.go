@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"strings"
@@ -47,7 +47,7 @@ func (r *Redactor) replace(c class, s string) string {
 		switch {
 		case startsLikeJWT(s):
 			return r.token(s)
-		case startsWithDate(s):
+		case isDate(s) || dateTime.MatchString(s):
 			return r.date(s)
 		}
 	}
@@ -61,6 +61,9 @@ func (r *Redactor) replace(c class, s string) string {
 func (r *Redactor) number(s string, limit float64) string {
 	if len(s) > 400 { // infinite for everybody
 		return s[:2] + r.scrub(s[2:])
+	}
+	if r.draft {
+		return r.newNumber(s, limit)
 	}
 	key := numberKey{s, limit}
 	if known, ok := r.numbers[key]; ok {
@@ -111,7 +114,7 @@ func (r *Redactor) newNumber(s string, limit float64) string {
 	b := []byte(s)
 	want := magnitude(s, limit)
 	for range 1000 {
-		r.permuter.next(x, radix)
+		r.next(x, radix)
 		for j, i := range places {
 			b[i] = byte('0' + x[j])
 			if radix[j] == 9 {
@@ -125,19 +128,23 @@ func (r *Redactor) newNumber(s string, limit float64) string {
 	return string(b)
 }
 
-// date replaces the date that a text begins with by another valid one, and
-// leaves a time after it. A day that does not exist stays one.
+// date replaces a date, or the date of a date and time, by another valid one. A
+// day that does not exist stays one. What only begins with a date is a text,
+// and nothing of it stays.
 func (r *Redactor) date(s string) string {
-	if !startsWithDate(s) {
+	if !isDate(s) && !dateTime.MatchString(s) {
 		return r.scrub(s)
 	}
-	day, rest := s[:10], s[10:]
+	day, rest := s[:len(time.DateOnly)], s[len(time.DateOnly):]
+	if r.draft {
+		return "0000-00-00" + rest
+	}
 	if known, ok := r.dates[day]; ok {
 		return known + rest
 	}
 	redacted := r.newDate(day)
 	r.dates[strings.Clone(day)] = redacted
-	r.learned.issue(redacted)
+	r.learned.issue(redacted) // there are so few dates that most of them are somebody's
 	return redacted + rest
 }
 
@@ -160,7 +167,7 @@ func (r *Redactor) newDate(day string) string {
 	}
 	x := []uint32{uint32(t.Year() - era.from), uint32(t.Month() - 1), uint32(t.Day() - 1)}
 	for {
-		r.permuter.next(x, []uint32{era.years, 12, 31})
+		r.next(x, []uint32{era.years, 12, 31})
 		next := time.Date(era.from+int(x[0]), time.Month(x[1]+1), int(x[2])+1, 0, 0, 0, 0, time.UTC)
 		if next.Day() == int(x[2])+1 { // there is such a day
 			return next.Format(time.DateOnly)
@@ -173,17 +180,8 @@ var eras = []struct {
 	years uint32
 }{{0, 1900}, {1900, 120}, {2020, 10}, {2030, 7970}}
 
-func startsWithDate(s string) bool {
-	if len(s) < 10 || s[4] != '-' || s[7] != '-' {
-		return false
-	}
-	for _, i := range []int{0, 1, 2, 3, 5, 6, 8, 9} {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return len(s) == 10 || s[10] == 'T' || s[10] == 't' || s[10] == ' '
-}
+// isDate reports whether a text is written as a date, be there such a day or not.
+func isDate(s string) bool { return datePattern.MatchString(s) }
 
 func isDay(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)

@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"strings"
@@ -14,6 +14,9 @@ func (r *Redactor) url(s string, op *operation) string {
 			end = len(rest)
 		}
 		head, path = scheme+"://"+r.authority(rest[:end], op != nil), rest[end:]
+	}
+	if strings.Contains(path, "&#") { // would be taken apart below
+		path = codes.ReplaceAllStringFunc(path, r.scrub)
 	}
 	path, fragment, hasFragment := strings.Cut(path, "#")
 	path, query, hasQuery := strings.Cut(path, "?")
@@ -139,6 +142,9 @@ func (r *Redactor) path(path string, op *operation) string {
 // form appends a query or a form with its values redacted. The order, empty
 // parts and escapes stay as they are.
 func (r *Redactor) form(dst []byte, s string, places map[string]*node) []byte {
+	if strings.Contains(s, "&#") { // would be taken apart below
+		s = codes.ReplaceAllStringFunc(s, r.scrub)
+	}
 	for i, part := range strings.Split(s, "&") {
 		if i > 0 {
 			dst = append(dst, '&')

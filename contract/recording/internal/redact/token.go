@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"crypto/hmac"
@@ -33,12 +33,16 @@ func (r *Redactor) token(s string) string {
 	head := r.part(parts[0], jwtHeader)
 	body := r.part(parts[1], jwtClaims)
 	signing, original := head+"."+body, parts[0]+"."+parts[1]
-	own, known := r.signatures[original]
+	if len(r.signatures) >= 1<<18 {
+		clear(r.signatures)
+	}
+	of, signature := r.learned.sum(original), r.learned.sum(parts[2])
+	own, known := r.signatures[of]
 	if !known {
-		r.signatures[original], own = parts[2], parts[2]
+		r.signatures[of], own = signature, signature
 	}
 	size := base64.RawURLEncoding.DecodedLen(len(parts[2]))
-	if own != parts[2] || base64.RawURLEncoding.EncodedLen(size) != len(own) {
+	if own != signature || base64.RawURLEncoding.EncodedLen(size) != len(parts[2]) || r.draft {
 		return signing + "." + r.scrub(parts[2])
 	}
 	return signing + "." + sign(signing, size)

@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"bytes"
@@ -58,6 +58,10 @@ func stringEnd(src []byte, i int) int {
 	}
 	return len(src)
 }
+
+// maxDepth is how deeply a value may be nested for its place to be known. The
+// reader of recordings gives up there, too.
+const maxDepth = 1000
 
 // jsonWalk knows where in a body the walk is.
 type jsonWalk struct {
@@ -151,16 +155,40 @@ func (w *jsonWalk) bare(s string) string {
 
 var (
 	plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z_$.-]{0,63}$`)
-	dateTime  = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt ][0-9:.,]{1,20} ?([Zz]|[+-][0-9:]{1,6})?$`)
+	// A fraction of more than nine digits, or anything behind the zone, may be
+	// something else than a time.
+	dateTime    = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)? ?([Zz]|[+-]\d\d(:?\d\d)?)?$`)
+	datePattern = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
 )
 
 // memberName redacts the name of a member that the spec does not mention. A
 // plain word stays, for it is the finding; anything else may be a person's id.
 func (r *Redactor) memberName(s string) string {
-	if plainName.MatchString(s) && r.learned.clean(s) {
-		return s
+	if kept, ok := r.names[s]; ok {
+		return kept
 	}
-	return r.text(s)
+	redacted := s
+	if !plainName.MatchString(s) || !r.mayStay(s) {
+		redacted = r.text(s)
+	}
+	if !r.draft {
+		if len(r.names) >= 1<<12 {
+			clear(r.names)
+		}
+		r.names[strings.Clone(s)] = redacted
+	}
+	return redacted
+}
+
+// mayStay reports whether a word of a place where words stay may do so.
+func (r *Redactor) mayStay(s string) bool {
+	if r.draft {
+		return true
+	}
+	if r.learned.full {
+		return r.wordsStay(s)
+	}
+	return r.learned.clean(s)
 }
 
 // value redacts a string at a place of a body, and learns it where the place
@@ -184,7 +212,7 @@ func (r *Redactor) value(n *node, s string) string {
 		return r.unknown(s)
 	case n.number && isNumber(s) && len(s) <= 20:
 		return s
-	case !n.text && !n.number && n.enum == nil && code.MatchString(s) && (r.spec.vocabulary[strings.ToLower(s)] || r.learned.clean(s)):
+	case !n.text && !n.number && n.enum == nil && code.MatchString(s) && (r.stays(s) || r.mayStay(s)):
 		return s
 	}
 	return r.text(s)
@@ -214,7 +242,10 @@ func (r *Redactor) marked(n *node, s string) string {
 // unknown redacts a string that the spec does not mention. Of one that holds a
 // learned value, that is replaced as everywhere.
 func (r *Redactor) unknown(s string) string {
-	if c := r.learned.class[strings.TrimSpace(s)]; c != unmarked {
+	if r.draft {
+		return r.pseudonym(unknown, s)
+	}
+	if c := r.learned.class(fold(strings.TrimSpace(s))); c != unmarked {
 		return r.pseudonym(c, s)
 	}
 	if _, n, _ := r.learned.find(s); n > 0 {

@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"regexp"
@@ -65,6 +65,9 @@ func set(words string) map[string]bool {
 // numbers and punctuation stay, and every other word is scrubbed, word by word.
 // Where a value hides behind an encoding, no word stays.
 func (r *Redactor) text(s string) string {
+	if r.draft { // nothing is learned of texts
+		return r.words(s)
+	}
 	if out := r.prose(s); r.learned.clean(out) {
 		return out
 	}
@@ -87,8 +90,13 @@ func (r *Redactor) prose(s string) string {
 	return b.String()
 }
 
+// codes are numbers in a row that may be the characters of a text: "&#74;&#246;"
+// or "74, 246, 114". Short numbers by themselves stay.
+var codes = regexp.MustCompile(`([0-9]{1,3}[^A-Za-z0-9\x80-\xff]{1,4}){4,}[0-9]{1,3}|&#[0-9]+`)
+
 // words scrubs the words of a text that are not in the vocabulary.
 func (r *Redactor) words(s string) string {
+	s = codes.ReplaceAllStringFunc(s, r.scrub)
 	var b strings.Builder
 	for len(s) > 0 {
 		n := strings.IndexFunc(s, func(c rune) bool { return !isWord(c) })
@@ -129,8 +137,14 @@ func (r *Redactor) stays(word string) bool {
 	if len(word) <= 3 && strings.Trim(word, "0123456789") == "" {
 		return true
 	}
-	return r.spec.vocabulary[word] || r.spec.vocabulary[strings.ToLower(word)]
+	small := strings.ToLower(word)
+	return r.spec.vocabulary[small] && !(alsoNames[small] && word[0] != small[0] && word[1:] == small[1:])
 }
+
+// alsoNames are words of the vocabulary that are names of people, too, where
+// they are written with a capital.
+var alsoNames = set(`april august bill booth carol chase christian dale dean drew faith frank frost grace grant hope jan joy
+	june lane lee mark martin mason may miles page parker pierce reed rose rusty sandy sky summer victor ward will wood young`)
 
 // code is a short word of a closed set that the spec does not list: a language,
 // a provider. Where the spec has such a value and does not mark it, it stays.
