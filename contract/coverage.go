@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"slices"
 	"sync"
 
@@ -61,9 +62,7 @@ func (c *call) count() {
 	if len(c.x.Request.Body) > 0 {
 		switch x.RequestType = readMediaType(c.x.Request.Header.Get("Content-Type")).name; x.RequestType {
 		case "application/json":
-			if object := c.requestObject(); object != nil {
-				x.JSON = object
-			}
+			x.JSON = c.requestJSON()
 		case "application/x-www-form-urlencoded":
 			x.Form = c.requestForm()
 		}
@@ -74,6 +73,22 @@ func (c *call) count() {
 	x.Credential = c.credential()
 	c.counting.Add(&x)
 }
+
+// requestJSON is the body of the request decoded; nil if it cannot be. The rules
+// have decoded objects; what is none is wrong, rare and short.
+func (c *call) requestJSON() any {
+	if object := c.requestObject(); object != nil {
+		return object
+	}
+	var v any
+	if len(c.x.Request.Body) > maxOdd || json.Unmarshal(c.x.Request.Body, &v) != nil {
+		return nil
+	}
+	return v
+}
+
+// maxOdd is how much of a body that is no object is worth decoding.
+const maxOdd = 1 << 10
 
 func (c *call) headerNames(yield func(string) bool) {
 	for i := range c.x.Response.Header {
