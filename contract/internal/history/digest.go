@@ -1,0 +1,89 @@
+package history
+
+import (
+	"encoding/hex"
+	"fmt"
+	"hash/maphash"
+
+	"github.com/dchest/siphash"
+)
+
+// Digest stands for an id, a token or a project.
+type Digest [16]byte
+
+// IsZero reports whether there is nothing behind the digest.
+func (d Digest) IsZero() bool { return d == Digest{} }
+
+// MarshalText writes a digest in hex; that of nothing is empty.
+func (d Digest) MarshalText() ([]byte, error) {
+	if d.IsZero() {
+		return nil, nil
+	}
+	return hex.AppendEncode(nil, d[:]), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (d *Digest) UnmarshalText(text []byte) error {
+	*d = Digest{}
+	if len(text) == 0 {
+		return nil
+	}
+	if len(text) != 2*len(d) {
+		return fmt.Errorf("a digest of %d characters instead of %d", len(text), 2*len(d))
+	}
+	_, err := hex.Decode(d[:], text)
+	return err
+}
+
+// Hasher makes digests. Those of two hashers with one key are the same; without
+// the key nobody can find out by trying what is behind them.
+type Hasher struct {
+	k0, k1 uint64
+	values func([]byte) uint64
+}
+
+// KeySize is the length of a key of [NewHasher] in bytes.
+const KeySize = 16
+
+// NewHasher returns a hasher whose digests mean the same in every process that
+// has the key.
+func NewHasher(key [KeySize]byte) *Hasher {
+	h := &Hasher{}
+	for i := range 8 {
+		h.k0 |= uint64(key[i]) << (8 * i)
+		h.k1 |= uint64(key[8+i]) << (8 * i)
+	}
+	h.values = func(b []byte) uint64 { return siphash.Hash(h.k0, h.k1, b) }
+	return h
+}
+
+// newLocalHasher returns a hasher with a key that nobody knows, for facts that
+// do not leave the process. It is the faster one.
+func newLocalHasher() *Hasher {
+	seed := maphash.MakeSeed()
+	h := &Hasher{values: func(b []byte) uint64 { return maphash.Bytes(seed, b) }}
+	h.k0, h.k1 = maphash.String(seed, "k0"), maphash.String(seed, "k1")
+	return h
+}
+
+// Digest is that of the parts together, none if all are empty. No two lists of
+// parts have the same.
+func (h *Hasher) Digest(parts ...string) Digest {
+	var stack [128]byte
+	text := stack[:0]
+	empty := true
+	for _, part := range parts {
+		empty = empty && part == ""
+		text = append(text, byte(len(part)), byte(len(part)>>8), byte(len(part)>>16))
+		text = append(text, part...)
+	}
+	if empty {
+		return Digest{}
+	}
+	var d Digest
+	lo, hi := siphash.Hash128(h.k0, h.k1, text)
+	for i := range 8 {
+		d[i], d[8+i] = byte(lo>>(8*i)), byte(hi>>(8*i))
+	}
+	return d
+}

@@ -1,0 +1,203 @@
+package history
+
+import (
+	"cmp"
+	"math"
+	"time"
+)
+
+// Options of an engine. The zero value is right for a record that may have gaps.
+type Options struct {
+	// Whole says that the record has every write there was, and that facts come
+	// in order. Then two views of a resource must agree unless a write lies
+	// between them.
+	Whole bool
+	// Later says that an exchange may still turn out to overlap with one that
+	// comes later. A verdict then waits until that cannot be any more, or until
+	// Flush.
+	Later bool
+	// Sorted says that facts come sorted by class and key, so that a key is done
+	// when the next one comes. Then nothing is forgotten.
+	Sorted bool
+	// Kept is how many resources, tokens and listings are remembered at least;
+	// 0 is 20,000.
+	Kept int
+}
+
+// NotJudged counts what could have been held against something, and was not.
+type NotJudged struct {
+	Forgotten  int `json:"forgotten,omitzero"`    // resources and tokens that were not met for too long
+	OutOfOrder int `json:"out_of_order,omitzero"` // facts older than what was known already
+	Repeated   int `json:"repeated,omitzero"`     // facts that are there twice
+	Untied     int `json:"untied,omitzero"`       // views that an unseen write may lie between
+}
+
+// Add adds counts up.
+func (n *NotJudged) Add(other NotJudged) {
+	n.Forgotten += other.Forgotten
+	n.OutOfOrder += other.OutOfOrder
+	n.Repeated += other.Repeated
+	n.Untied += other.Untied
+}
+
+// Verdict is a fact that contradicts others.
+type Verdict struct {
+	Order
+	Nth     int // among the verdicts of one exchange
+	Rule    string
+	Level   string // "" is that of the law
+	Op      string
+	Status  int
+	Field   string // property of the resource, with a dot for a part; "" if it is not about one
+	Pointer string
+	Message string
+	Earlier Order // the exchange that it contradicts; zero if there is none or it is not known
+}
+
+// Engine is what is known from the facts so far. One goroutine at a time may use
+// it.
+type Engine struct {
+	NotJudged NotJudged
+
+	options Options
+	hasher  *Hasher
+	report  func(Verdict)
+	ops     map[string]*Operation
+
+	lives  *recent[lifeKey, *life]
+	lists  *recent[listKey, *list]
+	grants *recent[Digest, []grant] // by token
+	jtis   *recent[Digest, Digest]  // the token of a jti
+	traded *recent[Digest, bool]
+
+	key Digest // of the last fact, where they are sorted
+	nth int    // verdicts of this exchange so far
+	now Order
+}
+
+// NewEngine returns an engine that gives its verdicts to report. Facts of an
+// extractor in the same process need its hasher.
+func NewEngine(ops []*Operation, hasher *Hasher, o Options, report func(Verdict)) *Engine {
+	kept := cmp.Or(o.Kept, 20_000)
+	if o.Sorted {
+		kept = math.MaxInt
+	}
+	e := &Engine{
+		options: o, hasher: hasher, report: report, ops: make(map[string]*Operation),
+		lives: newRecent[lifeKey, *life](kept), lists: newRecent[listKey, *list](kept),
+		grants: newRecent[Digest, []grant](kept), jtis: newRecent[Digest, Digest](kept), traded: newRecent[Digest, bool](kept),
+	}
+	for _, op := range ops {
+		e.ops[op.ID] = op
+	}
+	e.lives.forget = func(_ lifeKey, l *life) {
+		e.NotJudged.Forgotten++
+		e.release(&l.held, math.MaxInt64)
+	}
+	e.lists.forget = func(_ listKey, l *list) { e.release(&l.held, math.MaxInt64) }
+	e.grants.forget = func(Digest, []grant) { e.NotJudged.Forgotten++ }
+	return e
+}
+
+// Add takes the next fact. Busy says that something is being written at the
+// moment, of which no fact has come yet: then listings are not judged.
+func (e *Engine) Add(f *Fact, busy bool) {
+	if f.op == nil {
+		if f.op = e.ops[f.Op]; f.op == nil {
+			return // of another spec; who reads facts looks at that
+		}
+	}
+	if f.Order != e.now {
+		e.now, e.nth = f.Order, 0
+	}
+	if e.options.Sorted && f.Class == Resources && f.Key != e.key {
+		e.finish(e.lives)
+		e.key = f.Key
+	}
+	switch f.Class {
+	case Grants:
+		e.grant(f)
+	case Resources:
+		if f.listed && busy {
+			return
+		}
+		e.useToken(f)
+		e.live(f)
+	case Listings:
+		if f.Page != nil {
+			e.useToken(f)
+			e.page(f, busy)
+		} else {
+			e.event(f)
+		}
+	}
+}
+
+// Flush gives the verdicts that were waiting.
+func (e *Engine) Flush() {
+	e.finish(e.lives)
+	for _, l := range e.lists.all() {
+		e.release(&l.held, math.MaxInt64)
+	}
+}
+
+func (e *Engine) finish(lives *recent[lifeKey, *life]) {
+	for _, l := range lives.all() {
+		e.release(&l.held, math.MaxInt64)
+	}
+	clear(lives.young)
+	clear(lives.old)
+}
+
+// held are verdicts that may fall when a write turns out to overlap with what
+// they rest on.
+type held []struct {
+	Verdict
+	from int64 // when what they rest on began
+}
+
+// longest is how long an exchange may take to be found to overlap with another.
+const longest = int64(5 * time.Minute)
+
+// say gives a verdict, now or later.
+func (e *Engine) say(h *held, f *Fact, v Verdict) {
+	v.Order, v.Nth, v.Op, v.Status = f.Order, e.nth, f.Op, f.Status
+	e.nth++
+	e.sayAs(h, f.Start, v)
+}
+
+// sayAs is say with a verdict about another exchange.
+func (e *Engine) sayAs(h *held, from int64, v Verdict) {
+	if !e.options.Later || v.End == 0 {
+		e.report(v)
+		return
+	}
+	*h = append(*h, struct {
+		Verdict
+		from int64
+	}{v, from})
+}
+
+// release gives the verdicts about exchanges that ended before.
+func (e *Engine) release(h *held, before int64) {
+	kept := (*h)[:0]
+	for _, v := range *h {
+		if v.End < before {
+			e.report(v.Verdict)
+		} else {
+			kept = append(kept, v)
+		}
+	}
+	*h = kept
+}
+
+// drop lets verdicts fall that overlap with a write.
+func (h *held) drop(start int64) {
+	kept := (*h)[:0]
+	for _, v := range *h {
+		if v.End <= start {
+			kept = append(kept, v)
+		}
+	}
+	*h = kept
+}

@@ -1,0 +1,349 @@
+package history
+
+import (
+	"bytes"
+	"hash/maphash"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Exchange is what the history reads of an exchange. Of what is nil or empty it
+// takes nothing.
+type Exchange struct {
+	Op    *Operation
+	Name  string
+	Seq   uint64
+	Start time.Time // zero if unknown
+	End   time.Time
+
+	Status int    // 0 where no answer came
+	Bearer string // the access token
+	Parent string // what the resource is in, as the path has it
+	ID     string // of the resource in the path; "" if it is not there
+
+	Cursor, Limit string // of List
+	Sent, Answer  []byte // bodies; nil if they are not whole
+	Outline       *Outline
+	Grant         *Granted
+
+	Racing bool
+	// Wrong are fields of the answer that other rules have something to say
+	// about; "" is the answer as a whole.
+	Wrong []string
+}
+
+// Outline is what somebody has read of the answer already.
+type Outline struct {
+	Items   []Item
+	Next    []byte // as text; empty for none
+	Total   float64
+	Totaled bool
+}
+
+// Item is a resource in an outline, its id as text.
+type Item struct {
+	ID               []byte
+	Created, Updated Instant
+	Text             []byte
+}
+
+// Granted is the answer of a token endpoint.
+type Granted struct {
+	Access    string
+	Lasts     float64 // expires_in; 0 if it is not there
+	Project   string  // that was asked for
+	Scope     string  // granted, or asked for
+	Refresh   string  // the refresh token that was traded
+	OfAClient bool    // a server's token
+}
+
+// Claims are those of a token which says something about itself.
+type Claims struct {
+	Project, User, JTI string
+	Expires, Issued    float64 // seconds since 1970; 0 if they are not there
+	Scopes             []string
+	Scoped             bool
+}
+
+// Extractor takes exchanges apart. It is safe for concurrent use.
+type Extractor struct {
+	*Hasher
+	claims func(token string) (Claims, bool)
+
+	mu     sync.Mutex
+	seed   maphash.Seed
+	tokens map[uint64]*bearer // by a hash, so that no token stays in memory
+}
+
+type bearer struct {
+	Bearer
+	scopes []string
+}
+
+// NewExtractor returns an extractor. Claims reads a token; hasher is nil for
+// facts that stay in the process.
+func NewExtractor(claims func(token string) (Claims, bool), hasher *Hasher) *Extractor {
+	if hasher == nil {
+		hasher = newLocalHasher()
+	}
+	return &Extractor{Hasher: hasher, claims: claims, seed: maphash.MakeSeed(), tokens: make(map[uint64]*bearer)}
+}
+
+// Facts are those of an exchange, of class Resources before Listings. The texts
+// of views are part of the bodies.
+func (e *Extractor) Facts(x *Exchange) []Fact {
+	op := x.Op
+	if op == nil || op.Role == None {
+		return nil
+	}
+	base := Fact{Order: order(x), Op: op.ID, Status: x.Status, Racing: x.Racing, op: op}
+	if op.Role == Token {
+		return e.grants(base, x)
+	}
+	base.Token = e.bearer(x.Bearer, op)
+	switch {
+	case op.Resource == nil:
+		return nil
+	case op.Role == List:
+		return e.page(base, x)
+	}
+	return e.resource(base, x)
+}
+
+func order(x *Exchange) Order {
+	o := Order{Name: x.Name, Seq: x.Seq}
+	if !x.Start.IsZero() {
+		o.Start, o.End = x.Start.UnixNano(), max(x.End.UnixNano(), x.Start.UnixNano())
+	}
+	return o
+}
+
+// resource are the facts of an exchange about one resource.
+func (e *Extractor) resource(base Fact, x *Exchange) []Fact {
+	r, ok := x.Op.Resource, x.Status/100 == 2
+	if x.Op.Role == Read && (x.Status == 0 || x.Status/100 == 5) {
+		return nil
+	}
+	if x.Op.Role != Read && x.Op.Role != Delete {
+		base.Sent = newView(e.Hasher, r, x.Sent)
+	}
+	if ok && x.Op.Role != Delete {
+		base.View = e.answer(r, x)
+	}
+	id := x.ID
+	switch {
+	case x.Op.Role != Create:
+	case base.Sent != nil && base.Sent.id != nil:
+		id = string(base.Sent.id)
+	case base.View != nil: // the server has chosen it
+		id = string(base.View.id)
+	}
+	if base.View != nil && string(base.View.id) != id {
+		base.View = nil // of another one, which other rules report
+	}
+	var facts []Fact
+	if id != "" {
+		own := base
+		own.Class, own.Key = Resources, e.Digest(r.Name, x.Parent, id)
+		facts = append(facts, own)
+	}
+	kind := e.event(x)
+	if kind == 0 {
+		return facts
+	}
+	event := &Event{List: e.Digest(r.Name, x.Parent), Kind: kind}
+	if id != "" {
+		event.ID = e.values([]byte(id))
+	}
+	if base.View != nil {
+		event.Created = base.View.Created
+	}
+	base.Class, base.Event, base.View, base.Sent = Listings, event, nil, nil
+	return append(facts, base)
+}
+
+// event is what an exchange says about the members of a listing; 0 for nothing.
+func (e *Extractor) event(x *Exchange) byte {
+	ok := x.Status/100 == 2
+	switch {
+	case x.Op.Role != Read && (x.Status == 0 || x.Status/100 == 5):
+		return unsure
+	case x.Op.Role == Create && ok:
+		return came
+	case x.Op.Role == Delete && ok:
+		return went
+	case ok:
+		return seen
+	case x.Status == 404, x.Status == 410:
+		return missing
+	}
+	return 0
+}
+
+// answer is the resource in an answer.
+func (e *Extractor) answer(r *Resource, x *Exchange) *View {
+	if slices.Contains(x.Wrong, "") {
+		return nil
+	}
+	var v *View
+	if x.Outline != nil && len(x.Outline.Items) == 1 && x.Outline.Items[0].Text != nil {
+		v = e.item(&x.Outline.Items[0])
+	} else {
+		v = newView(e.Hasher, r, x.Answer)
+	}
+	return e.distrust(r, v, x.Wrong)
+}
+
+func (e *Extractor) item(i *Item) *View {
+	return &View{Raw: e.values(i.Text), Created: i.Created, Updated: i.Updated, text: i.Text, id: i.ID}
+}
+
+// distrust makes fields unknown that are wrong in themselves.
+func (e *Extractor) distrust(r *Resource, v *View, wrong []string) *View {
+	if v == nil || len(wrong) == 0 {
+		return v
+	}
+	v.open(e.Hasher, r)
+	v.Raw = 0
+	for _, name := range wrong {
+		switch i := r.field(name); {
+		case i >= 0:
+			v.Fields[i] = Value{Kind: unknown}
+		case name == r.Created:
+			v.Created = Instant{}
+		case name == r.Updated:
+			v.Updated = Instant{}
+		}
+	}
+	return v
+}
+
+// page are the facts of a page: its summary, and each item on it.
+func (e *Extractor) page(base Fact, x *Exchange) []Fact {
+	if x.Status/100 != 2 || slices.Contains(x.Wrong, "") {
+		return nil
+	}
+	r := x.Op.Resource
+	o := x.Outline
+	if o == nil {
+		if o = e.outline(r, x.Answer); o == nil {
+			return nil
+		}
+	}
+	facts := make([]Fact, 0, len(o.Items)+1)
+	page := &Page{
+		List: e.Digest(r.Name, x.Parent), Cursor: e.Digest(x.Cursor), Next: e.Digest(string(o.Next)), Limit: e.Digest(x.Limit),
+		Total: o.Total, Totaled: o.Totaled, IDs: make([]uint64, 0, len(o.Items)),
+	}
+	for i := range o.Items {
+		item := &o.Items[i]
+		if len(item.ID) == 0 {
+			continue
+		}
+		page.IDs = append(page.IDs, e.values(item.ID))
+		own := base
+		own.Class, own.Key, own.listed = Resources, e.Digest(r.Name, x.Parent, string(item.ID)), true
+		if item.Text != nil {
+			own.View = e.distrust(r, e.item(item), x.Wrong)
+			facts = append(facts, own)
+		}
+	}
+	base.Class, base.Page = Listings, page
+	return append(facts, base)
+}
+
+// outline reads one where nobody has.
+func (e *Extractor) outline(r *Resource, answer []byte) *Outline {
+	if !isObject(answer) {
+		return nil
+	}
+	o := &Outline{Next: text(at(answer, r.Next))}
+	if total, err := strconv.ParseFloat(string(at(answer, r.Total)), 64); err == nil && len(r.Total) > 0 {
+		o.Total, o.Totaled = total, true
+	}
+	for item := range elements(at(answer, r.Items)) {
+		if v := newView(e.Hasher, r, item); v != nil {
+			o.Items = append(o.Items, Item{ID: v.id, Created: v.Created, Updated: v.Updated, Text: v.text})
+		}
+	}
+	return o
+}
+
+func text(value []byte) []byte {
+	if len(value) < 2 || value[0] != '"' {
+		return nil
+	}
+	return bytes.Clone(unquoted(value))
+}
+
+// bearer reads the token of a request for an operation.
+func (e *Extractor) bearer(token string, op *Operation) Bearer {
+	if token == "" {
+		return Bearer{}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	key := maphash.String(e.seed, token)
+	b := e.tokens[key]
+	if b == nil {
+		b = &bearer{Bearer: Bearer{ID: e.Digest(token)}}
+		if c, ok := e.claims(token); ok {
+			b.Project, b.Principal = e.Digest(c.Project), e.Digest(c.User)
+			b.Expires, b.Scoped, b.scopes = nanos(c.Expires), c.Scoped && len(c.Scopes) > 0, c.Scopes
+		}
+		if len(e.tokens) >= 256 { // more than are in use at one time
+			clear(e.tokens)
+		}
+		e.tokens[key] = b
+	}
+	own := b.Bearer
+	own.Lacks = own.Scoped && !slices.Contains(b.scopes, op.Scope)
+	return own
+}
+
+// nanos is a time in seconds since 1970, as far as nanoseconds go.
+func nanos(seconds float64) int64 {
+	if seconds >= math.MaxInt64/1e9 {
+		return math.MaxInt64
+	}
+	return int64(max(seconds, 0) * 1e9)
+}
+
+// grants is the fact of a token that was given.
+func (e *Extractor) grants(base Fact, x *Exchange) []Fact {
+	g := x.Grant
+	if g == nil || g.Access == "" || x.Status/100 != 2 {
+		return nil
+	}
+	own := &Grant{Token: e.Digest(g.Access), Project: e.Digest(g.Project), Scopes: strings.Fields(g.Scope), Traded: e.Digest(g.Refresh)}
+	c, says := e.claims(g.Access)
+	switch {
+	case says:
+		own.Principal, own.JTI = e.Digest(c.User), e.Digest(c.JTI)
+		if g.Project == "" {
+			own.Project = e.Digest(c.Project)
+		}
+	case !g.OfAClient:
+		own.Principal = e.Digest("token", g.Access)
+	}
+	if base.Start != 0 {
+		lasts := math.Inf(1)
+		if g.Lasts > 0 && g.Lasts < 1e9 {
+			lasts = g.Lasts
+		}
+		// exp counts where it is earlier than what expires_in says, from when
+		// the answer came: the server's clock may be another.
+		if c.Issued > 0 && c.Expires > c.Issued {
+			lasts = min(lasts, c.Expires-c.Issued)
+		}
+		if end := float64(base.End) + lasts*1e9; end < math.MaxInt64 {
+			own.Expires = int64(end)
+		}
+	}
+	base.Class, base.Grant = Grants, own
+	return []Fact{base}
+}

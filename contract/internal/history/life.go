@@ -1,0 +1,352 @@
+package history
+
+import (
+	"bytes"
+	"time"
+)
+
+// lifeKey is a resource of a project.
+type lifeKey struct {
+	project Digest
+	key     Digest
+}
+
+// life is what is known of a resource from the facts so far. What was forgotten,
+// or only half seen, is unknown.
+type life struct {
+	view  *View // the resource as it has to be; nil if unknown
+	since Order // the exchange that view is from
+
+	gone    bool    // deleted, or seen not to exist
+	went    bool    // by a delete that was seen
+	deleted *View   // view at the time of the delete
+	created Instant // of the last view, also of one that is gone
+
+	wrote   int64  // end of the last write
+	refused bool   // the last write was refused
+	touched bool   // something was written since the change time in view was seen
+	read    bool   // the change time in view was read, and is not from the answer to a write
+	given   uint64 // fields that a client has set, a bit for each
+	listed  uint64 // Raw of the view in the last list that did not differ; 0 if unknown
+
+	// doubt is a 404 about a resource that was there. It is a verdict once the
+	// resource is seen again and was not made anew.
+	doubt      *Verdict
+	doubtStart int64
+
+	last  Order
+	twins []twin // facts at the end time of the last one
+	held  held
+}
+
+// twin is enough of a fact to see that it is the same one, read twice.
+type twin struct {
+	start       int64
+	op          string
+	status      int
+	view, sent  uint64
+	token       Digest
+	listed      bool
+	hasV, hasW  bool
+	viewUpdated Instant
+}
+
+func twinOf(f *Fact) twin {
+	t := twin{start: f.Start, op: f.Op, status: f.Status, token: f.Token.ID, listed: f.listed, hasV: f.View != nil, hasW: f.Sent != nil}
+	if f.View != nil {
+		t.view, t.viewUpdated = f.View.Raw, f.View.Updated
+	}
+	if f.Sent != nil {
+		t.sent = f.Sent.Raw
+	}
+	return t
+}
+
+// live takes a fact about a resource.
+func (e *Engine) live(f *Fact) {
+	project, principal := e.realm(f)
+	key := lifeKey{project, f.Key}
+	l := e.lives.get(key)
+	if l == nil {
+		if f.listed {
+			return // most of a page is of no interest to anybody
+		}
+		l = &life{}
+		e.lives.put(key, l)
+	}
+	if l.seenBefore(f) {
+		e.NotJudged.Repeated++
+		return
+	}
+	write := f.op.Role != Read && !f.listed
+	if len(l.held) > 0 {
+		e.release(&l.held, f.Start-longest)
+	}
+	if f.End < l.last.End && f.End != 0 {
+		e.late(l, f, write)
+		return
+	}
+	l.last = f.Order
+	switch {
+	case write && f.Status == 0, write && f.Status/100 == 5:
+		l.lost(f)
+		return
+	// Two exchanges that overlap say nothing about each other.
+	case f.Start != 0 && f.Start < l.wrote, f.Racing:
+		if write || f.Racing {
+			l.view, l.gone, l.went, l.doubt = nil, false, false, nil
+			l.wrote = max(l.wrote, f.End)
+			l.held.drop(f.Start)
+		}
+		return
+	case write && f.Start != 0 && l.since.End > f.Start:
+		l.view, l.gone, l.went, l.doubt = nil, false, false, nil
+	}
+	if write {
+		l.held.drop(f.Start)
+	}
+	switch {
+	case f.listed:
+		e.inList(l, f)
+		return
+	case f.Status/100 == 2:
+		e.success(l, f)
+	case (f.Status == 404 || f.Status == 410) && principal.IsZero() && e.mayUse(f): // else it need not see others
+		e.notFound(l, f)
+	}
+	if write {
+		l.wrote = max(l.wrote, f.End)
+		l.refused = f.Status/100 != 2
+	}
+}
+
+// seenBefore reports whether a fact is there a second time, as it is when two
+// recordings overlap.
+func (l *life) seenBefore(f *Fact) bool {
+	if f.End == 0 {
+		return false
+	}
+	if f.End != l.last.End {
+		l.twins = l.twins[:0]
+	}
+	t := twinOf(f)
+	for i := range l.twins {
+		if l.twins[i] == t {
+			return true
+		}
+	}
+	l.twins = append(l.twins, t)
+	return false
+}
+
+// late takes a fact that is older than what is known. What has been judged
+// cannot be judged again.
+func (e *Engine) late(l *life, f *Fact, write bool) {
+	e.NotJudged.OutOfOrder++
+	if write {
+		l.held.drop(f.Start)
+		if f.End >= l.since.Start {
+			l.view, l.gone, l.went, l.doubt = nil, false, false, nil
+		}
+	}
+}
+
+// lost takes a write without an answer, or with that of a gateway: it may have
+// been carried out, and may be still.
+func (l *life) lost(f *Fact) {
+	l.held.drop(f.Start)
+	*l = life{wrote: max(l.wrote, f.End), last: l.last, twins: l.twins, held: l.held}
+}
+
+func (e *Engine) notFound(l *life, f *Fact) {
+	if l.view != nil && !l.gone {
+		v := Verdict{Message: f.op.Resource.a() + " that exists is not found", Earlier: l.since}
+		if e.options.Whole && !f.op.Resource.Nested {
+			e.law(l, f, "created-readable", v)
+		} else if l.doubt == nil && l.created.ok() && f.Start > l.created.Nanos+int64(l.created.Step) {
+			v.Rule, v.Order, v.Op, v.Status = f.op.Resource.Name+"/created-readable", f.Order, f.Op, f.Status
+			l.doubt, l.doubtStart = &v, f.Start
+		}
+	}
+	if f.op.Role == Read {
+		l.gone, l.view = true, nil
+	}
+}
+
+// law reports a law of resources.
+func (e *Engine) law(l *life, f *Fact, name string, v Verdict) {
+	v.Rule = f.op.Resource.Name + "/" + name
+	if v.Field != "" {
+		v.Pointer = "/" + string(bytes.ReplaceAll([]byte(v.Field), []byte("."), []byte("/")))
+		if f.listed {
+			v.Pointer = "/" + f.op.Resource.Items[len(f.op.Resource.Items)-1] + "/*" + v.Pointer
+		}
+	}
+	e.say(&l.held, f, v)
+}
+
+// success takes an answer of the class 2xx.
+func (e *Engine) success(l *life, f *Fact) {
+	r := f.op.Resource
+	now := f.View
+	role := f.op.Role
+	if role == Read && now != nil && !l.gone && l.doubt == nil && (l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw) {
+		l.take(e, f, r)
+		return
+	}
+	now.open(e.hasher, r)
+	l.view.open(e.hasher, r)
+	f.Sent.open(e.hasher, r)
+	e.again(l, f)
+	switch role {
+	case Create:
+		e.create(l, f)
+	case Read:
+		if now != nil {
+			if l.view != nil {
+				e.compareRead(l, f)
+			}
+			l.take(e, f, r)
+		}
+	case Replace, Patch:
+		e.update(l, f)
+	case Delete:
+		if l.gone && e.options.Whole {
+			e.law(l, f, "deleted-gone", Verdict{Message: r.a() + " that is gone can be deleted again", Earlier: l.since})
+		}
+		l.deleted, l.view, l.gone, l.went, l.doubt, l.since = l.view, nil, true, true, nil, f.Order
+	}
+}
+
+// again looks at a resource that was gone, or not found, and is there.
+func (e *Engine) again(l *life, f *Fact) {
+	same := f.View != nil && l.created.ok() && f.View.Created.ok() && !l.created.differs(f.View.Created)
+	if f.op.Role == Create || f.op.Role == Delete {
+		l.doubt = nil
+		return
+	}
+	if l.doubt != nil && f.View != nil {
+		if same {
+			e.sayAs(&l.held, l.doubtStart, *l.doubt)
+		}
+		l.doubt = nil
+	}
+	if !l.gone {
+		return
+	}
+	noun := f.op.Resource.a()
+	rule, message := "deleted-gone", noun+" that is gone is found"
+	switch f.op.Role {
+	case Replace:
+		rule, message = "put-unknown", "PUT of "+noun+" that is not there works"
+	case Patch:
+		message = "PATCH of " + noun + " that is gone works"
+	}
+	if e.options.Whole || l.went && same && f.op.Role != Replace {
+		e.law(l, f, rule, Verdict{Message: message, Earlier: l.since})
+	}
+	l.gone, l.went, l.view = false, false, nil
+}
+
+func (e *Engine) create(l *life, f *Fact) {
+	now, sent := f.View, f.Sent
+	same := now != nil && l.created.ok() && now.Created.ok() && !l.created.differs(now.Created) && l.created.Step < time.Second
+	if l.view != nil && !l.gone && (e.options.Whole || same) {
+		e.law(l, f, "unique-id", Verdict{Message: "an id that is taken was given again", Earlier: l.since})
+	}
+	before := l.deleted
+	if now != nil {
+		e.compareWrite(l, f, nil)
+		e.recreated(l, f, before)
+	}
+	l.give(sent, true)
+	l.view = after(f.op.Resource, nil, now, sent, false)
+	l.settle(f)
+	l.gone, l.went, l.touched, l.read, l.deleted = false, false, now == nil, false, nil
+}
+
+func (e *Engine) update(l *life, f *Fact) {
+	r, now, sent := f.op.Resource, f.View, f.Sent
+	put := f.op.Role == Replace
+	before := l.view
+	if now != nil {
+		e.compareWrite(l, f, before)
+		e.compareKept(l, f, before)
+		e.compareTimes(l, f, before, changes(r, before, now, sent, put))
+	}
+	l.give(sent, put)
+	if !e.options.Whole || put {
+		before = nil // an unseen write may lie between
+	}
+	l.view = after(r, before, now, sent, !put)
+	l.settle(f)
+	l.touched, l.read = now == nil, false
+}
+
+// settle notes where the view is from.
+func (l *life) settle(f *Fact) {
+	l.since, l.listed = f.Order, 0
+	if l.view != nil && l.view.Created.ok() {
+		l.created = l.view.Created
+	}
+}
+
+// take takes a resource as it was read.
+func (l *life) take(e *Engine, f *Fact, r *Resource) {
+	if l.view == nil || f.View.Raw == 0 || l.view.Raw != f.View.Raw {
+		l.view = f.View.own()
+	}
+	l.settle(f)
+	l.gone, l.went, l.touched, l.refused, l.read = false, false, false, false, true
+}
+
+// own is a view that does not hold the body of an exchange in memory.
+func (v *View) own() *View {
+	w := *v
+	w.text, w.id = bytes.Clone(v.text), nil
+	return &w
+}
+
+// inList takes a resource as a page shows it.
+func (e *Engine) inList(l *life, f *Fact) {
+	now := f.View
+	switch {
+	case l.gone && l.deleted != nil:
+		if e.options.Whole || l.created.ok() && now.Created.ok() && !l.created.differs(now.Created) {
+			e.law(l, f, "deleted-listed", Verdict{Pointer: "/" + f.op.Resource.Items[len(f.op.Resource.Items)-1], Message: "a deleted " + f.op.Resource.Noun + " is listed", Earlier: l.since})
+		}
+		return
+	case l.gone || l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw:
+		return
+	case now.Raw != 0 && now.Raw == l.listed && !l.refused:
+		return // it did not differ the last time
+	}
+	l.view.open(e.hasher, f.op.Resource)
+	now.open(e.hasher, f.op.Resource)
+	n := e.nth
+	if e.tied(l, now) {
+		e.compareFields(l, f, "list-agrees")
+	}
+	e.compareCreated(l, f)
+	if e.nth == n {
+		l.listed = now.Raw
+	}
+}
+
+// give notes which fields a client has set and which it has taken away.
+func (l *life) give(sent *View, all bool) {
+	if all {
+		l.given = 0
+	}
+	if sent == nil {
+		return
+	}
+	for i, v := range sent.Fields {
+		switch {
+		case v.there():
+			l.given |= 1 << i
+		case sent.named(i):
+			l.given &^= 1 << i
+		}
+	}
+}

@@ -1,0 +1,324 @@
+package history
+
+import "fmt"
+
+// listKey is a listing of a project.
+type listKey struct {
+	project Digest
+	list    Digest
+}
+
+// list is what is known of a listing: who is in it, and how it was walked.
+type list struct {
+	members map[uint64]*member
+	writes  int   // creates and deletes so far
+	last    int64 // end of the last one
+	walks   *recent[walkKey, *walk]
+	ended   *recent[walkKey, *walk] // last complete walks, by realm and limit
+	newest  int64                   // end of the newest fact
+	twins   map[Order]bool
+	held    held
+}
+
+// member is a resource that is or was in a listing.
+type member struct {
+	there   bool
+	since   Order // when it was first seen to be there
+	created Instant
+	missed  *Verdict // a walk that it was not in
+	from    int64    // when that walk began
+}
+
+// walkKey is the page that is to come next in a listing, or a kind of listing.
+type walkKey struct{ principal, page Digest }
+
+// walk is a listing, page by page.
+type walk struct {
+	whole   bool // everything there is, and not one user that sees itself alone
+	limit   Digest
+	started int64
+	began   Order
+	writes  int                 // creates and deletes in the project when it began
+	seen    map[uint64]struct{} // ids
+	pages   map[Digest]struct{} // cursors
+	count   int
+	set     uint64 // of the ids, in any order
+	order   uint64 // of the ids, in theirs
+	repeats int
+	total   float64
+	totaled bool
+	changes int  // how often total was another than on the page before
+	racing  bool // something was written during a page
+	strange bool // has members whose life is not known, and so their owners may write too
+}
+
+const (
+	keptWalks = 100     // that have not come to their end, and that have
+	keptItems = 100_000 // of one walk; a longer one is not judged as a whole
+)
+
+// add takes an id; false if it was there before.
+func (w *walk) add(id uint64) bool {
+	if _, there := w.seen[id]; there {
+		w.repeats++
+		return false
+	}
+	w.seen[id] = struct{}{}
+	w.count++
+	w.set += id
+	w.order = w.order*1099511628211 + id // the prime of FNV
+	return true
+}
+
+// agrees reports whether a walk saw exactly what another did. Writes that nobody
+// saw do not do the same thing twice.
+func (w *walk) agrees(other *walk) bool {
+	return other != nil && w.count == other.count && w.set == other.set && w.order == other.order && w.repeats == other.repeats &&
+		w.total == other.total && w.totaled == other.totaled && w.changes == other.changes
+}
+
+func (e *Engine) list(f *Fact, key Digest) (l *list, principal Digest) {
+	project, principal := e.realm(f)
+	at := listKey{project, key}
+	if l = e.lists.get(at); l == nil {
+		l = &list{members: make(map[uint64]*member), walks: newRecent[walkKey, *walk](keptWalks), ended: newRecent[walkKey, *walk](keptWalks), twins: make(map[Order]bool)}
+		e.lists.put(at, l)
+	}
+	return l, principal
+}
+
+// fresh reports whether a fact is not there a second time, and notes it.
+func (e *Engine) fresh(l *list, f *Fact) bool {
+	if f.End == 0 {
+		return true
+	}
+	if f.End > l.newest {
+		clear(l.twins)
+	}
+	twin := Order{End: f.End, Start: f.Start, Name: f.Op + f.Token.ID.short()}
+	if f.Event != nil {
+		twin.Seq = f.Event.ID
+	} else {
+		twin.Name += f.Page.Cursor.short()
+	}
+	if l.twins[twin] {
+		return false
+	}
+	l.twins[twin] = true
+	return true
+}
+
+func (d Digest) short() string { return string(d[:]) }
+
+// event takes what happened to a member.
+func (e *Engine) event(f *Fact) {
+	v := f.Event
+	if v == nil {
+		return
+	}
+	l, principal := e.list(f, v.List)
+	if !e.fresh(l, f) {
+		return
+	}
+	m := l.members[v.ID]
+	late := f.End != 0 && f.End < l.newest
+	l.newest = max(l.newest, f.End)
+	e.release(&l.held, f.Start-longest)
+	if v.Kind == came || v.Kind == went || v.Kind == unsure {
+		l.writes++
+		l.last = max(l.last, f.End)
+		l.held.drop(f.Start)
+	}
+	if v.ID == 0 || late {
+		return
+	}
+	switch v.Kind {
+	case came, seen:
+		if m == nil {
+			if len(l.members) >= e.members() {
+				clear(l.members) // as if nobody had been seen
+				e.NotJudged.Forgotten++
+			}
+			m = &member{}
+			l.members[v.ID] = m
+		}
+		if m.missed != nil && v.Kind == seen && m.created.ok() && v.Created.ok() && !m.created.differs(v.Created) {
+			e.sayAs(&l.held, m.from, *m.missed)
+		}
+		if !m.there || v.Kind == came || v.Created.ok() && m.created.ok() && m.created.differs(v.Created) {
+			m.since = f.Order
+		}
+		m.there, m.missed = true, nil
+		if v.Created.ok() {
+			m.created = v.Created
+		}
+	case missing:
+		if !principal.IsZero() || !e.mayUse(f) || f.op.Role != Read {
+			return
+		}
+		fallthrough
+	default:
+		if m != nil {
+			m.there, m.missed = false, nil
+		}
+	}
+}
+
+// members is how many members of a listing are remembered.
+func (e *Engine) members() int {
+	if e.options.Sorted {
+		return 1 << 40
+	}
+	return 10 * max(e.options.Kept, 20_000)
+}
+
+// page takes a page of a listing.
+func (e *Engine) page(f *Fact, busy bool) {
+	p := f.Page
+	l, principal := e.list(f, p.List)
+	if !e.fresh(l, f) {
+		e.NotJudged.Repeated++
+		return
+	}
+	if f.End != 0 && f.End < l.newest && l.last > f.Start {
+		busy = true // a write that ended later has been seen already
+	}
+	l.newest = max(l.newest, f.End)
+	e.release(&l.held, f.Start-longest)
+	next := walkKey{principal, p.Cursor}
+	var w *walk
+	if p.Cursor.IsZero() {
+		w = &walk{
+			whole: principal.IsZero(), limit: p.Limit, started: f.Start, began: f.Order, writes: l.writes,
+			seen: make(map[uint64]struct{}), pages: make(map[Digest]struct{}),
+		}
+	} else if w = l.walks.get(next); w == nil {
+		return // the middle of a listing that began elsewhere, or a page asked for again
+	}
+	l.walks.delete(next)
+	w.pages[p.Cursor] = struct{}{}
+	w.racing = w.racing || f.Racing || busy
+
+	repeated := false
+	for _, id := range p.IDs {
+		repeated = !w.add(id) || repeated
+		w.strange = w.strange || l.members[id] == nil
+	}
+	items := "/" + f.op.Resource.Items[len(f.op.Resource.Items)-1]
+	total := pointer(f.op.Resource.Total)
+	if repeated && !p.Cursor.IsZero() && e.options.Whole && l.quiet(w) { // within one page: page/repeats
+		e.walked(l, w, f, Verdict{Rule: "page/repeats-between", Pointer: items, Message: f.op.Resource.a() + " of an earlier page is listed again"})
+	}
+	if p.Totaled {
+		if w.totaled && w.total != p.Total {
+			w.changes++
+		}
+		w.total, w.totaled = p.Total, true
+	}
+	_, loop := w.pages[p.Next]
+	switch {
+	case p.Next.IsZero():
+		e.endWalk(l, w, f, principal, items, total)
+	case loop:
+		e.walked(l, w, f, Verdict{Rule: "page/loop", Pointer: pointer(f.op.Resource.Next), Message: "next_page leads back to a page that was there before"})
+	default:
+		if len(p.IDs) == 0 {
+			e.walked(l, w, f, Verdict{Rule: "page/empty-with-next", Pointer: items, Message: "an empty page says that there is more"})
+		}
+		if w.count <= keptItems {
+			l.walks.put(walkKey{principal, p.Next}, w)
+		}
+	}
+}
+
+func pointer(path []string) string {
+	text := ""
+	for _, name := range path {
+		text += "/" + name
+	}
+	return text
+}
+
+// walked reports something about a walk.
+func (e *Engine) walked(l *list, w *walk, f *Fact, v Verdict) {
+	v.Order, v.Nth, v.Op, v.Status = f.Order, e.nth, f.Op, f.Status
+	if w.began != f.Order {
+		v.Earlier = w.began
+	}
+	e.nth++
+	e.sayAs(&l.held, w.started, v)
+}
+
+// quiet reports whether nothing was written since a listing began, as far as was
+// seen. Otherwise its pages do not have to agree.
+func (l *list) quiet(w *walk) bool {
+	return w.writes == l.writes && !w.racing && (w.started == 0 || w.started >= l.last)
+}
+
+// endWalk looks at a listing that is complete. Where writes may be unseen, it
+// takes a second one that agrees with the first.
+func (e *Engine) endWalk(l *list, w *walk, f *Fact, principal Digest, items, total string) {
+	defer func() { w.pages = nil }()
+	if !l.quiet(w) {
+		return
+	}
+	last := l.ended.get(walkKey{principal, w.limit})
+	l.ended.put(walkKey{principal, w.limit}, w)
+	twice := w.agrees(last) && last.writes == w.writes
+	own := e.options.Whole && !w.strange
+	sure := own || twice
+
+	if !e.options.Whole && twice && w.repeats > 0 {
+		e.walked(l, w, f, Verdict{Rule: "page/repeats-between", Pointer: items, Message: f.op.Resource.a() + " of an earlier page is listed again"})
+	}
+	e.loses(l, w, last, twice, f, items)
+	switch {
+	case w.changes > 0 && own:
+		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Pointer: total, Message: fmt.Sprintf("total changes from page to page, %d times, and nothing was written", w.changes)})
+	case w.changes > 0 && e.options.Whole:
+		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Level: drift, Pointer: total, Message: "total changes from page to page; somebody else may be writing"})
+	case w.changes == 0 && w.totaled && w.total != float64(w.count) && sure:
+		what := "all pages together have more " + f.op.Resource.Name + " than total says"
+		if w.total > float64(w.count) {
+			what = "all pages together have fewer " + f.op.Resource.Name + " than total says"
+		}
+		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Pointer: total, Message: what})
+	}
+	if last != nil && last.writes == w.writes && last.count == w.count && last.set == w.set && last.order != w.order && last.repeats == w.repeats {
+		e.walked(l, w, f, Verdict{Rule: "page/order", Pointer: items, Message: "a second listing has another order"})
+	}
+	if last != nil {
+		last.seen = nil // not needed any more
+	}
+}
+
+// loses looks for members that exist since before the listing and are not in it.
+func (e *Engine) loses(l *list, w, last *walk, twice bool, f *Fact, items string) {
+	if !w.whole || w.started == 0 && w.began.Seq == 0 {
+		return
+	}
+	v := Verdict{Rule: "page/loses-users", Pointer: items, Message: f.op.Resource.Name + " that exist are on no page"}
+	began := w.began
+	if !e.options.Whole {
+		if !twice {
+			return
+		}
+		began = last.began
+	}
+	for id, m := range l.members {
+		_, listed := w.seen[id]
+		// It was there when an exchange ended that was over before the walk.
+		if listed || !m.there || m.since.End >= began.Start || m.since.End == 0 {
+			continue
+		}
+		if e.options.Whole {
+			e.walked(l, w, f, v)
+			return
+		}
+		if m.missed == nil {
+			missed := v
+			missed.Order, missed.Op, missed.Status, missed.Earlier = f.Order, f.Op, f.Status, w.began
+			m.missed, m.from = &missed, last.started
+		}
+	}
+}

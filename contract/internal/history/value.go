@@ -1,0 +1,192 @@
+package history
+
+import (
+	"bytes"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Value is what is known of a JSON value: whether it is equal to another, and a
+// little about how it differs, but not what it is.
+type Value struct {
+	// Kind is the first character of the JSON text, with 0 for numbers, or
+	// absent or unknown.
+	Kind byte `json:"k,omitzero"`
+	// Sum is equal for equal values: strings by their characters, numbers by
+	// what they are worth, objects whatever the order of their names.
+	Sum  uint64 `json:"s,omitzero"`
+	Trim uint64 `json:"t,omitzero"` // Sum without white space at the ends, of a string
+	Fold uint64 `json:"f,omitzero"` // Sum in lower case, of a string
+	Len  int    `json:"l,omitzero"` // characters of a string
+
+	Default bool   `json:"d,omitzero"` // a server may have given it
+	Parts   []Part `json:"p,omitempty"`
+}
+
+// Part is a property of an object.
+type Part struct {
+	Name  string `json:"n"`
+	Value Value  `json:"v"`
+}
+
+const (
+	absent  byte = 0   // or null
+	number  byte = '0' // any number
+	unknown byte = '?' // nobody can say, and so it is compared with nothing
+)
+
+func (v Value) there() bool  { return v.Kind != absent && v.Kind != unknown }
+func (v Value) known() bool  { return v.Kind != unknown }
+func (v Value) object() bool { return v.Kind == '{' }
+
+// part is absent if it is not there.
+func (v Value) part(name string) Value {
+	for i := range v.Parts {
+		if v.Parts[i].Name == name {
+			return v.Parts[i].Value
+		}
+	}
+	return Value{}
+}
+
+// equal reports whether two values are the same, of objects their parts.
+func equal(a, b Value) bool {
+	if a.object() && b.object() {
+		for _, part := range [][]Part{a.Parts, b.Parts} {
+			for i := range part {
+				if !equal(a.part(part[i].Name), b.part(part[i].Name)) {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	return a.Kind == b.Kind && a.Sum == b.Sum
+}
+
+// read reads the text of a value. Of an object it takes the parts that are
+// named; nil takes none and makes one sum of everything.
+func (h *Hasher) read(text []byte, parts []string) Value {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 {
+		return Value{}
+	}
+	v := Value{Kind: text[0]}
+	switch text[0] {
+	case 'n':
+		return Value{}
+	case 't', 'f':
+		v.Sum = 1
+	case '"':
+		plain := unquoted(text)
+		v.Sum, v.Len = h.values(plain), utf8.RuneCount(plain)
+		v.Trim, v.Fold = h.values(bytes.TrimSpace(plain)), h.values(bytes.ToLower(plain))
+	case '[':
+		for item := range elements(text) {
+			one := h.read(item, nil)
+			v.Sum = bits.RotateLeft64(v.Sum, 5)*31 + one.Sum + uint64(one.Kind)
+		}
+	case '{':
+		for name, member := range members(text) {
+			switch {
+			case parts == nil:
+				one := h.read(member, nil)
+				v.Sum += h.values([]byte(name)) ^ bits.RotateLeft64(one.Sum+uint64(one.Kind), 17)
+			case slices.Contains(parts, name):
+				v.Parts = append(v.Parts, Part{name, h.read(member, nil)})
+			}
+		}
+		slices.SortFunc(v.Parts, func(a, b Part) int { return strings.Compare(a.Name, b.Name) })
+	default:
+		v.Kind, v.Sum = number, h.values(canonicalNumber(text))
+	}
+	return v
+}
+
+// canonicalNumber is the same text for numbers that are equal: digits without
+// zeros at the ends, and an exponent.
+func canonicalNumber(text []byte) []byte {
+	mantissa, exponent := text, 0
+	if i := bytes.IndexAny(text, "eE"); i >= 0 {
+		mantissa = text[:i]
+		e, err := strconv.Atoi(strings.TrimPrefix(string(text[i+1:]), "+"))
+		if err != nil {
+			return text // beyond anything that can be compared
+		}
+		exponent = e
+	}
+	negative := len(mantissa) > 0 && mantissa[0] == '-'
+	whole, fraction, _ := bytes.Cut(bytes.TrimPrefix(mantissa, []byte("-")), []byte("."))
+	digits := append(slices.Clone(whole), fraction...)
+	exponent -= len(fraction)
+	digits = bytes.TrimLeft(digits, "0")
+	trimmed := bytes.TrimRight(digits, "0")
+	exponent += len(digits) - len(trimmed)
+	if len(trimmed) == 0 {
+		return []byte("0")
+	}
+	out := make([]byte, 0, len(trimmed)+8)
+	if negative {
+		out = append(out, '-')
+	}
+	out = append(append(out, trimmed...), 'e')
+	return strconv.AppendInt(out, int64(exponent), 10)
+}
+
+func unquoted(text []byte) []byte {
+	if len(text) >= 2 && bytes.IndexByte(text, '\\') < 0 {
+		return text[1 : len(text)-1]
+	}
+	plain, _ := jsontext.AppendUnquote(nil, text) // of half a surrogate pair it makes U+FFFD
+	return plain
+}
+
+// Instant is a date-time.
+type Instant struct {
+	Nanos int64 `json:"n,omitzero"` // since 1970; 0 is none
+	// Step is the resolution in which it is written: a second without a
+	// fraction, a millisecond with three digits.
+	Step time.Duration `json:"s,omitzero"`
+}
+
+func (i Instant) ok() bool { return i.Nanos != 0 }
+
+// minus is the distance from another.
+func (i Instant) minus(other Instant) time.Duration { return time.Duration(i.Nanos - other.Nanos) }
+
+// differs reports whether two are apart, in the coarser of both resolutions.
+func (i Instant) differs(other Instant) bool {
+	return i.minus(other).Abs() >= max(i.Step, other.Step)
+}
+
+// ReadInstant reads the text of a date-time in quotes.
+func ReadInstant(text []byte) Instant {
+	if len(text) < 2 || text[0] != '"' {
+		return Instant{}
+	}
+	plain := string(unquoted(text))
+	t, err := time.Parse(time.RFC3339Nano, plain)
+	if err != nil || t.Year() < 1700 || t.Year() > 2250 { // beyond nanoseconds since 1970
+		return Instant{}
+	}
+	return Instant{t.UnixNano(), resolution(plain)}
+}
+
+func resolution(text string) time.Duration {
+	_, fraction, ok := strings.Cut(text, ".")
+	if !ok {
+		return time.Second
+	}
+	digits := len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
+	step := time.Second
+	for range min(digits, 9) {
+		step /= 10
+	}
+	return max(step, time.Microsecond)
+}

@@ -1,0 +1,69 @@
+package history
+
+import "bytes"
+
+// View is a resource as one answer shows it, or as one request sends it.
+type View struct {
+	Raw     uint64  `json:"r,omitzero"` // of its bytes; 0 if they must not be relied on
+	Created Instant `json:"c,omitzero"`
+	Updated Instant `json:"u,omitzero"`
+	Fields  []Value `json:"f,omitempty"` // in the order of the resource's; see open
+	Named   uint64  `json:"m,omitzero"`  // which fields are in it, null included; a bit for each
+
+	text []byte // from which Fields and Named are read when they are asked for
+	id   []byte // see Extractor
+}
+
+func (v *View) named(i int) bool { return v != nil && v.Named&(1<<i) != 0 }
+
+// open reads the fields.
+func (v *View) open(h *Hasher, r *Resource) {
+	if v == nil || v.text == nil {
+		return
+	}
+	text := v.text
+	v.text, v.Fields, v.Named = nil, make([]Value, len(r.Fields)), 0
+	for name, member := range members(text) {
+		i := r.field(name)
+		if i < 0 {
+			continue
+		}
+		v.Named |= 1 << i
+		v.Fields[i] = h.read(member, r.Fields[i].Parts)
+		if v.Fields[i].there() && r.Fields[i].Default != nil {
+			v.Fields[i].Default = r.Fields[i].Default(bytes.TrimSpace(member))
+		}
+	}
+}
+
+// field is the value of a field, absent in a view that is nil. The view must be
+// open.
+func (v *View) field(i int) Value {
+	if v == nil || i >= len(v.Fields) {
+		return Value{}
+	}
+	return v.Fields[i]
+}
+
+// newView takes the text of a resource. Times are read at once, since nearly
+// every law asks for them.
+func newView(h *Hasher, r *Resource, text []byte) *View {
+	if !isObject(text) {
+		return nil
+	}
+	v := &View{Raw: h.values(text), text: text}
+	for name, member := range members(text) {
+		switch name {
+		case r.ID:
+			v.id = nil
+			if len(member) > 0 && member[0] == '"' {
+				v.id = bytes.Clone(unquoted(member))
+			}
+		case r.Created:
+			v.Created = ReadInstant(member)
+		case r.Updated:
+			v.Updated = ReadInstant(member)
+		}
+	}
+	return v
+}
