@@ -29,7 +29,6 @@ type call struct {
 	clean bool
 
 	racing bool // sent at the same time as others about the same user, on purpose
-	noAuth bool // the source of the exchange may have lost its credentials
 
 	sent     map[string]any // see requestObject
 	sentRead bool

@@ -26,7 +26,7 @@ func Clean(ctx context.Context, spec *Spec, t Target, o Options) (Cleaned, error
 		return Cleaned{}, err
 	}
 	s.wire = newWire(s.base, s.options.Timeout, &s.target.Reach)
-	s.history = NewHistory(spec)
+	s.history = WholeHistory(spec)
 	s.tokens = newTokenSource(s)
 	var total Cleaned
 	for _, path := range paths {

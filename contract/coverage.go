@@ -29,7 +29,7 @@ type counting struct {
 }
 
 func newCounting(s *Spec, whole bool) *counting {
-	return &counting{Recorder: coverage.NewRecorder(s.model, s.slotsOf), whole: whole, granted: newRecent[string, bool](keptTokens)}
+	return &counting{Recorder: coverage.NewRecorder(s.model, s.slotsOf), whole: whole, granted: newRecent[string, bool](5_000)}
 }
 
 // saw reports whether a token was granted in the run.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/onvy-health/onvy-go/contract/internal/history"
 )
 
 // noted is a matcher that also notes the value that it took.
@@ -101,6 +103,7 @@ func notedInstant(text []byte) instant {
 	if i.ok = i.UnmarshalText(plain) == nil; !i.ok {
 		i.Time, i.ok = timestamp(string(plain))
 	}
+	i.step = history.Resolution(plain)
 	return i
 }
 

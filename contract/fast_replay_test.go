@@ -34,8 +34,8 @@ func TestReplayFindsTheSameWithoutTheFastPath(t *testing.T) {
 				}
 			}
 		}
-		got := fast.Replay(t.Context(), "traffic", entries, contract.ReplayOptions{})
-		want := slow.Replay(t.Context(), "traffic", entries, contract.ReplayOptions{Parallel: 1})
+		got := fast.Replay(t.Context(), "traffic", entries, contract.ReplayOptions{Complete: true})
+		want := slow.Replay(t.Context(), "traffic", entries, contract.ReplayOptions{Parallel: 1, Complete: true})
 		require.ElementsMatch(t, want.Findings, got.Findings)
 		require.Equal(t, want.Summary, got.Summary)
 		return got.Findings

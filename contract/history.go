@@ -3,52 +3,49 @@ package contract
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"hash/maphash"
-	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/history"
 )
 
 // History holds exchanges of the same users, listings and tokens against each
 // other. Feed it exchanges in the order in which they ended; live and recorded
 // traffic are the same to it. It is safe for concurrent use.
 //
-// Its memory is bounded: it knows the 5,000 users and the 5,000 tokens that it
+// It takes into account that it may not see every write: others write too. Two
+// views of a user are compared only if their updated_at says that nothing
+// changed in between, unless the history is a [WholeHistory].
+//
+// Its memory is bounded: it knows the 20,000 users and the 20,000 tokens that it
 // met last, at least. What it has forgotten it takes as if never seen.
 type History struct {
-	spec *Spec
-	mu   sync.Mutex
+	spec      *Spec
+	extractor *history.Extractor
 
 	open atomic.Int64 // writes that are under way; see begin
 
-	seed   maphash.Seed
-	users  *recent[userKey, *userState]
-	walks  *recent[walkKey, *walk]      // by the page token that is to come next
-	last   *recent[string, *walk]       // last complete walk of a realm and limit
-	writes *recent[string, writes]      // by project
-	tokens *recent[string, *tokenState] // by digest
-	jtis   *recent[string, string]      // digest of the token
-}
-
-// writes are the creates and deletes in a project.
-type writes struct {
-	last  time.Time // end of the last one
-	count int
+	mu       sync.Mutex
+	engine   *history.Engine
+	seq      uint64
+	findings []Finding // of the exchange that is being added
 }
 
 // NewHistory returns an empty history.
-func NewHistory(spec *Spec) *History {
-	return &History{
-		spec:   spec,
-		seed:   maphash.MakeSeed(),
-		users:  newRecent[userKey, *userState](keptUsers),
-		walks:  newRecent[walkKey, *walk](keptWalks),
-		last:   newRecent[string, *walk](keptWalks),
-		writes: newRecent[string, writes](keptProjects),
-		tokens: newRecent[string, *tokenState](keptTokens),
-		jtis:   newRecent[string, string](keptTokens),
-	}
+func NewHistory(spec *Spec) *History { return newHistory(spec, false) }
+
+// WholeHistory returns an empty history that is going to see every write there
+// is. Then any two views of a user must agree with the writes between them, and
+// much more can be said.
+func WholeHistory(spec *Spec) *History { return newHistory(spec, true) }
+
+func newHistory(spec *Spec, whole bool) *History {
+	h := &History{spec: spec, extractor: history.NewExtractor(readClaims, nil)}
+	h.engine = history.NewEngine(spec.lives, h.extractor.Hasher, history.Options{Whole: whole}, func(v history.Verdict) {
+		h.findings = append(h.findings, spec.historyFinding(v))
+	})
+	return h
 }
 
 // Add takes the next exchange and returns what it contradicts.
@@ -61,51 +58,96 @@ func (h *History) Add(x *Exchange) []Finding {
 
 // addCall adds an exchange; findings go into the call.
 func (h *History) addCall(c *call) {
-	if c.op == nil || c.x.Request.Method == "HEAD" {
-		return
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.seq++
+	facts := c.facts(h.extractor, h.seq)
+	busy := h.open.Load() > 0
+	for i := range facts {
+		h.engine.Add(&facts[i], busy)
+	}
+	c.findings = append(c.findings, h.findings...)
+	h.findings = h.findings[:0]
+}
+
+// begin says that a request is under way whose answer is still to be added.
+// The returned function says that it was added, or never will be. A listing
+// that ends while something is being written is not judged.
+func (h *History) begin(method string) (end func()) {
+	if method == "GET" || method == "HEAD" {
+		return func() {}
+	}
+	h.open.Add(1)
+	return func() { h.open.Add(-1) }
+}
+
+// historyRules are the rules of the history, those of users among them.
+var historyRules = func() (all []Rule) {
+	for _, laws := range []struct {
+		family string
+		laws   []history.Law
+	}{{"users/", history.ResourceLaws}, {"", history.PageLaws}, {"", history.TokenLaws}} {
+		for _, l := range laws.laws {
+			all = append(all, Rule{ID: laws.family + l.ID, Kind: KindHistory, Level: Level(l.Level), Source: l.Source, Title: l.Title, Breaks: l.Breaks, Holds: l.Holds})
+		}
+	}
+	return all
+}()
+
+// historyFinding is a verdict as a finding.
+func (s *Spec) historyFinding(v history.Verdict) Finding {
+	f := Finding{
+		Rule: v.Rule, Level: Level(v.Level), Operation: v.Op, Status: v.Status, Pointer: v.Pointer, Message: v.Message,
+		Count: 1, Exchange: v.Name,
+	}
+	family, name, _ := strings.Cut(v.Rule, "/")
+	for _, r := range historyRules {
+		// The laws of other resources are those of users.
+		if r.ID == v.Rule || r.ID == "users/"+name && family != "page" && family != "token" {
+			f.Source = r.Source
+			if f.Level == "" {
+				f.Level = r.Level
+			}
+		}
+	}
+	o := s.operationByID(v.Op)
+	if v.Field != "" {
+		if f.Spec = s.fields[v.Field]; f.Spec == "" {
+			f.Spec = s.placeOfField(v.Field)
+		}
+	}
+	if o != nil {
+		if f.Spec == "" {
+			f.Spec = o.location
+		}
+		f.Curl = curlOf(o)
+	}
+	return f
+}
+
+// curlOf is curl for any request of an operation.
+func curlOf(o *operation) string {
+	c := call{op: o, x: &Exchange{Request: Request{Method: o.method}}}
 	switch {
-	case c.x.Response == nil || c.status()/100 == 5:
-		h.forget(c)
-	case c.op.token:
-		h.addToken(c)
-	case c.is("listUsers"):
-		h.useToken(c)
-		h.addPage(c)
-	default:
-		h.useToken(c)
-		h.addUser(c)
+	case o.bearer:
+		c.x.Request.Header = append(c.x.Request.Header, Field{"Authorization", "Bearer $ACCESS_TOKEN"})
+	case o.token:
+		c.x.Request.Header = append(c.x.Request.Header, Field{"Authorization", "Basic $CREDENTIALS"})
 	}
-}
-
-// historyRules are the rules that history.go and its neighbours report.
-var historyRules = slices.Concat(userHistoryRules, pageHistoryRules, tokenHistoryRules)
-
-func historyRule(id string, level Level, source, title, breaks, holds string) Rule {
-	return Rule{ID: id, Kind: KindHistory, Level: level, Source: source, Title: title, Breaks: breaks, Holds: holds}
-}
-
-// report adds a finding of a rule that is looked up by id.
-func (c *call) report(rules []Rule, id string, f Finding) {
-	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
-	if i < 0 {
-		panic("contract: no rule " + id) // a programming error, which a test finds
+	if body := o.op.RequestBody; body != nil && body.Value != nil {
+		c.x.Request.Body = []byte("$BODY")
+		for _, name := range []string{"application/json", "application/x-www-form-urlencoded"} {
+			if body.Value.Content[name] != nil {
+				c.x.Request.Header = append(c.x.Request.Header, Field{"Content-Type", name})
+				break
+			}
+		}
 	}
-	c.finding(&rules[i], f)
+	return curl(&c)
 }
 
 // digest stands for a secret in maps, so that none stays in memory for long.
 func digest(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:12])
-}
-
-// end is when the last byte of an exchange came; zero if unknown.
-func (x *Exchange) end() time.Time {
-	if x.Started.IsZero() {
-		return time.Time{}
-	}
-	return x.Started.Add(x.Duration)
 }

@@ -83,11 +83,15 @@ func pageHistoryRows() []historyRow {
 		}, {
 			rule: "page/total-agrees",
 			breaks: []session{
-				at(page("", "p2", 7, "a", "b"), page("p2", "", 7, "c")),
-				at(page("", "p2", 3, "a", "b"), page("p2", "", 3, "c", "d")),
+				at(make1("a"), make1("b"), make1("c"), page("", "p2", 7, "a", "b"), page("p2", "", 7, "c")),
+				at(make1("a"), make1("b"), make1("c"), page("", "p2", 2, "a", "b"), page("p2", "", 2, "c")),
+				// Of users that others may write too, it takes two listings that agree.
+				at(page("", "p2", 7, "a", "b"), page("p2", "", 7, "c"), page("", "p2", 7, "a", "b"), page("p2", "", 7, "c")),
 				at(page("", "p2", 3, "a", "b"), page("p2", "", 4, "c", "d")),
 			},
 			holds: []session{
+				at(page("", "p2", 7, "a", "b"), page("p2", "", 7, "c")),
+				at(page("", "p2", 7, "a", "b"), page("p2", "", 7, "c"), page("", "p2", 3, "a", "b"), page("p2", "", 3, "c")),
 				at(page("", "p2", 3, "a", "b"), page("p2", "", 3, "c")), at(page("", "p2", 0, "a", "b"), page("p2", "", 0, "c")),
 				at(page("", "p2", 3, "a", "b"), make1("d"), page("p2", "", 4, "c", "d")),
 				at(page("", "p2", 3, "a", "b"), delete1("a"), page("p2", "", 2, "c")),

@@ -3,6 +3,7 @@ package contract
 import (
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"strings"
 	"time"
 
@@ -40,12 +41,17 @@ func (c claims) seconds(name string) (float64, bool) {
 	return n, ok
 }
 
+// maxSeconds is the year 9999, the last that a date is written in.
+const maxSeconds = 253_402_300_799
+
 func (c claims) time(name string) time.Time {
 	n, ok := c.seconds(name)
 	if !ok {
 		return time.Time{}
 	}
-	return time.Unix(0, int64(n*float64(time.Second)))
+	// Nanoseconds since 1970 would overflow in 2262.
+	whole, fraction := math.Modf(max(-maxSeconds, min(n, maxSeconds)))
+	return time.Unix(int64(whole), int64(fraction*float64(time.Second)))
 }
 
 // scopes returns the granted scopes; ok is false if the token does not say.

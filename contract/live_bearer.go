@@ -255,3 +255,7 @@ var bearerCases = []liveCase{
 		},
 	},
 }
+
+// expiryLeeway is how much longer a token may work: clocks differ, and the
+// time that the answer took to come is not known.
+const expiryLeeway = time.Second

@@ -33,7 +33,8 @@ type outlinedUser struct {
 // instant is a date-time; ok is false where there is none.
 type instant struct {
 	time.Time
-	ok bool
+	ok   bool
+	step time.Duration // the resolution in which it is written
 }
 
 // outlinedNumber is a number; ok is false where there is none.
@@ -88,8 +89,7 @@ func (o *outline) add(user map[string]any) {
 	if id, ok := user["id"].(string); ok {
 		u.id = []byte(id)
 	}
-	u.created.Time, u.created.ok = timestamp(user["created_at"])
-	u.updated.Time, u.updated.ok = timestamp(user["updated_at"])
+	u.created, u.updated = instantOf(user["created_at"]), instantOf(user["updated_at"])
 	o.users = append(o.users, u)
 }
 
@@ -126,4 +126,10 @@ func (o *outline) repeats() bool {
 		}
 	}
 	return false
+}
+
+func instantOf(value any) (i instant) {
+	i.Time, i.ok = timestamp(value)
+	i.step = resolution(value)
+	return i
 }

@@ -241,3 +241,12 @@ func (p *probe) newID() string {
 	p.ids++
 	return fmt.Sprintf("%s%s_%s_%d", idPrefix, p.suite.run, strings.NewReplacer("/", "-").Replace(p.live.name), p.ids)
 }
+
+// report adds a finding of a rule that is looked up by id.
+func (c *call) report(rules []Rule, id string, f Finding) {
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		panic("contract: no rule " + id) // a programming error, which a test finds
+	}
+	c.finding(&rules[i], f)
+}

@@ -58,7 +58,7 @@ func replay(t testing.TB, spec *contract.Spec, file string) *contract.Report {
 	r, err := recording.Open(file)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.Close()) })
-	return spec.Replay(t.Context(), filepath.Base(file), exchanges(r), contract.ReplayOptions{})
+	return spec.Replay(t.Context(), filepath.Base(file), exchanges(r), contract.ReplayOptions{Complete: true})
 }
 
 // exchanges are those of a recording.

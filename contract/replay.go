@@ -2,14 +2,13 @@ package contract
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/history"
 )
 
 // ReplayOptions of a replay. The zero value is a good one.
@@ -19,222 +18,154 @@ type ReplayOptions struct {
 	Slow     time.Duration // an answer that took longer is a finding; 0 is 2 s
 	Strict   bool          // assumptions and drift fail the replay too
 	Parallel int           // exchanges checked at once; 0 is one for each core
+	// Complete says that the recordings have every write there was, by anybody.
+	// Then two views of a user must agree unless a write lies between them, and
+	// more is found; where a line is missing, wrongly.
+	Complete bool
 	// OnEntry is called after each entry, one at a time.
 	OnEntry func()
+	// OnExchange is called with each exchange of this API, one at a time, in the
+	// order of the time.
+	OnExchange func(*Exchange)
 }
 
-// A core takes up to batch exchanges at a time, or batchBytes of them: enough
-// for the hand-over to cost nothing, few enough for memory not to matter.
-const (
-	batch      = 16
-	batchBytes = 256 << 10
-)
+// Recording is one recording of a replay.
+type Recording struct {
+	Name    string
+	Entries iter.Seq2[Entry, error]
+}
 
-// erroneous is how many entries that cannot be read are named.
-const erroneous = 100
+// Entry is an exchange that need not be decoded yet: Decode is called on any
+// goroutine.
+type Entry struct {
+	Size   int // in bytes, about
+	Decode func() (*Exchange, error)
+}
 
-// Replay holds recorded exchanges against all exchange and history rules, in
-// parallel, with findings in the order of the entries. An entry that cannot be
-// read is an outcome of status error and does not stop the others; entries of
-// other hosts, or of paths that are not of this API, are counted by host and
-// path.
+// Replay is ReplayAll of one recording.
 func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Exchange, error], o ReplayOptions) *Report {
-	r := &Report{Target: name, Started: time.Now(), Spec: s.SHA256(), Strict: o.Strict}
-	r.Summary.Unmatched = make(map[string]int)
-	one := Outcome{Case: name, Status: Pass}
-	var failed []Outcome
-	unread := 0
-	history := NewHistory(s)
-	folder := newFolder()
-	n := newCounting(s, false)
-
-	for e := range inOrder(s.checked(ctx, entries, o, n)) {
-		switch {
-		case e.err != nil:
-			if unread++; unread <= erroneous {
-				failed = append(failed, Outcome{Case: name, Status: Error, Reason: e.err.Error()})
+	return s.ReplayAll(ctx, []Recording{{name, func(yield func(Entry, error) bool) {
+		for x, err := range entries {
+			e := Entry{Decode: func() (*Exchange, error) { return x, nil }}
+			if x != nil {
+				if e.Size = len(x.Request.Body); x.Response != nil {
+					e.Size += len(x.Response.Body)
+				}
 			}
-		case e.unmatched != "":
-			r.Summary.Unmatched[e.unmatched]++
-		default:
-			one.Exchanges++
-			history.addCall(e.call)
-			e.call.count()
-			for _, f := range e.call.findings {
-				folder.add(f)
+			if !yield(e, err) {
+				return
 			}
-			e.call.close()
 		}
+	}}}, o)
+}
+
+// ReplayAll holds recorded exchanges against all exchange and history rules, in
+// parallel, with findings in the order of the time. There is one history over
+// all recordings, which are taken together by the time at which exchanges
+// ended; what is out of order is counted in [Summary.NotJudged]. An entry that
+// cannot be read is an outcome of status error and does not stop the others;
+// entries of other hosts, or of paths that are not of this API, are counted by
+// host and path.
+func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOptions) *Report {
+	started := time.Now()
+	n := newCounting(s, false)
+	h := s.newReplayed(o)
+	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, n, h.extractor)), &h.tally.NotJudged) {
+		if o.OnExchange != nil && e.call != nil {
+			o.OnExchange(e.call.x)
+		}
+		h.take(&e)
 		if o.OnEntry != nil {
 			o.OnEntry()
 		}
 	}
-	one.Findings = folder.findings
-	one.Duration = time.Since(r.Started)
-	for _, f := range one.Findings {
-		if f.Level == Violation || o.Strict {
-			one.Status = Fail
-		}
-	}
-	switch {
-	case ctx.Err() != nil:
-		one.Status, one.Reason = NotRun, "interrupted"
-	case one.Exchanges == 0 && len(failed) == 0:
-		one.Status, one.Reason = NotRun, "no entry is of this API"
-		if len(r.Summary.Unmatched) > 0 {
-			hosts := slices.Sorted(maps.Keys(r.Summary.Unmatched))
-			one.Reason += "; its hosts and paths: " + strings.Join(hosts[:min(5, len(hosts))], ", ") + " (other hosts of the API are named by --host)"
-		} else {
-			one.Reason = "there are no entries"
-		}
-	}
-	if one.Exchanges > 0 || len(failed) == 0 {
-		r.add(one)
-	}
-	for _, o := range failed {
-		r.add(o)
-	}
-	r.Summary.Errors += unread - len(failed)
-	r.finish()
-	r.Coverage = n.Counts()
+	h.engine.Flush()
+	h.tally.NotJudged.Add(h.engine.NotJudged)
+
+	r := &Report{Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: n.Counts()}
+	h.tally.into(r, recordings, ctx.Err() != nil)
 	return r
 }
 
-// checkedEntry is an entry after the exchange rules.
-type checkedEntry struct {
-	call      *call
-	unmatched string
-	err       error
+// replayed is a replay that is under way.
+type replayed struct {
+	tally     *tally
+	extractor *history.Extractor
+	engine    *history.Engine
+	whole     bool
+	late      int64 // the least time of an exchange that came out of order
 }
 
-// size is about how much memory the entry takes.
-func (e *checkedEntry) size() int {
-	if e.call == nil {
-		return 0
-	}
-	n := len(e.call.x.Request.Body)
-	if r := e.call.x.Response; r != nil {
-		n += len(r.Body)
-	}
-	return n
+func (s *Spec) newReplayed(o ReplayOptions) *replayed {
+	h := &replayed{tally: newTally(), extractor: history.NewExtractor(readClaims, nil), whole: o.Complete}
+	h.engine = history.NewEngine(s.lives, h.extractor.Hasher, history.Options{Whole: o.Complete, Later: true}, func(v history.Verdict) {
+		h.tally.verdict(s, v)
+	})
+	return h
 }
 
-// checked runs the exchange rules over entries on all cores and yields them in
-// order.
-func (s *Spec) checked(ctx context.Context, entries iter.Seq2[*Exchange, error], o ReplayOptions, n *counting) iter.Seq[[]checkedEntry] {
-	width := orDefault(o.Parallel, runtime.GOMAXPROCS(0))
-	return func(yield func([]checkedEntry) bool) {
-		type job struct {
-			entries []checkedEntry
-			done    chan struct{}
-		}
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		order := make(chan *job, width) // bounds what is in memory
-		work := make(chan *job, width)
-		var workers sync.WaitGroup
-		for range width {
-			workers.Go(func() {
-				for j := range work {
-					for i := range j.entries {
-						if e := &j.entries[i]; e.call != nil {
-							s.prepare(e.call)
-						}
-					}
-					close(j.done)
-				}
-			})
-		}
-		go func() {
-			defer close(order)
-			defer close(work)
-			j, bytes := &job{done: make(chan struct{})}, 0
-			flush := func() bool {
-				if len(j.entries) == 0 {
-					return true
-				}
-				select {
-				case <-ctx.Done():
-					return false
-				case order <- j:
-				}
-				work <- j
-				j, bytes = &job{done: make(chan struct{})}, 0
-				return true
-			}
-			hasAuth := false
-			for x, err := range entries {
-				e := s.sort(x, err, o)
-				if e.call != nil {
-					e.call.counting = n
-					// Some recorders leave Authorization out. Once it was
-					// seen, its absence means something.
-					hasAuth = hasAuth || x.Request.Header.Has("Authorization") && e.call.op.bearer
-					e.call.noAuth = !hasAuth
-				}
-				j.entries = append(j.entries, e)
-				bytes += e.size()
-				if (len(j.entries) == batch || bytes >= batchBytes) && !flush() {
-					return
-				}
-			}
-			flush()
-		}()
-		for j := range order {
-			<-j.done
-			if !yield(j.entries) {
-				break
+// take takes the next entry.
+func (h *replayed) take(e *checkedEntry) {
+	if e.late && h.whole {
+		h.tally.unsettle(e.order().End)
+		h.engine.Doubt()
+	}
+	h.tally.entry(e)
+	for i := range e.facts {
+		h.engine.Add(&e.facts[i], false)
+	}
+	if e.call != nil {
+		e.call.count()
+		e.call.close()
+	}
+}
+
+var noneUnread = new(unread)
+
+// into writes the report, with an outcome for each recording.
+func (t *tally) into(r *Report, recordings []Recording, interrupted bool) {
+	var names []string
+	for i, recording := range recordings {
+		names = append(names, recording.Name)
+		one := Outcome{Case: recording.Name, Status: Pass, Exchanges: t.exchanges[i], Duration: time.Since(r.Started)}
+		one.Findings = t.findingsOf(i)
+		for _, f := range one.Findings {
+			if f.Level == Violation || r.Strict {
+				one.Status = Fail
 			}
 		}
-		cancel()
-		for range order { // let the reader see that it is over
+		unread := t.unread[i]
+		if unread == nil {
+			unread = noneUnread
 		}
-		workers.Wait()
+		switch {
+		case interrupted:
+			one.Status, one.Reason = NotRun, "interrupted"
+		case one.Exchanges == 0 && unread.count == 0 && len(t.unmatched[i]) == 0:
+			one.Status, one.Reason = NotRun, "there are no entries"
+		case one.Exchanges == 0 && unread.count == 0:
+			hosts := slices.Sorted(maps.Keys(t.unmatched[i]))
+			one.Status = NotRun
+			one.Reason = "no entry is of this API; its hosts and paths: " + strings.Join(hosts[:min(5, len(hosts))], ", ") + " (other hosts of the API are named by --host)"
+		}
+		if one.Exchanges > 0 || unread.count == 0 {
+			r.add(one)
+		}
+		for _, reason := range unread.reasons {
+			r.add(Outcome{Case: recording.Name, Status: Error, Reason: reason})
+		}
+		r.Summary.Errors += unread.count - len(unread.reasons)
 	}
-}
-
-// prepare runs the exchange rules, and decodes what the history will ask for.
-func (s *Spec) prepare(c *call) {
-	c.skim()
-	s.checkCall(c)
-	if c.op.token || c.x.Request.Method == "GET" {
-		return // decoded already, or not needed where nothing has changed
+	r.Target = strings.Join(names, ", ")
+	r.Summary.Unmatched = make(map[string]int)
+	for _, places := range t.unmatched {
+		for place, n := range places {
+			r.Summary.Unmatched[place] += n
+		}
 	}
-	c.requestObject()
-	for i := range c.outline().users {
-		c.outline().users[i].object()
+	if t.NotJudged != (history.NotJudged{}) {
+		r.Summary.NotJudged = &t.NotJudged
 	}
-}
-
-// sort tells whether an entry is of this API.
-func (s *Spec) sort(x *Exchange, err error, o ReplayOptions) checkedEntry {
-	if err != nil {
-		return checkedEntry{err: err}
-	}
-	a, ok := readAddress(x.Request.URL)
-	if !ok || a.host == "" {
-		return checkedEntry{unmatched: "(no host)"}
-	}
-	if !s.hosts[a.host] && !isLoopback(a.hostname()) && !slices.Contains(o.Hosts, a.host) && !slices.Contains(o.Hosts, a.hostname()) {
-		return checkedEntry{unmatched: a.host}
-	}
-	c := s.route(x, a, strings.TrimRight(o.BasePath, "/"))
-	if c.op == nil {
-		return checkedEntry{unmatched: fmt.Sprintf("%s %s%s", x.Request.Method, a.host, knownPart(a.path))}
-	}
-	c.slow = orDefault(o.Slow, defaultSlow)
-	return checkedEntry{call: c}
-}
-
-// knownPart keeps the first segment of a path that is of no operation; the
-// others may be ids.
-func knownPart(path string) string {
-	first, rest, more := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if maskName(first) != first {
-		first = "…"
-	}
-	if more && rest != "" {
-		return "/" + first + "/…"
-	}
-	return "/" + first
+	r.Findings = t.all()
+	r.finish()
 }

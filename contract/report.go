@@ -42,6 +42,9 @@ type Summary struct {
 	// Unmatched counts exchanges of a recording that are not of this API, by
 	// host and path.
 	Unmatched map[string]int `json:"unmatched,omitempty"`
+	// NotJudged counts what a replay did not hold against the server, since the
+	// recordings do not say enough; nil for nothing.
+	NotJudged *NotJudged `json:"not_judged,omitempty"`
 }
 
 // Report is the result of a run or a replay.

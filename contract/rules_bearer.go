@@ -125,8 +125,7 @@ func (c *call) bearerChallenge() (challenge, bool) {
 	return challenge{}, false
 }
 
-// authKnown is false where a recording may have lost the credentials: they
-// were stripped, or a cookie stands for them.
+// authKnown is false where a cookie stands for the credentials.
 func (c *call) authKnown() bool {
-	return !c.noAuth && !c.x.Request.Header.Has("Cookie")
+	return !c.x.Request.Header.Has("Cookie")
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/internal/history"
 )
 
 // Spec is openapi.yaml, loaded, validated and compiled. It is safe for
@@ -34,6 +35,7 @@ type Spec struct {
 	calls  sync.Pool // of *call
 
 	bearers bearerTokens
+	lives   []*history.Operation
 	fields  map[string]string // where the fields of a user stand in the spec
 }
 
@@ -50,6 +52,10 @@ type operation struct {
 	location string // "openapi.yaml:60:5"
 
 	responses map[int]*openapi3.Response // by each status that is documented
+
+	life          *history.Operation
+	vars          []string // names of the path parameters, in their order
+	cursor, limit string   // names of the parameters of a list
 }
 
 // Load reads a spec. The error of one that is not valid says what is wrong and
@@ -87,6 +93,7 @@ func Load(spec []byte) (*Spec, error) {
 			return nil, fmt.Errorf("contract: the spec has an operation without operationId: %s %s", o.method, o.path)
 		}
 	}
+	s.compileLives()
 	s.fields = make(map[string]string)
 	for _, name := range slices.Concat(writable, []string{"created_at", "updated_at"}) {
 		s.fields[name] = s.placeOfField(name)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"strings"
+	"time"
 )
 
 // float returns a JSON number as a float.
@@ -66,4 +67,27 @@ func sameNumber(a, b string) bool {
 func hugeExponent(n string) bool {
 	i := strings.IndexAny(n, "eE")
 	return i >= 0 && len(strings.TrimLeft(n[i+1:], "+-0")) > 3
+}
+
+// timestamp reads a date-time.
+func timestamp(value any) (time.Time, bool) {
+	text, _ := value.(string)
+	t, err := time.Parse(time.RFC3339Nano, text)
+	return t, err == nil
+}
+
+// resolution is the step of a timestamp as it is written: a second without a
+// fraction, a millisecond with three digits.
+func resolution(value any) time.Duration {
+	text, _ := value.(string)
+	_, fraction, ok := strings.Cut(text, ".")
+	if !ok {
+		return time.Second
+	}
+	digits := len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
+	step := time.Second
+	for range min(digits, 9) {
+		step /= 10
+	}
+	return max(step, time.Microsecond)
 }

@@ -40,6 +40,7 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 		p.findings("Worth a look (these fail the run only when strict)", yellow, rest)
 		p.outcomes("Skipped", yellow, r, contract.Skip)
 		p.unmatched(r.Summary.Unmatched)
+		p.notJudged(r.Summary.NotJudged)
 	}
 	p.last(r)
 	if err := p.w.Flush(); err != nil {

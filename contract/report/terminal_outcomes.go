@@ -62,3 +62,24 @@ func (p *page) unmatched(counts map[string]int) {
 		p.printf("  %6d  %s\n", counts[place], printable(place))
 	}
 }
+
+// notJudged shows what a replay could not hold against the server.
+func (p *page) notJudged(n *contract.NotJudged) {
+	if n == nil {
+		return
+	}
+	p.section("Not judged")
+	for _, row := range []struct {
+		n    int
+		what string
+	}{
+		{n.OutOfOrder, "exchanges came after others that ended later; replay --sort puts them in order"},
+		{n.Repeated, "exchanges are there twice"},
+		{n.Untied, "views of users that a write which is not in the record may lie between (if it has every write: --complete)"},
+		{n.Forgotten, "users or tokens that were not met for so long that they were forgotten"},
+	} {
+		if row.n > 0 {
+			p.printf("  %6d  %s\n", row.n, row.what)
+		}
+	}
+}

@@ -187,7 +187,7 @@ func (r *runner) one(ctx context.Context, f faults.Fault) (Result, error) {
 	result := Result{Fault: f, Report: report, Rules: reported(report), Duration: time.Since(started)}
 	result.Verdict = verdict(f, result.Rules, report)
 	if r.options.Recorded {
-		result.Recorded = reported(r.spec.Replay(ctx, "recording", entries(recording), contract.ReplayOptions{Slow: slow}))
+		result.Recorded = reported(r.spec.Replay(ctx, "recording", entries(recording), contract.ReplayOptions{Slow: slow, Complete: true}))
 	}
 	if r.options.OnResult != nil {
 		r.mu.Lock()

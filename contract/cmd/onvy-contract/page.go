@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"iter"
 
 	"github.com/spf13/pflag"
 
@@ -39,23 +38,6 @@ func (f *pageFlags) watching(each func(*contract.Exchange)) func(*contract.Excha
 		f.timeline.Add(x)
 		if each != nil {
 			each(x)
-		}
-	}
-}
-
-// watched is watching for the entries of a recording.
-func (f *pageFlags) watched(entries iter.Seq2[*contract.Exchange, error]) iter.Seq2[*contract.Exchange, error] {
-	if f.file == "" {
-		return entries
-	}
-	return func(yield func(*contract.Exchange, error) bool) {
-		for x, err := range entries {
-			if x != nil && err == nil {
-				f.timeline.Add(x)
-			}
-			if !yield(x, err) {
-				return
-			}
 		}
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,7 +31,11 @@ input. No server and no credentials are needed.
 
 Exchanges with other hosts, and paths that openapi.yaml does not have, are
 counted and named, and are no error. An entry that cannot be read is an error of
-its recording; the others are checked.`,
+its recording; the others are checked.
+
+All recordings are taken together, by the time at which the exchanges ended. What
+they say about one user is compared only as far as the record shows that nothing
+was written in between; --complete is for records that have every write.`,
 		Example: indented(
 			"onvy-contract replay session.har",
 			"onvy-contract replay 'recordings/*.har' --junit report.xml",
@@ -55,11 +61,8 @@ its recording; the others are checked.`,
 				return err
 			}
 			defer out.discard()
-			var reports []*contract.Report
-			for _, name := range names {
-				reports = append(reports, a.replay(cmd.Context(), spec, name, options, &output))
-			}
-			return out.finish(joined(reports))
+			options.OnExchange = output.page.watching(nil)
+			return out.finish(a.replay(cmd.Context(), spec, names, options, output.quiet))
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -67,6 +70,7 @@ its recording; the others are checked.`,
 	cmd.Flags().StringVar(&options.BasePath, "base-path", "", "`PATH` of the API at its hosts, if it is not at the root")
 	cmd.Flags().DurationVar(&options.Slow, "slow", 2*time.Second, "an answer that took longer is a finding")
 	cmd.Flags().BoolVar(&options.Strict, "strict", false, "let assumptions and drift fail the run too")
+	cmd.Flags().BoolVar(&options.Complete, "complete", false, "the recordings have every write there was, by anybody: find more (wrongly where a line is missing)")
 	output.register(cmd.Flags())
 	return cmd
 }
@@ -93,20 +97,37 @@ func recordings(args []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// replay checks one recording. Whatever goes wrong is in its report.
-func (a *app) replay(ctx context.Context, spec *contract.Spec, name string, o contract.ReplayOptions, output *outputFlags) *contract.Report {
-	r, err := a.open(name)
-	if err != nil {
-		// Replay makes the report of a recording that has nothing but an error.
-		return spec.Replay(ctx, name, func(yield func(*contract.Exchange, error) bool) { yield(nil, errors.New(plain(err))) }, o)
+// replay checks recordings together. Whatever goes wrong is in the report.
+func (a *app) replay(ctx context.Context, spec *contract.Spec, names []string, o contract.ReplayOptions, quiet bool) *contract.Report {
+	var read, size atomic.Int64
+	var all []contract.Recording
+	readers := make(map[string]*recording.Reader)
+	what := fmt.Sprintf("%d recordings", len(names))
+	if len(names) == 1 {
+		what = filepath.Base(names[0])
 	}
-	defer r.Close() //nolint:errcheck // it was only read
-	_, size := r.Progress()
-	bar := a.progress(size, filepath.Base(name), true, output.quiet)
-	result := spec.Replay(ctx, name, output.page.watched(exchanges(r, bar)), o)
+	for _, name := range names {
+		r, err := a.open(name)
+		if err != nil {
+			all = append(all, contract.Recording{Name: name, Entries: func(yield func(contract.Entry, error) bool) {
+				yield(contract.Entry{}, errors.New(plain(err)))
+			}})
+			continue
+		}
+		defer r.Close() //nolint:errcheck // it was only read
+		_, n := r.Progress()
+		size.Add(n)
+		all = append(all, contract.Recording{Name: name, Entries: raw(r, &read)})
+		readers[name] = r
+	}
+	bar := a.progress(size.Load(), what, true, quiet)
+	o.OnEntry = func() { bar.set(read.Load()) }
+	result := spec.ReplayAll(ctx, all, o)
 	bar.end()
-	if stale := r.Meta().Stale(spec.SHA256(), time.Now()); stale != "" {
-		a.note("Warning: %s: %s. Make it anew: onvy-contract record FILE", name, stale)
+	for _, name := range slices.Sorted(maps.Keys(readers)) {
+		if stale := readers[name].Meta().Stale(spec.SHA256(), time.Now()); stale != "" {
+			a.note("Warning: %s: %s. Make it anew: onvy-contract record FILE", name, stale)
+		}
 	}
 	return result
 }
@@ -118,16 +139,25 @@ func (a *app) open(name string) (*recording.Reader, error) {
 	return recording.Open(name)
 }
 
-// exchanges are those of a recording, and move the bar.
-func exchanges(r *recording.Reader, bar *progress) iter.Seq2[*contract.Exchange, error] {
-	return func(yield func(*contract.Exchange, error) bool) {
-		for entry, err := range r.All() {
-			read, _ := r.Progress()
-			bar.set(read)
+// raw are the entries of a recording, which count how much of it was read.
+func raw(r *recording.Reader, read *atomic.Int64) iter.Seq2[contract.Entry, error] {
+	return func(yield func(contract.Entry, error) bool) {
+		last := int64(0)
+		for entry, err := range r.Raw() {
+			now, _ := r.Progress()
+			read.Add(now - last)
+			last = now
 			if err != nil {
 				err = errors.New(plain(err)) // it is shown as it is
 			}
-			if !yield(entry.Exchange, err) {
+			decode := func() (*contract.Exchange, error) {
+				x, err := entry.Exchange()
+				if err != nil {
+					err = errors.New(plain(err))
+				}
+				return x, err
+			}
+			if !yield(contract.Entry{Size: entry.Size(), Decode: decode}, err) {
 				return
 			}
 		}

@@ -27,7 +27,7 @@ type Options struct {
 // NotJudged counts what could have been held against something, and was not.
 type NotJudged struct {
 	Forgotten  int `json:"forgotten,omitzero"`    // resources and tokens that were not met for too long
-	OutOfOrder int `json:"out_of_order,omitzero"` // facts older than what was known already
+	OutOfOrder int `json:"out_of_order,omitzero"` // exchanges that came too late for what was known already
 	Repeated   int `json:"repeated,omitzero"`     // facts that are there twice
 	Untied     int `json:"untied,omitzero"`       // views that an unseen write may lie between
 }
@@ -133,6 +133,10 @@ func (e *Engine) Add(f *Fact, busy bool) {
 	}
 }
 
+// Doubt says that the record is not in order after all: from now on it counts
+// as one that has gaps.
+func (e *Engine) Doubt() { e.options.Whole = false }
+
 // Flush gives the verdicts that were waiting.
 func (e *Engine) Flush() {
 	e.finish(e.lives)
@@ -158,6 +162,12 @@ type held []struct {
 
 // longest is how long an exchange may take to be found to overlap with another.
 const longest = int64(5 * time.Minute)
+
+// tooLate reports whether a fact comes after others that ended later. Live
+// traffic comes as it ends, but for the blink in which two wait for each other.
+func (e *Engine) tooLate(f *Fact, newest int64) bool {
+	return e.options.Later && f.End != 0 && f.End < newest
+}
 
 // say gives a verdict, now or later.
 func (e *Engine) say(h *held, f *Fact, v Verdict) {

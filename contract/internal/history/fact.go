@@ -23,6 +23,7 @@ type Order struct {
 	Start int64  `json:"s,omitzero"`
 	Name  string `json:"n,omitempty"` // of the exchange
 	Seq   uint64 `json:"q,omitzero"`  // its place in its file
+	Src   int    `json:"-"`           // for the caller: where it is from
 }
 
 // Compare orders exchanges by their ends. It is a total order as long as no two

@@ -16,7 +16,8 @@ const (
 	drift      = "drift"
 )
 
-// ResourceLaws are about the life of a resource. Their ids follow its name: "users/read-back".
+// ResourceLaws are about the life of a resource. Their ids follow its name, as
+// in "users/read-back".
 var ResourceLaws = []Law{
 	{"write-answer", violation, "users/create-a-new-user", "The answer to a write shows what was written.",
 		"POST with a firstname, 201 without it", "POST without a gender, 201 without it"},
@@ -54,6 +55,8 @@ var ResourceLaws = []Law{
 		"DELETE 204, and the next list has the user", "a list that began before the DELETE"},
 	{"recreated-clean", violation, "users/create-a-new-user", "A user that is created again starts empty.",
 		"DELETE, POST with an id alone, 201 with the old birthday", "201 with defaults"},
+	{"refused-changes-nothing", violation, "rfc5789#2", "A request that was refused changes nothing.",
+		"PATCH refused with 400, and half of it applied", "400, and the user as before"},
 }
 
 // PageLaws are about listings.
@@ -68,6 +71,8 @@ var PageLaws = []Law{
 		"total 7 on each page, 5 users on all of them", "total 8 after a create"},
 	{"page/empty-with-next", drift, "policy", "A page that says that there is more has something on it.",
 		"users [] and a next_page", "users [] and no next_page"},
+	{"page/order", drift, "policy", "Two listings have one order, when nothing is written.",
+		"another order at each listing", "any order, twice"},
 }
 
 // TokenLaws are about tokens.
@@ -78,4 +83,6 @@ var TokenLaws = []Law{
 		"the same refresh token twice, 200 both times", "invalid_grant for the second time"},
 	{"token/same-again", drift, "policy", "Each answer has a token of its own.",
 		"the same access token in two answers", "two tokens with the same claims but jti"},
+	{"token/jti-unique", violation, "rfc7519#4.1.7", "A jti stands for one token.",
+		"two tokens with one jti", "two tokens with two jtis"},
 }

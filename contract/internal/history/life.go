@@ -75,14 +75,16 @@ func (e *Engine) live(f *Fact) {
 		e.lives.put(key, l)
 	}
 	if l.seenBefore(f) {
-		e.NotJudged.Repeated++
+		if !f.listed { // page says so once for all that is on it
+			e.NotJudged.Repeated++
+		}
 		return
 	}
 	write := f.op.Role != Read && !f.listed
 	if len(l.held) > 0 {
 		e.release(&l.held, f.Start-longest)
 	}
-	if f.End < l.last.End && f.End != 0 {
+	if e.tooLate(f, l.last.End) {
 		e.late(l, f, write)
 		return
 	}
@@ -142,7 +144,6 @@ func (l *life) seenBefore(f *Fact) bool {
 // late takes a fact that is older than what is known. What has been judged
 // cannot be judged again.
 func (e *Engine) late(l *life, f *Fact, write bool) {
-	e.NotJudged.OutOfOrder++
 	if write {
 		l.held.drop(f.Start)
 		if f.End >= l.since.Start {

@@ -121,7 +121,7 @@ func (e *Engine) event(f *Fact) {
 		return
 	}
 	m := l.members[v.ID]
-	late := f.End != 0 && f.End < l.newest
+	late := e.tooLate(f, l.newest)
 	l.newest = max(l.newest, f.End)
 	e.release(&l.held, f.Start-longest)
 	if v.Kind == came || v.Kind == went || v.Kind == unsure {
@@ -129,8 +129,14 @@ func (e *Engine) event(f *Fact) {
 		l.last = max(l.last, f.End)
 		l.held.drop(f.Start)
 	}
-	if v.ID == 0 || late {
+	if v.ID == 0 {
 		return
+	}
+	switch v.Kind {
+	case came, seen:
+		if late {
+			return
+		}
 	}
 	switch v.Kind {
 	case came, seen:
@@ -180,7 +186,7 @@ func (e *Engine) page(f *Fact, busy bool) {
 		e.NotJudged.Repeated++
 		return
 	}
-	if f.End != 0 && f.End < l.newest && l.last > f.Start {
+	if e.tooLate(f, l.newest) && l.last > f.Start {
 		busy = true // a write that ended later has been seen already
 	}
 	l.newest = max(l.newest, f.End)

@@ -1,0 +1,140 @@
+package contract
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/history"
+)
+
+// end is when the last byte of an exchange came; zero if unknown.
+func (x *Exchange) end() time.Time {
+	if x.Started.IsZero() {
+		return time.Time{}
+	}
+	return x.Started.Add(x.Duration)
+}
+
+// facts are what the history is told of an exchange, after the exchange rules
+// have looked at it. They may refer to its bodies.
+func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
+	if c.op == nil || c.op.life == nil || c.x.Request.Method == "HEAD" {
+		return nil
+	}
+	x := history.Exchange{
+		Op: c.op.life, Name: c.x.Name, Seq: seq, Start: c.x.Started, End: c.x.end(),
+		Status: c.status(), Racing: c.racing, Bearer: c.x.Request.bearer(),
+	}
+	if c.op.token {
+		x.Grant = c.granted()
+		return e.Facts(&x)
+	}
+	x.Parent, x.ID = c.address()
+	x.Sent = c.x.Request.Body
+	if r := c.x.Response; r != nil && !r.Truncated && c.x.Err == nil {
+		x.Answer = r.Body
+		x.Wrong = c.wrong()
+		if c.outlined && c.clean {
+			x.Outline = c.answer.told()
+		}
+	} else if r != nil {
+		x.Wrong = []string{""} // not all of it is here
+	}
+	if c.op.life.Role == history.List {
+		x.Cursor, x.Limit = c.param(c.op.cursor), c.param(c.op.limit)
+	}
+	return e.Facts(&x)
+}
+
+// address is what the path says of a resource: what it is in, and its own id.
+func (c *call) address() (parent, id string) {
+	for i, name := range c.op.vars {
+		value := c.vars[name]
+		if i == len(c.op.vars)-1 && c.op.life.Role != history.Create && c.op.life.Role != history.List {
+			return parent, value
+		}
+		parent += value + "/"
+	}
+	return parent, ""
+}
+
+// wrong are the fields of the answer that a rule has something to say about:
+// who compares them with others would say it again. "" is the whole answer.
+func (c *call) wrong() (fields []string) {
+	for i := range c.findings {
+		f := &c.findings[i]
+		switch family, _, _ := strings.Cut(f.Rule, "/"); {
+		case f.Level == Drift:
+		case family == "json" && f.Rule != "json/surrogate":
+			return []string{""}
+		case family == "json" || family == "schema":
+			if name := c.fieldAt(f.Pointer); name != "" && !slices.Contains(fields, name) {
+				fields = append(fields, name)
+			}
+		}
+	}
+	return fields
+}
+
+// fieldAt is the field of a resource that a pointer leads into.
+func (c *call) fieldAt(pointer string) string {
+	path := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	if r := c.op.life.Resource; c.op.life.Role == history.List && r != nil {
+		if len(path) < len(r.Items)+2 || !slices.Equal(path[:len(r.Items)], r.Items) {
+			return ""
+		}
+		path = path[len(r.Items)+1:]
+	}
+	return path[0]
+}
+
+// told is the outline for the history.
+func (o *outline) told() *history.Outline {
+	t := &history.Outline{Next: o.next, Total: o.total.value, Totaled: o.total.ok, Items: make([]history.Item, len(o.users))}
+	for i := range o.users {
+		u := &o.users[i]
+		t.Items[i] = history.Item{ID: u.id, Created: u.created.told(), Updated: u.updated.told(), Text: u.raw}
+	}
+	return t
+}
+
+func (i instant) told() history.Instant {
+	if !i.ok || i.Year() < 1700 || i.Year() > 2250 {
+		return history.Instant{}
+	}
+	return history.Instant{Nanos: i.UnixNano(), Step: i.step}
+}
+
+// granted is what an answer of a token endpoint gives; nil for nothing.
+func (c *call) granted() *history.Granted {
+	access, _ := c.object()["access_token"].(string)
+	if !c.ok() || access == "" {
+		return nil
+	}
+	g := &history.Granted{Access: access, Project: c.requestedProject(), OfAClient: c.grant() == grantClient}
+	g.Lasts, _ = float(c.object()["expires_in"])
+	if g.Scope, _ = c.object()["scope"].(string); strings.TrimSpace(g.Scope) == "" {
+		g.Scope = c.requestedScope()
+	}
+	if c.grant() == grantRefresh {
+		g.Refresh = c.requestForm().Get("refresh_token")
+		if c.is("createSDKToken") {
+			g.Refresh, _ = c.requestObject()["token"].(string)
+		}
+	}
+	return g
+}
+
+// readClaims are those of a token that is a JWT.
+func readClaims(token string) (history.Claims, bool) {
+	jwt, ok := readJWT(token)
+	if !ok {
+		return history.Claims{}, false
+	}
+	c := history.Claims{Project: jwt.text("project_id"), User: jwt.text("user_id"), JTI: jwt.text("jti")}
+	c.Expires, _ = jwt.seconds("exp")
+	c.Issued, _ = jwt.seconds("iat")
+	c.Scopes, c.Scoped = jwt.scopes()
+	return c, true
+}
