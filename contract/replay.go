@@ -68,9 +68,12 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 // host and path.
 func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOptions) *Report {
 	started := time.Now()
-	n := newCounting(s, false)
+	counts := make([]*counting, len(recordings))
+	for i := range counts {
+		counts[i] = newCounting(s, false)
+	}
 	h := s.newReplayed(o)
-	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, n, h.extractor)), &h.tally.NotJudged) {
+	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, counts, h.extractor)), &h.tally.NotJudged) {
 		if o.OnExchange != nil && e.call != nil {
 			o.OnExchange(e.call.x)
 		}
@@ -82,9 +85,22 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 	h.engine.Flush()
 	h.tally.NotJudged.Add(h.engine.NotJudged)
 
-	r := &Report{Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: n.Counts()}
+	r := &Report{Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts)}
 	h.tally.into(r, recordings, ctx.Err() != nil)
 	return r
+}
+
+// covered is the coverage of all recordings together.
+func covered(counts []*counting) *Coverage {
+	var all *Coverage
+	for _, n := range counts {
+		if c := n.Counts(); all == nil {
+			all = c
+		} else if err := all.Merge(c); err != nil {
+			panic(err) // they are all of one spec
+		}
+	}
+	return all
 }
 
 // replayed is a replay that is under way.

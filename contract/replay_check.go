@@ -65,14 +65,14 @@ type job struct {
 // pipelines decodes and checks the entries of each recording on all cores, and
 // returns a channel of each, in order. All of them are to be read to the end;
 // when ctx ends, that comes early.
-func (s *Spec) pipelines(ctx context.Context, recordings []Recording, o ReplayOptions, n *counting, x *history.Extractor) []<-chan *job {
+func (s *Spec) pipelines(ctx context.Context, recordings []Recording, o ReplayOptions, counts []*counting, x *history.Extractor) []<-chan *job {
 	width := cmp.Or(o.Parallel, runtime.GOMAXPROCS(0))
 	work := make(chan *job, width)
 	for range width {
 		go func() {
 			for j := range work {
 				for i := range j.entries {
-					s.prepare(&j.entries[i], o, n, x)
+					s.prepare(&j.entries[i], o, counts[j.entries[i].from], x)
 				}
 				close(j.done)
 			}
