@@ -18,7 +18,7 @@ help: ## list the targets
 
 contract: ## run the contract suite against the server in ONVY_*, or the sandbox, and check the recordings
 	@$(GO) build -o bin/onvy-contract ./contract/cmd/onvy-contract
-	@bin/onvy-contract run; live=$$?; echo; \
+	@bin/onvy-contract run $(CONTRACT_FLAGS); live=$$?; echo; \
 	bin/onvy-contract replay $(RECORDINGS)/clean.har $(RECORDINGS)/documentation.jsonl; recorded=$$?; \
 	exit $$((live > recorded ? live : recorded))
 

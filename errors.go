@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/gen"
+
+	"github.com/onvy-health/onvy-go/internal/retryafter"
 )
 
 // What [errors.Is] finds in an error of this package.
@@ -68,7 +70,7 @@ func newError(op *operation, a *answer, cause error, attempts int) *Error {
 	}
 	e.StatusCode, e.Body, e.lost = a.status, a.body, a.lost
 	e.RequestID = requestID(a.header)
-	e.RetryAfter = retryAfter(a.header, time.Now())
+	e.RetryAfter = retryafter.Read(a.header, time.Now())
 	var body gen.OAuthError // has all that gen.Error has
 	if json.Unmarshal(a.body, &body) == nil {
 		e.Code = string(body.Error)

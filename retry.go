@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/onvy-health/onvy-go/internal/retryafter"
 )
 
 const (
@@ -25,7 +27,7 @@ func (p *pipeline) again(ctx context.Context, op *operation, a *answer, err erro
 	}
 	wait := backoff(attempt)
 	if a != nil {
-		wait = max(wait, retryAfter(a.header, time.Now()))
+		wait = max(wait, retryafter.Read(a.header, time.Now()))
 	}
 	if wait > maxWait {
 		return 0, false

@@ -76,12 +76,13 @@ func pathOf(rawURL, basePath string) (path, query string) {
 	return a.below(basePath), a.query
 }
 
-// below is the path without that of the base URL.
+// below is the path without that of the base URL; "" where it is elsewhere.
 func (a address) below(basePath string) string {
-	if basePath != "" && strings.HasPrefix(a.path, basePath+"/") {
-		return a.path[len(basePath):]
+	rest, ok := strings.CutPrefix(a.path, basePath)
+	if !ok || basePath != "" && !strings.HasPrefix(rest, "/") {
+		return ""
 	}
-	return a.path
+	return rest
 }
 
 // queryParam returns the first value of a parameter, as [url.ParseQuery] reads

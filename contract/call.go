@@ -66,6 +66,9 @@ func (s *Spec) openFor(n *counting, x *Exchange, basePath string) *call {
 func (s *Spec) route(x *Exchange, a address, basePath string) *call {
 	c := s.calls.Get().(*call)
 	c.spec, c.x, c.slow = s, x, defaultSlow
+	if basePath == "" {
+		basePath = s.base
+	}
 	c.path, c.query = a.below(basePath), a.query
 	c.op, c.vars = s.match(x.Request.Method, c.path)
 	if x.Response == nil {
@@ -97,7 +100,7 @@ func (c *call) skim() {
 // close lets the memory of a call serve the next one. Its findings stay good.
 func (c *call) close() {
 	c.answer.reset()
-	pool := &c.spec.calls
+	pool := c.spec.calls
 	*c = call{answer: c.answer}
 	pool.Put(c)
 }

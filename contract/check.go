@@ -45,7 +45,7 @@ func (s *Spec) checkCall(c *call) []Finding {
 // Matches tells whether an exchange is of this API: its path and method are in
 // the spec.
 func (s *Spec) Matches(x *Exchange) bool {
-	path, _ := pathOf(x.Request.URL, "")
+	path, _ := pathOf(x.Request.URL, s.base)
 	op, _ := s.match(x.Request.Method, path)
 	return op != nil
 }

@@ -13,7 +13,7 @@ import (
 // TestContract runs the live suite: against the server that ONVY_* variables
 // name, or against the sandbox where none is set.
 func TestContract(t *testing.T) {
-	target, found, err := contract.TargetFromEnv(os.Getenv)
+	target, found, err := contract.TargetFromEnv(os.LookupEnv)
 	require.NoError(t, err)
 	var options contract.Options
 	if !found {

@@ -6,23 +6,28 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	onvy "github.com/onvy-health/onvy-go"
 )
 
-// TargetFromEnv reads the target from ONVY_* variables. found is false if none
-// of them is set. A target that is set in part is an error that names what is
-// missing: a run must never fall back to another server in silence.
+// TargetFromEnv reads the target from ONVY_* variables, with [os.LookupEnv] for
+// example. found is false if none of them is set. A target that is set in part
+// is an error that names what is missing, and so is a variable that is set and
+// empty, as a secret of CI is whose name is misspelled or that a fork does not
+// get: a run must never fall back to another server in silence.
 //
 //	ONVY_BASE_URL, ONVY_PROJECT_ID, ONVY_CLIENT_ID, ONVY_CLIENT_SECRET  needed
 //	ONVY_ID_TOKEN, ONVY_SDK_CLIENT_ID                                  for the user flows
 //	ONVY_OTHER_PROJECT_ID, ONVY_OTHER_CLIENT_ID, ONVY_OTHER_CLIENT_SECRET  a second project
-func TargetFromEnv(getenv func(string) string) (t Target, found bool, err error) {
-	needed := []string{"ONVY_BASE_URL", "ONVY_PROJECT_ID", "ONVY_CLIENT_ID", "ONVY_CLIENT_SECRET"}
-	other := []string{"ONVY_OTHER_PROJECT_ID", "ONVY_OTHER_CLIENT_ID", "ONVY_OTHER_CLIENT_SECRET"}
-	missing, anyNeeded := unset(getenv, needed)
-	missingOther, anyOther := unset(getenv, other)
+func TargetFromEnv(lookup func(string) (string, bool)) (t Target, found bool, err error) {
+	if err := noneIsEmpty(lookup); err != nil {
+		return Target{}, true, err
+	}
+	getenv := func(name string) string { value, _ := lookup(name); return value }
+	missing, anyNeeded := unset(getenv, targetVariables)
+	missingOther, anyOther := unset(getenv, otherVariables)
 	anyUser := getenv("ONVY_ID_TOKEN") != "" || getenv("ONVY_SDK_CLIENT_ID") != ""
 	if !anyNeeded && !anyOther && !anyUser {
 		return Target{}, false, nil
@@ -45,6 +50,28 @@ func TargetFromEnv(getenv func(string) string) (t Target, found bool, err error)
 		t.Other = &Project{getenv("ONVY_OTHER_PROJECT_ID"), getenv("ONVY_OTHER_CLIENT_ID"), onvy.NewSecret(getenv("ONVY_OTHER_CLIENT_SECRET"))}
 	}
 	return t, true, nil
+}
+
+// The variables of a target, by what they are for.
+var (
+	targetVariables = []string{"ONVY_BASE_URL", "ONVY_PROJECT_ID", "ONVY_CLIENT_ID", "ONVY_CLIENT_SECRET"}
+	userVariables   = []string{"ONVY_ID_TOKEN", "ONVY_SDK_CLIENT_ID"}
+	otherVariables  = []string{"ONVY_OTHER_PROJECT_ID", "ONVY_OTHER_CLIENT_ID", "ONVY_OTHER_CLIENT_SECRET"}
+)
+
+// noneIsEmpty is an error that names the variables that are set and empty.
+func noneIsEmpty(lookup func(string) (string, bool)) error {
+	var empty []string
+	for _, name := range slices.Concat(targetVariables, userVariables, otherVariables) {
+		if value, set := lookup(name); set && strings.TrimSpace(value) == "" {
+			empty = append(empty, name)
+		}
+	}
+	if len(empty) == 0 {
+		return nil
+	}
+	return fmt.Errorf("contract: %s: set and empty; give a value, or unset it (CI sets a secret that is missing or misspelled, or not for forks, to nothing)",
+		strings.Join(empty, ", "))
 }
 
 func unset(getenv func(string) string, names []string) (missing []string, anySet bool) {
@@ -89,7 +116,7 @@ func (t *Target) check(allowProduction bool) (*url.URL, error) {
 	if err := t.Reach.check(); err != nil {
 		return nil, err
 	}
-	base.Path = strings.TrimRight(base.Path, "/")
+	base.Path, base.RawPath = strings.TrimRight(base.Path, "/"), strings.TrimRight(base.RawPath, "/")
 	return base, nil
 }
 
@@ -107,5 +134,5 @@ func isProduction(host string) bool {
 
 // redactURL prints a URL without what may be secret in it.
 func redactURL(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // variables is an environment from names, each with a value of its own.
-func variables(names ...string) func(string) string {
+func variables(names ...string) func(string) (string, bool) {
 	set := make(map[string]string)
 	for _, name := range names {
 		name, value, ok := strings.Cut(name, "=")
@@ -20,7 +20,7 @@ func variables(names ...string) func(string) string {
 		}
 		set[name] = value
 	}
-	return func(name string) string { return set[name] }
+	return func(name string) (string, bool) { value, ok := set[name]; return value, ok }
 }
 
 var neededVariables = []string{"ONVY_BASE_URL=https://staging.api.onvy.health", "ONVY_PROJECT_ID", "ONVY_CLIENT_ID", "ONVY_CLIENT_SECRET"}
@@ -29,6 +29,18 @@ func TestAnEnvironmentWithoutVariablesNamesNoTarget(t *testing.T) {
 	_, found, err := contract.TargetFromEnv(variables())
 	require.NoError(t, err)
 	require.False(t, found)
+}
+
+func TestAVariableThatIsSetAndEmptyIsAnErrorThatNamesIt(t *testing.T) {
+	for _, name := range []string{"ONVY_BASE_URL", "ONVY_CLIENT_SECRET", "ONVY_ID_TOKEN", "ONVY_OTHER_CLIENT_SECRET"} {
+		for _, value := range []string{"", " "} {
+			_, found, err := contract.TargetFromEnv(variables(name + "=" + value))
+			require.ErrorContains(t, err, name+": set and empty")
+			require.True(t, found)
+		}
+	}
+	_, _, err := contract.TargetFromEnv(variables("ONVY_BASE_URL=", "ONVY_PROJECT_ID="))
+	require.ErrorContains(t, err, "ONVY_BASE_URL, ONVY_PROJECT_ID: set and empty")
 }
 
 func TestAnEnvironmentInPartIsAnErrorThatNamesTheRest(t *testing.T) {

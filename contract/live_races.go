@@ -85,6 +85,9 @@ func (p *probe) together(requests []request, racing bool) []*call {
 	}
 	close(ready)
 	group.Wait()
+	for _, x := range exchanges {
+		p.ended(x)
+	}
 	calls := make([]*call, len(requests))
 	for i, x := range exchanges {
 		calls[i] = p.check(p.named(x), racing)

@@ -116,12 +116,12 @@ func refused(c *call) error {
 	if c.x.Response == nil {
 		return c.x.Err
 	}
+	if c.op == nil {
+		return errors.New("the server answered " + fmt.Sprint(c.status()))
+	}
 	code, _ := c.object()["error"].(string)
 	if code != "" && len(code) < 40 && isToken(code) && !strings.ContainsAny(code, "0123456789") {
 		return fmt.Errorf("%s answered %d %s", c.op.id, c.status(), code)
-	}
-	if c.op == nil {
-		return errors.New("the server answered " + fmt.Sprint(c.status()))
 	}
 	return fmt.Errorf("%s answered %d", c.op.id, c.status())
 }

@@ -112,13 +112,15 @@ var unknownRules = []Rule{
 
 // follow fetches the Location of a new user.
 func (p *probe) follow(c *call, location string) {
-	base := *p.suite.base
-	base.Path += "/users"
+	base := p.suite.base.JoinPath("users")
 	u, err := base.Parse(location)
 	if err != nil || u.Host != base.Host {
 		return // http/location says it
 	}
-	path, _ := pathOf(u.String(), p.suite.base.Path)
+	path, _ := pathOf(u.String(), p.suite.base.EscapedPath())
+	if path == "" {
+		return // elsewhere on the server: http/location says it
+	}
 	answer := p.send(request{method: "GET", path: path, header: bearer(p.token())})
 	if s := answer.status(); s/100 == 4 && s != 429 {
 		p.finding(c, "http/location-leads", Finding{Message: "Location leads nowhere"})

@@ -55,7 +55,7 @@ func (p *patience) lost(op string) bool {
 
 // operation is the id of the operation of a request, or its method.
 func (s *Suite) operation(r request) string {
-	path, _ := pathOf(s.base.String()+r.path, s.base.Path)
+	path, _ := pathOf(s.base.String()+r.path, s.base.EscapedPath())
 	if op, _ := s.spec.match(r.method, path); op != nil {
 		return op.id
 	}

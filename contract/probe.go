@@ -7,9 +7,10 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/onvy-health/onvy-go/internal/retryafter"
 )
 
 // phase is when a case runs.
@@ -108,10 +109,11 @@ func throttled(c *call) (wait time.Duration, again bool) {
 	if c.status() != http.StatusTooManyRequests && (c.status() != http.StatusServiceUnavailable || !c.x.Response.Header.Has("Retry-After")) {
 		return 0, false
 	}
-	if seconds, err := strconv.Atoi(c.x.Response.Header.Get("Retry-After")); err == nil && seconds >= 0 {
-		return time.Duration(seconds) * time.Second, true
+	asked := make(http.Header)
+	for _, name := range []string{"Retry-After", "Date"} { // a date counts from the server's own
+		asked.Set(name, c.x.Response.Header.Get(name))
 	}
-	return 50 * time.Millisecond, true
+	return max(retryafter.Read(asked, time.Now()), 50*time.Millisecond), true
 }
 
 func (p *probe) sendOnce(r request) *call {
@@ -122,10 +124,9 @@ func (p *probe) sendOnce(r request) *call {
 	}
 	defer p.suite.history.begin(r.method)()
 	x := p.named(p.suite.wire.send(p.ctx, r))
+	p.ended(x)
 	p.suite.patience.note(op, x, p.suite.options.Slow)
 	switch {
-	case errors.Is(x.Err, context.Canceled):
-		p.halted()
 	case errors.Is(x.Err, ErrUnreachable):
 		p.suite.halt(x.Err)
 		p.fail("%v", x.Err)
@@ -138,7 +139,17 @@ func (p *probe) sendOnce(r request) *call {
 func (p *probe) sendOdd(r request) *call {
 	p.spend()
 	defer p.suite.history.begin(r.method)()
-	return p.check(p.named(p.suite.wire.send(p.ctx, r)), true)
+	x := p.named(p.suite.wire.send(p.ctx, r))
+	p.ended(x)
+	return p.check(x, true)
+}
+
+// ended ends the case where the end of the run cut an exchange off: that the
+// suite has no more time is not the server's fault.
+func (p *probe) ended(x *Exchange) {
+	if x.Err != nil && p.ctx.Err() != nil {
+		p.halted()
+	}
 }
 
 // named gives an exchange the name of the case.
@@ -178,7 +189,7 @@ func (p *probe) spend() {
 // check holds an exchange against all rules.
 func (p *probe) check(x *Exchange, racing bool) *call {
 	s := p.suite
-	c := s.spec.openFor(s.counting, x, s.base.Path)
+	c := s.spec.openFor(s.counting, x, s.base.EscapedPath())
 	c.slow, c.racing = s.options.Slow, racing
 	s.spec.checkCall(c)
 	p.leaks(c)

@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -32,9 +34,10 @@ type Spec struct {
 	hosts  map[string]bool
 	fast   map[*openapi3.Schema]*matcher
 	model  *coverage.Model
-	calls  sync.Pool // of *call
+	calls  *sync.Pool // of *call
+	base   string     // escaped path of the base URL, "" or "/onvy"; see At
 
-	bearers bearerTokens
+	bearers *bearerTokens
 	lives   []*history.Operation
 	fields  map[string]string // where the fields of a user stand in the spec
 }
@@ -80,13 +83,15 @@ func Load(spec []byte) (*Spec, error) {
 		byOp:  make(map[*openapi3.Operation]*operation),
 		hosts: make(map[string]bool),
 		fast:  make(map[*openapi3.Schema]*matcher),
+
+		bearers: new(bearerTokens),
 	}
 	for _, server := range doc.Servers {
 		if u, err := url.Parse(server.URL); err == nil && u.Host != "" {
 			s.hosts[u.Host] = true
 		}
 	}
-	s.calls.New = func() any { return new(call) }
+	s.calls = &sync.Pool{New: func() any { return new(call) }}
 	s.compileOperations()
 	for _, o := range s.ops {
 		if o.id == "" {
@@ -113,6 +118,20 @@ func Load(spec []byte) (*Spec, error) {
 // SHA256 is the hash of the spec, in hex, to tell whether a recording was made
 // with another one.
 func (s *Spec) SHA256() string { return s.sum }
+
+// At returns the same spec for a server whose base URL has a path, as behind a
+// gateway: "https://gateway.example/onvy". Check, NewHistory, Replay and
+// Transport then take that path off, and what is not below it is not of this
+// API. Only the path of the URL counts; s itself is not changed.
+func (s *Spec) At(baseURL string) (*Spec, error) {
+	u, err := url.Parse(baseURL)
+	if err != nil {
+		return nil, errors.New("contract: the base URL cannot be read; write it like https://gateway.example/onvy")
+	}
+	at := *s
+	at.base = strings.TrimRight(u.EscapedPath(), "/")
+	return &at, nil
+}
 
 func (s *Spec) compileOperations() {
 	for _, path := range slices.Sorted(maps.Keys(s.doc.Paths.Map())) {

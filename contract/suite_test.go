@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -85,6 +87,18 @@ func TestTheBudgetOfRequestsEndsTheRunAndNotTheCleanUp(t *testing.T) {
 	require.Contains(t, last.Reason, "budget of requests")
 	require.Empty(t, usersOf(t, s))
 	require.Less(t, report.Summary.Exchanges, 60)
+}
+
+// That the suite has no more time is not the server's fault.
+func TestTheBudgetOfTimeIsNeverATimeoutOfTheServer(t *testing.T) {
+	s := sandbox.Start(t)
+	for _, budget := range []time.Duration{time.Microsecond, time.Millisecond, 20 * time.Millisecond, 60 * time.Millisecond} {
+		report := run(t, sandboxTarget(t, s), contract.Options{MaxDuration: budget})
+		require.Empty(t, report.Findings, budget)
+		require.Equal(t, 2, report.ExitStatus(), budget)
+		require.Positive(t, report.Summary.NotRun, budget)
+		require.Contains(t, report.Outcomes[len(report.Outcomes)-1].Reason, "budget of time")
+	}
 }
 
 // A callback that panics takes its own case with it, and no other.
@@ -166,6 +180,36 @@ func (w locationUnder) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// The path of a base URL may need escapes, and be none of this API.
+func TestABaseURLWithEscapesInItsPathIsFollowedAsItIsWritten(t *testing.T) {
+	s := sandbox.Start(t)
+	for _, path := range []string{"/a%20b", "/a%2Fb", "/%C3%A4"} {
+		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			raw, ok := strings.CutPrefix(r.URL.EscapedPath(), path)
+			plain, err := url.PathUnescape(raw)
+			if !ok || err != nil {
+				http.NotFound(w, r)
+				return
+			}
+			r.URL.Path, r.URL.RawPath, r.RequestURI = plain, raw, ""
+			s.Handler().ServeHTTP(locationUnder{w, path}, r)
+		}))
+		t.Cleanup(front.Close)
+		target := sandboxTarget(t, s)
+		target.BaseURL = front.URL + path + "/"
+		report := run(t, target, contract.Options{Run: "^(auth/|users/)"})
+		require.Empty(t, report.Findings, path)
+		require.Equal(t, 0, report.ExitStatus(), path)
+		require.Equal(t, front.URL+path, report.Target)
+
+		target.BaseURL = s.URL + path // where nothing is
+		report = run(t, target, contract.Options{Run: "^auth/"})
+		require.Empty(t, report.Findings, path)
+		require.Equal(t, 2, report.ExitStatus(), path)
+		require.Contains(t, report.Outcomes[0].Reason, "404")
+	}
+}
+
 func TestTheSameSeedSendsTheSameRequests(t *testing.T) {
 	runs := [3][]string{}
 	for i, seed := range []uint64{11, 11, 12} {
@@ -200,6 +244,34 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	require.Len(t, starts, 3)
 	require.GreaterOrEqual(t, starts[1]-starts[0], int64(1000))
 	require.GreaterOrEqual(t, starts[2]-starts[1], int64(1000))
+}
+
+// A date counts from the server's own Date, whatever the clocks say.
+func TestRetryAfterAsADateIsHonoured(t *testing.T) {
+	s := sandbox.Start(t)
+	refusals := 1
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && refusals > 0 {
+			refusals--
+			long := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
+			w.Header().Set("Date", long.Format(http.TimeFormat))
+			w.Header().Set("Retry-After", long.Add(time.Second).Format(http.TimeFormat))
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		s.Handler().ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	target := sandboxTarget(t, s)
+	target.BaseURL = front.URL
+	var starts []time.Time
+	run(t, target, contract.Options{Run: "^(auth/server|users/create-smallest)$", OnExchange: func(x *contract.Exchange) {
+		if x.Request.Method == "GET" {
+			starts = append(starts, x.Started)
+		}
+	}})
+	require.Len(t, starts, 2)
+	require.GreaterOrEqual(t, starts[1].Sub(starts[0]), time.Second)
 }
 
 func TestStrictFailsForDrift(t *testing.T) {

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"maps"
@@ -48,7 +47,8 @@ type observer struct {
 const observeLimit = maxBody
 
 func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
-	if op, _ := o.spec.match(req.Method, req.URL.EscapedPath()); op == nil {
+	path := address{path: req.URL.EscapedPath()}.below(o.spec.base)
+	if op, _ := o.spec.match(req.Method, path); op == nil {
 		return o.base.RoundTrip(req)
 	}
 	ended := o.history.begin(req.Method)
@@ -56,7 +56,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 		Name: "transport", Started: time.Now(),
 		Request: Request{Method: req.Method, URL: req.URL.String(), Header: headerOf(req.Header)},
 	}
-	var sent bytes.Buffer
+	var sent tee
 	if req.Body != nil {
 		// A RoundTripper must not change the request of its caller.
 		req = req.Clone(req.Context())
@@ -64,7 +64,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := o.base.RoundTrip(req)
 	if err != nil {
-		x.Request.Body, x.Duration = sent.Bytes(), time.Since(x.Started)
+		x.Request.Body, x.Duration = sent.bytes(), time.Since(x.Started)
 		x.Err = classify(req.Context(), err, x)
 		o.done(x)
 		ended()
@@ -77,11 +77,11 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.Uncompressed {
 		x.Response.Decoded = "gzip"
 	}
-	var got bytes.Buffer
+	var got tee
 	resp.Body = &copied{ReadCloser: resp.Body, to: &got, end: func(err error) {
 		defer ended()
-		x.Request.Body, x.Response.Body, x.Duration = sent.Bytes(), got.Bytes(), time.Since(x.Started)
-		x.Response.Truncated = got.Len() >= observeLimit
+		x.Request.Body, x.Response.Body, x.Duration = sent.bytes(), got.bytes(), time.Since(x.Started)
+		x.Response.Truncated = len(x.Response.Body) >= observeLimit
 		switch {
 		case err == nil: // closed long before its end, by the caller
 			return
@@ -105,20 +105,39 @@ func (o *observer) done(x *Exchange) {
 // copied is a body that is kept as it is read.
 type copied struct {
 	io.ReadCloser
-	to   *bytes.Buffer
+	to   *tee
 	end  func(error) // called once; nil error means closed before the end
 	once sync.Once
 }
 
 func (c *copied) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
-	if room := observeLimit - c.to.Len(); room > 0 {
-		c.to.Write(p[:min(n, room)])
-	}
+	c.to.add(p[:n])
 	if err != nil {
 		c.finish(err)
 	}
 	return n, err
+}
+
+// tee is what was read of a body so far. A server may answer before it has the
+// whole request; net/http then goes on reading the request's body beside
+// whoever reads the answer.
+type tee struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (t *tee) add(p []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p[:min(len(p), observeLimit-len(t.text))]...)
+}
+
+// bytes is a part that stays as it is, whatever is added later.
+func (t *tee) bytes() []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text[:len(t.text):len(t.text)]
 }
 
 // Close reads what is left if that is little: decoders of JSON stop at the end

@@ -138,3 +138,80 @@ func TestTransportDoesNotReadWhatTheCallerDoesNotWant(t *testing.T) {
 	exchanges, _ := seen()
 	require.Empty(t, exchanges)
 }
+
+// An answer may come before the whole request has been read.
+func TestTransportKeepsAnAnswerThatComesBeforeTheRequestIsSent(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).EnableFullDuplex()
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		_ = http.NewResponseController(w).Flush()
+		_, _ = io.Copy(io.Discard, r.Body)
+	}))
+	t.Cleanup(server.Close)
+	client, seen := observed(t)
+	for range 20 {
+		body := io.LimitReader(endless{}, 1<<20)
+		resp, err := client.Post(server.URL+"/users", "application/json", body)
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+	}
+	exchanges, _ := seen()
+	require.Len(t, exchanges, 20)
+}
+
+// endless is a text without end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return min(len(p), 4096), nil
+}
+
+// Behind a gateway, the API begins at a path of its own.
+func TestASpecAtABaseURLFindsWhatIsBelowIt(t *testing.T) {
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	at, err := spec.At("https://gateway.example/health%20data/")
+	require.NoError(t, err)
+	x := func(path string) *contract.Exchange {
+		return &contract.Exchange{
+			Request:  contract.Request{Method: "GET", URL: "https://gateway.example" + path, Header: contract.Header{{"Authorization", "Bearer some-token"}}},
+			Response: &contract.Response{Status: 200, Header: contract.Header{{"Content-Type", "application/json"}}, Body: []byte(`{"id":7}`)},
+		}
+	}
+	below, beside := x("/health%20data/users/u1"), x("/users/u1")
+	require.True(t, at.Matches(below))
+	require.False(t, at.Matches(beside))
+	require.False(t, spec.Matches(below))
+	require.Contains(t, rulesOf(at.Check(below)), "schema/type")
+	require.NotContains(t, rulesOf(at.Check(beside)), "schema/type")
+
+	gone := &contract.Exchange{Request: below.Request, Response: &contract.Response{Status: 204}}
+	gone.Request.Method = "DELETE"
+	history := contract.NewHistory(at)
+	history.Add(gone)
+	found := x("/health%20data/users/u1")
+	found.Response.Body = []byte(`{"id":"u1","created_at":"2026-03-05T18:10:27Z","updated_at":"2026-03-05T18:10:27Z"}`)
+	require.Contains(t, rulesOf(history.Add(found)), "users/deleted-gone")
+
+	server := sandbox.Start(t)
+	front := httptest.NewServer(http.StripPrefix("/health data", server.Handler()))
+	t.Cleanup(front.Close)
+	var matched int
+	client := &http.Client{Transport: contract.Observe(at, nil, func(*contract.Exchange, []contract.Finding) { matched++ })}
+	for _, path := range []string{"/health%20data/users", "/users"} {
+		resp, err := client.Get(front.URL + path)
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+	}
+	require.Equal(t, 1, matched)
+
+	_, err = spec.At("://")
+	require.ErrorContains(t, err, "cannot be read")
+}

@@ -94,8 +94,31 @@ func sent(edits ...func(object)) step {
 	}
 }
 
-func set(name string, value any) func(object) { return func(o object) { o[name] = value } }
-func drop(name string) func(object)           { return func(o object) { delete(o, name) } }
+func set(name string, value any) func(object) {
+	return func(o object) { o[name] = copied(value) }
+}
+
+func drop(name string) func(object) { return func(o object) { delete(o, name) } }
+
+// copied is a value that nobody else has: exchanges are edited at the same
+// time, and an edit after this one may write into the value.
+func copied(value any) any {
+	switch value := value.(type) {
+	case object:
+		o := make(object, len(value))
+		for name, v := range value {
+			o[name] = copied(v)
+		}
+		return o
+	case []any:
+		list := make([]any, len(value))
+		for i, v := range value {
+			list[i] = copied(v)
+		}
+		return list
+	}
+	return value
+}
 
 func rename(from, to string) func(object) {
 	return func(o object) {

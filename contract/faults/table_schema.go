@@ -131,7 +131,7 @@ func paging(edits ...func(object)) step { return body(in("pagination", edits...)
 func ensure(name string, value any) func(object) {
 	return func(o object) {
 		if _, ok := o[name]; !ok {
-			o[name] = value
+			o[name] = copied(value)
 		}
 	}
 }

@@ -8,14 +8,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // curl runs shell lines with some variables set, and returns the JSON that
 // they print.
 func curl(t *testing.T, lines string, env ...string) map[string]any {
 	t.Helper()
-	_, err := exec.LookPath("curl")
-	require.NoError(t, err, "this test runs the lines of the quickstart and needs curl: please install it")
+	needs.Programs(t, "curl", "sh", "sed")
 	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", lines)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = os.Stderr

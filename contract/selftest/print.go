@@ -5,30 +5,29 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
-// Print writes the matrix as a table and a summary. Without all, the table has
-// only what is not as it should be.
-func (m *Matrix) Print(w io.Writer, all bool) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, r := range slices.Concat([]Result{m.Clean}, m.Controls, m.Faults) {
-		fine := r.Verdict == Killed || r.Verdict == Quiet
-		if fine && !all {
-			continue
-		}
-		name := r.Fault.Name
-		if name == "" {
-			name = "(the clean sandbox)"
-		}
-		others := slices.DeleteFunc(slices.Clone(r.Rules), func(rule string) bool { return rule == r.Fault.Rule })
-		// tabwriter keeps its error until Flush.
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.Verdict, name, r.Fault.Class, r.Fault.Rule, strings.Join(others, " "))
+// Print writes a line about a result: verdict, name, class, its rule, and the
+// other rules that spoke. Without all, it writes only what is not as it should
+// be.
+func (r *Result) Print(w io.Writer, all bool) error {
+	fine := r.Verdict == Killed || r.Verdict == Quiet
+	if fine && !all {
+		return nil
 	}
-	if err := table.Flush(); err != nil {
-		return err
+	name := r.Fault.Name
+	if name == "" {
+		name = "(the clean sandbox)"
 	}
+	others := slices.DeleteFunc(slices.Clone(r.Rules), func(rule string) bool { return rule == r.Fault.Rule })
+	line := fmt.Sprintf("%-8s  %-36s  %-10s  %-28s  %s", r.Verdict, name, r.Fault.Class, r.Fault.Rule, strings.Join(others, " "))
+	_, err := fmt.Fprintln(w, strings.TrimRight(line, " "))
+	return err
+}
+
+// Print writes what is to be said of all results together.
+func (m *Matrix) Print(w io.Writer) error {
 	for _, rule := range m.Unproven {
 		if _, err := fmt.Fprintf(w, "unproven  no fault is for the rule %s\n", rule); err != nil {
 			return err

@@ -36,7 +36,10 @@ func TestVerdicts(t *testing.T) {
 	spec, err := contract.Load(onvy.Spec)
 	require.NoError(t, err)
 	names := regexp.MustCompile(`^(get-duplicate-keys|patch-as-put|accept-alg-none|indented-json)$`)
-	matrix, err := selftest.Run(t.Context(), spec, selftest.Options{Select: names.MatchString, Recorded: true})
+	var text bytes.Buffer
+	matrix, err := selftest.Run(t.Context(), spec, selftest.Options{Select: names.MatchString, Recorded: true, OnResult: func(r selftest.Result) {
+		require.NoError(t, r.Print(&text, true))
+	}})
 	require.NoError(t, err)
 
 	require.Equal(t, selftest.Quiet, matrix.Clean.Verdict, "%v", matrix.Clean.Rules)
@@ -51,8 +54,7 @@ func TestVerdicts(t *testing.T) {
 	require.Equal(t, selftest.Quiet, matrix.Controls[0].Verdict)
 	require.Zero(t, matrix.FalseAlarms())
 
-	var text bytes.Buffer
-	require.NoError(t, matrix.Print(&text, true))
+	require.NoError(t, matrix.Print(&text))
 	require.Contains(t, text.String(), "3 faults: 3 killed by their own rule (100.0 %)")
 	require.Regexp(t, `killed +patch-as-put +semantics +users/patch-keeps`, text.String())
 }

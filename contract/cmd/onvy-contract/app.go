@@ -17,7 +17,7 @@ import (
 
 // app is what the commands share.
 type app struct {
-	getenv         func(string) string
+	lookup         func(string) (string, bool) // as os.LookupEnv
 	stdin          io.Reader
 	stdout, stderr io.Writer
 
@@ -29,6 +29,12 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
+// getenv is a variable of the environment; "" if it is not set.
+func (a *app) getenv(name string) string {
+	value, _ := a.lookup(name)
+	return value
+}
+
 // plain takes the names of packages out of an error: they tell a caller in Go
 // whose error it is, and the user of a program nothing.
 func plain(err error) string { return packages.ReplaceAllString(err.Error(), "$1") }
@@ -36,8 +42,8 @@ func plain(err error) string { return packages.ReplaceAllString(err.Error(), "$1
 var packages = regexp.MustCompile(`(^|: )(?:(?:contract|recording|sandbox|report|coverage): )+`)
 
 // run is the whole program: it returns the exit status.
-func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr}
+func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{lookup: lookup, stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
 	root.SetArgs(longFlags(args))
 	root.SetIn(stdin)

@@ -31,7 +31,7 @@ func (c call) run(t *testing.T, args ...string) result {
 
 func (c call) runContext(ctx context.Context, args ...string) result {
 	var stdout, stderr bytes.Buffer
-	status := run(ctx, args, func(name string) string { return c.env[name] }, strings.NewReader(c.stdin), &stdout, &stderr)
+	status := run(ctx, args, func(name string) (string, bool) { value, ok := c.env[name]; return value, ok }, strings.NewReader(c.stdin), &stdout, &stderr)
 	return result{status, stdout.String(), stderr.String()}
 }
 

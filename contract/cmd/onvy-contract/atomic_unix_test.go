@@ -44,7 +44,7 @@ func TestReportThatCannotBeWrittenIsAnErrorAndTheOthersAreWritten(t *testing.T) 
 	name, reader := pipeFile(t)
 	junit := filepath.Join(t.TempDir(), "report.xml")
 	var stdout bytes.Buffer
-	out, err := (&outputFlags{json: name, junit: junit}).open(&app{stdout: &stdout, getenv: os.Getenv})
+	out, err := (&outputFlags{json: name, junit: junit}).open(&app{stdout: &stdout, lookup: os.LookupEnv})
 	require.NoError(t, err)
 	require.NoError(t, reader.Close())
 	err = out.finish(&contract.Report{Summary: contract.Summary{Passed: 1}})

@@ -33,7 +33,7 @@ with --yes it deletes them.`,
 			if err != nil {
 				return err
 			}
-			t, found, err := target.target(a.getenv)
+			t, found, err := target.target(a.lookup)
 			if err != nil {
 				return err
 			}

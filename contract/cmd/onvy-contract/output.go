@@ -28,6 +28,9 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 	set.BoolVar(&f.full, "full", false, "show every finding, however many a rule has")
 }
 
+// toFile reports whether a report for other programs is wanted.
+func (f *outputFlags) toFile() bool { return f.json != "" || f.junit != "" }
+
 // outputs are the places that reports go to, open before anything runs: a run
 // of minutes is not to end with a file that cannot be written.
 type outputs struct {

@@ -32,7 +32,7 @@ func proxied(t *testing.T, use func(url string), args ...string) (contract.Repor
 	status := make(chan int, 1)
 	args = append([]string{"proxy", "--addr", "127.0.0.1:0", "--json", "-"}, args...)
 	go func() {
-		status <- run(ctx, args, func(string) string { return "" }, strings.NewReader(""), stdout, stderr)
+		status <- run(ctx, args, func(string) (string, bool) { return "", false }, strings.NewReader(""), stdout, stderr)
 		_ = pw.Close()
 	}()
 	lines := bufio.NewReader(pr)

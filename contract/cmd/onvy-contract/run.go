@@ -70,11 +70,13 @@ type liveFlags struct {
 	target  targetFlags
 	options contract.Options
 	output  outputFlags
+	sandbox bool // asked for, so that there is nothing to say about it
 }
 
 func (f *liveFlags) register(set *pflag.FlagSet) {
 	set.SortFlags = false // as below: what, how, how much, and what comes out
 	f.target.register(set)
+	set.BoolVar(&f.sandbox, "sandbox", false, "test the embedded sandbox, whatever ONVY_* variables say; needed for it in CI and for report files")
 	o := &f.options
 	set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
 	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one from the clock")
@@ -105,12 +107,36 @@ func (f *liveFlags) check() error {
 	return nil
 }
 
+// liveTarget is the server to test; found is false for the embedded sandbox.
+// Where a machine reads the result, the sandbox has to be asked for: a green
+// that was meant for staging and checked the sandbox says nothing.
+func (a *app) liveTarget(f *liveFlags) (t contract.Target, found bool, err error) {
+	if f.sandbox {
+		if flag := f.target.given(); flag != "" {
+			return t, false, fmt.Errorf("--sandbox and --%s name two servers; leave one out", flag)
+		}
+		return t, false, nil
+	}
+	t, found, err = f.target.target(a.lookup)
+	if err != nil || found {
+		return t, found, err
+	}
+	const say = "no ONVY_* variables and no flags name a server, and %s; if you mean the embedded sandbox, say --sandbox"
+	switch {
+	case a.getenv("CI") != "":
+		return t, false, fmt.Errorf(say, "this is CI (the variable CI is set)")
+	case f.output.toFile():
+		return t, false, fmt.Errorf(say, "a report is to be written")
+	}
+	return t, false, nil
+}
+
 // live runs the suite. Errors are of what keeps it from beginning; what
 // happens after that is in the report.
 //
 // each, if not nil, gets every exchange.
 func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each func(*contract.Exchange)) (*contract.Report, error) {
-	target, found, err := f.target.target(a.getenv)
+	target, found, err := a.liveTarget(f)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +162,7 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each 
 	if err != nil {
 		return nil, err
 	}
-	if !found && !f.output.quiet {
+	if !found && !f.sandbox {
 		a.note("No ONVY_* variables and no flags name a server: this is the embedded sandbox.")
 	}
 	said := make(chan struct{})

@@ -47,12 +47,37 @@ func ledger(t *testing.T) string {
 	return "--ledger=" + t.TempDir()
 }
 
+// Where a machine reads the result, the sandbox has to be asked for.
+func TestTheSandboxIsNoSilentSubstituteForAServer(t *testing.T) {
+	empty := call{env: map[string]string{"ONVY_BASE_URL": "", "ONVY_PROJECT_ID": "", "ONVY_CLIENT_ID": "", "ONVY_CLIENT_SECRET": ""}}
+	empty.run(t, "run", "--quiet").refuses(t, "ONVY_BASE_URL, ONVY_PROJECT_ID, ONVY_CLIENT_ID, ONVY_CLIENT_SECRET: set and empty")
+	ci := call{env: map[string]string{"CI": "true"}}
+	ci.run(t, "run").refuses(t, "this is CI", "--sandbox")
+	file := filepath.Join(t.TempDir(), "report.xml")
+	call{}.run(t, "run", "--junit", file).refuses(t, "a report is to be written", "--sandbox")
+	require.NoFileExists(t, file)
+	call{}.run(t, "run", "--sandbox", "--base-url", "http://127.0.0.1:1").refuses(t, "--sandbox and --base-url name two servers")
+
+	r := call{}.run(t, "run", "--quiet", "--run", "^auth/server$", ledger(t))
+	require.Zero(t, r.status)
+	require.Contains(t, r.stderr, "this is the embedded sandbox")
+	for _, c := range []call{ci, empty, {}} {
+		r = c.run(t, "run", "--quiet", "--sandbox", "--junit", file, "--run", "^auth/server$", ledger(t))
+		require.Zero(t, r.status, r.stderr)
+		require.Empty(t, r.stderr)
+	}
+}
+
 func TestRunWithoutAnyServerChecksTheEmbeddedSandbox(t *testing.T) {
 	dir := t.TempDir()
 	jsonFile, junitFile := filepath.Join(dir, "report.json"), filepath.Join(dir, "report.xml")
-	r := call{}.run(t, "run", "--seed", "7", "--json", jsonFile, "--junit", junitFile, ledger(t))
+	r := call{}.run(t, "run", "--run", "^auth/server$", ledger(t))
 	require.Zero(t, r.status, "%s\n%s", r.stdout, r.stderr)
 	require.Equal(t, "No ONVY_* variables and no flags name a server: this is the embedded sandbox.\n", r.stderr)
+
+	r = call{}.run(t, "run", "--sandbox", "--seed", "7", "--json", jsonFile, "--junit", junitFile, ledger(t))
+	require.Zero(t, r.status, "%s\n%s", r.stdout, r.stderr)
+	require.Empty(t, r.stderr)
 	require.True(t, strings.HasPrefix(r.lastLine(), "PASS  "), r.lastLine())
 	require.Contains(t, r.lastLine(), "seed 7")
 
@@ -115,7 +140,7 @@ func behind(t *testing.T, url, path string) string {
 }
 
 func TestRunSelectsCases(t *testing.T) {
-	r := call{}.run(t, "run", "--json", "-", "--run", "^users/", ledger(t))
+	r := call{}.run(t, "run", "--sandbox", "--json", "-", "--run", "^users/", ledger(t))
 	require.Zero(t, r.status, "%+v", r)
 	var report contract.Report
 	require.NoError(t, json.Unmarshal([]byte(r.stdout), &report), "standard output has the JSON and nothing else")
@@ -127,7 +152,7 @@ func TestRunSelectsCases(t *testing.T) {
 }
 
 func TestQuietRunSaysTheResultAndNothingElse(t *testing.T) {
-	r := call{}.run(t, "run", "--quiet", "--run", "^auth/", ledger(t))
+	r := call{}.run(t, "run", "--sandbox", "--quiet", "--run", "^auth/", ledger(t))
 	require.Zero(t, r.status, "%+v", r)
 	require.Empty(t, r.stderr)
 	require.Equal(t, r.lastLine()+"\n", r.stdout)

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // serve runs the sandbox command until the test ends, and returns its URL and
@@ -22,7 +24,7 @@ func serve(t *testing.T, args ...string) (url, printed string) {
 	var stderr bytes.Buffer
 	status := make(chan int, 1)
 	go func() {
-		status <- run(ctx, append([]string{"sandbox"}, args...), func(string) string { return "" }, strings.NewReader(""), pw, &stderr)
+		status <- run(ctx, append([]string{"sandbox"}, args...), func(string) (string, bool) { return "", false }, strings.NewReader(""), pw, &stderr)
 		_ = pw.Close()
 	}()
 	buf := make([]byte, 16<<10)
@@ -40,6 +42,7 @@ func serve(t *testing.T, args ...string) (url, printed string) {
 }
 
 func TestSandboxPrintsLinesThatWorkWhenPasted(t *testing.T) {
+	needs.Programs(t, "bash", "curl", "sed")
 	_, printed := serve(t, "--addr", "127.0.0.1:0")
 	_, script, ok := strings.Cut(printed, "\n\n")
 	require.True(t, ok)

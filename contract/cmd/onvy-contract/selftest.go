@@ -43,7 +43,14 @@ Exit status: 0 every fault is found by its own rule and nothing else is reported
 			}
 			bar := a.progress(int64(len(faults.All())+len(faults.Controls())), "planting faults", false, quiet)
 			done := int64(0)
-			options.OnResult = func(selftest.Result) { done++; bar.set(done) }
+			var unwritten error
+			options.OnResult = func(r selftest.Result) { // at once, so that whatever happens later loses nothing
+				if err := r.Print(a.stdout, all); err != nil && unwritten == nil {
+					unwritten = err
+				}
+				done++
+				bar.set(done)
+			}
 			matrix, err := selftest.Run(cmd.Context(), spec, options)
 			bar.end()
 			if err != nil {
@@ -52,7 +59,7 @@ Exit status: 0 every fault is found by its own rule and nothing else is reported
 			if len(matrix.Faults)+len(matrix.Controls) == 0 {
 				return errors.New("no fault matches --run")
 			}
-			if err := matrix.Print(a.stdout, all); err != nil {
+			if err := errors.Join(unwritten, matrix.Print(a.stdout)); err != nil {
 				return err
 			}
 			if !matrix.OK() {

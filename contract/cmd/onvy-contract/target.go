@@ -47,9 +47,20 @@ func (f *targetFlags) register(set *pflag.FlagSet) {
 	f.reach.register(set)
 }
 
+// given is a flag that names a server, or "".
+func (f *targetFlags) given() string {
+	given := ""
+	for _, flag := range f.names {
+		if f.set.Changed(flag) && (given == "" || flag < given) {
+			given = flag
+		}
+	}
+	return given
+}
+
 // target is what flags and environment say, flags first. Without any of them
 // found is false.
-func (f *targetFlags) target(getenv func(string) string) (t contract.Target, found bool, err error) {
+func (f *targetFlags) target(lookup func(string) (string, bool)) (t contract.Target, found bool, err error) {
 	given := map[string]string{}
 	for variable, flag := range f.names {
 		if !f.set.Changed(flag) {
@@ -68,11 +79,11 @@ func (f *targetFlags) target(getenv func(string) string) (t contract.Target, fou
 		}
 		given["ONVY_"+variable] = *f.values[variable]
 	}
-	t, found, err = contract.TargetFromEnv(func(variable string) string {
+	t, found, err = contract.TargetFromEnv(func(variable string) (string, bool) {
 		if v, ok := given[variable]; ok {
-			return v
+			return v, true
 		}
-		return getenv(variable)
+		return lookup(variable)
 	})
 	if err != nil {
 		return t, found, fmt.Errorf("%w; see \"onvy-contract run --help\" for the flags that stand for variables", err)
@@ -80,7 +91,7 @@ func (f *targetFlags) target(getenv func(string) string) (t contract.Target, fou
 	if flag := f.reach.given(); !found && flag != "" {
 		return t, found, fmt.Errorf("--%s is about a server, and none is named; set ONVY_BASE_URL and its companions", flag)
 	}
-	if t.Reach, err = f.reach.reach(getenv); err != nil {
+	if t.Reach, err = f.reach.reach(func(variable string) string { value, _ := lookup(variable); return value }); err != nil {
 		return t, found, err
 	}
 	return t, found, nil

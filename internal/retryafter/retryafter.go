@@ -1,4 +1,7 @@
-package onvy
+// Package retryafter reads the header by which a server asks to come again
+// later. The client and the contract suite share it, so that what one takes for
+// an ask the other does too.
+package retryafter
 
 import (
 	"net/http"
@@ -10,11 +13,11 @@ import (
 // forever is what a number of seconds that does not fit becomes.
 const forever = 1<<63 - 1
 
-// retryAfter reads a Retry-After header, which is a number of seconds or a
+// Read reads a Retry-After header, which is a number of seconds or a
 // date (RFC 9110, 10.2.3). A date counts from the Date of the response, so that
 // a clock that is wrong, here or there, changes nothing. 0 where there is none,
 // or none that can be understood.
-func retryAfter(h http.Header, now time.Time) time.Duration {
+func Read(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {
 		return 0

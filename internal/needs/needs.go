@@ -1,0 +1,33 @@
+// Package needs is for tests that run programs which this module does not
+// bring: curl, Python, Node, a browser. On a machine without them the tests
+// are skipped and say so; where all of them have to run, as in CI, that is a
+// failure.
+package needs
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// RequireTools is the variable that turns a skip into a failure.
+const RequireTools = "ONVY_REQUIRE_TOOLS"
+
+// Programs skips a test that needs programs which are not installed.
+func Programs(t testing.TB, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			Missing(t, "this test runs "+name+", which is not installed")
+		}
+	}
+}
+
+// Missing skips a test with a reason, or fails it where everything has to run.
+func Missing(t testing.TB, reason string) {
+	t.Helper()
+	if os.Getenv(RequireTools) != "" {
+		t.Fatalf("%s; %s is set, so this is a failure", reason, RequireTools)
+	}
+	t.Skip(reason)
+}
