@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
@@ -36,6 +37,7 @@ var lawTurns = map[string][]turn{
 	"token/expired":                 {{"POST token", "200 expires_in: 900"}, {"GET, 900 s later", "401"}},
 	"token/refresh-reuse":           {{"POST refresh r", "200 new tokens"}, {"POST refresh r", "400 invalid_grant"}},
 	"token/reused":                  {{"POST token", "200 t1"}, {"POST token", "200 t2, not t1"}},
+	"token/same-again":              {{"POST token", "200 t1"}, {"POST token", "200 t2, not t1"}},
 	"token/jti-unique":              {{"POST token", "200 jti: 1"}, {"POST token", "200 jti: 2"}},
 	"users/write-answer":            {{`POST {"firstname": "Avery"}`, `201 {"firstname": "Avery"}`}},
 	"users/stale-answer":            {{`PATCH {"language": "de"}`, `200 {"language": "de"}`}},
@@ -58,7 +60,7 @@ var lawTurns = map[string][]turn{
 	"users/refused-changes-nothing": {{"PATCH, wrong", "400"}, {"GET", "200 as before"}},
 }
 
-// addLaws draws the rules about several exchanges.
+// addLaws draws the rules about several exchanges, broken ones first.
 func (p *htmlPage) addLaws(r *contract.Report) {
 	worst := worstByRule(r)
 	for _, rule := range contract.Rules() {
@@ -66,21 +68,21 @@ func (p *htmlPage) addLaws(r *contract.Report) {
 			continue
 		}
 		v := lawView{Rule: visible(rule.ID), Title: visible(rule.Title)}
-		level, broken := worst[rule.ID]
-		turns := lawTurns[rule.ID]
-		switch {
-		case broken && level == contract.Violation:
-			v.State, v.Chip, v.Says, v.Note = "broken", "violation", "broken", "Broken: "+visible(rule.Breaks)
-		case broken:
-			v.State, v.Chip, v.Says, v.Note = "broken", string(level), string(level), visible(rule.Breaks)
-		case !p.tried(turns):
-			v.State, v.Says, v.Note = "untried", "not tried", "This run did not get that far"
+		switch f := worst[rule.ID]; {
+		case f != nil && f.Level == contract.Violation:
+			v.State, v.Chip, v.Says, v.Note = "broken", "violation", "broken", line(f.Message)
+		case f != nil:
+			v.State, v.Chip, v.Says, v.Note = "broken", line(string(f.Level)), line(string(f.Level)), line(f.Message)
+		case !p.triedLaw(rule.ID):
+			v.State, v.Says, v.Note = "untried", "not tried", "this run did not get that far"
 		default:
-			v.State, v.Chip, v.Says, v.Note = "held", "held", "held", "Held in this run"
+			v.State, v.Chip, v.Says, v.Note = "held", "held", "held", "held in this run"
 		}
-		v.draw(turns)
+		v.draw(lawTurns[rule.ID])
 		p.Laws = append(p.Laws, v)
 	}
+	order := []string{"broken", "untried", "held"}
+	slices.SortStableFunc(p.Laws, func(a, b lawView) int { return slices.Index(order, a.State) - slices.Index(order, b.State) })
 }
 
 // draw places the arrows, one under the other.
@@ -104,41 +106,51 @@ func (v *lawView) draw(turns []turn) {
 	v.Aria = strings.Join(said, ", then ") + ". " + v.Note
 }
 
-// worstByRule is the highest level that each rule was broken at.
-func worstByRule(r *contract.Report) map[string]contract.Level {
-	worst := map[string]contract.Level{}
+// worstByRule is the finding of the highest level of each rule.
+func worstByRule(r *contract.Report) map[string]*contract.Finding {
+	worst := map[string]*contract.Finding{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if level, known := worst[f.Rule]; !known || rank(f.Level) < rank(level) {
-			worst[f.Rule] = f.Level
+		if first := worst[f.Rule]; first == nil || rank(f.Level) < rank(first.Level) {
+			worst[f.Rule] = f
 		}
 	}
 	return worst
 }
 
-// tried reports whether the run had answers such as those of the turns. Without
-// coverage nothing is known, and a run with exchanges is taken to have tried.
-func (p *htmlPage) tried(turns []turn) bool {
+// lawCredentials are what a law needs beside the answers of its turns.
+var lawCredentials = map[string]coverage.Credential{"token/expired": coverage.ExpiredToken}
+
+// triedLaw reports whether the run had answers such as those of the law's turns.
+// Without coverage nothing is known, and a run with exchanges is taken to have
+// tried.
+func (p *htmlPage) triedLaw(rule string) bool {
 	if p.answers == nil {
 		return true
 	}
-	for _, t := range turns {
+	for _, t := range lawTurns[rule] {
 		method, _, _ := strings.Cut(strings.ReplaceAll(t.sent, ",", " "), " ")
 		if !p.answers[method+" "+t.answer[:1]] {
 			return false
 		}
 	}
-	return true
+	c, needed := lawCredentials[rule]
+	return !needed || p.answers[string(c)]
 }
 
 // answersOf are the methods with the classes of the statuses they were answered
-// with: "PATCH 4".
+// with, "PATCH 4", and the credentials that were tried.
 func answersOf(spec *specText, c *coverage.Counts) map[string]bool {
 	answers := map[string]bool{}
 	points := spec.model.Points()
 	for i := range points {
-		if o := spec.byID[points[i].Operation]; o != nil && points[i].Kind == coverage.KindStatus && c.Hits(&points[i]) > 0 {
+		o := spec.byID[points[i].Operation]
+		switch {
+		case o == nil || c.Hits(&points[i]) == 0:
+		case points[i].Kind == coverage.KindStatus:
 			answers[o.Method+" "+points[i].Place[:1]] = true
+		case points[i].Kind == coverage.KindCredential:
+			answers[points[i].Name] = true
 		}
 	}
 	return answers

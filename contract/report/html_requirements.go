@@ -17,6 +17,7 @@ type requirementsView struct {
 
 type requirementRow struct {
 	Source, Link, Asks, Rule, Chip, Says string
+	Span                                 int // rows of this source; 0 for all but the first
 
 	key string
 }
@@ -33,11 +34,11 @@ func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
 	for _, rule := range contract.Rules() {
 		row := requirementRow{Asks: visible(rule.Title), Rule: visible(rule.ID)}
 		row.from(rule.Source)
-		switch level, found := worst[rule.ID]; {
-		case found && level == contract.Violation:
+		switch f := worst[rule.ID]; {
+		case f != nil && f.Level == contract.Violation:
 			row.Chip, row.Says = "violation", "broken"
-		case found:
-			row.Chip, row.Says = string(level), string(level)
+		case f != nil:
+			row.Chip, row.Says = line(string(f.Level)), line(string(f.Level))
 		case untried(p, r, &rule):
 			row.Says = "not tried"
 		default:
@@ -52,6 +53,10 @@ func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
 	slices.SortStableFunc(v.Rows, func(a, b requirementRow) int {
 		return cmp.Or(cmp.Compare(standing(a.key), standing(b.key)), strings.Compare(a.key, b.key), strings.Compare(a.Rule, b.Rule))
 	})
+	for i := range v.Rows {
+		first := slices.IndexFunc(v.Rows, func(row requirementRow) bool { return row.key == v.Rows[i].key })
+		v.Rows[first].Span++
+	}
 	v.Text = fmt.Sprintf("Every page and clause that is checked, and what became of it: %d held, %d broken, %d not tried.",
 		counts["held"], counts["broken"], counts["not tried"])
 	p.Requirements = v
@@ -122,7 +127,7 @@ func worstAbout(r *contract.Report, operation string) (worst contract.Level, fou
 func untried(p *htmlPage, r *contract.Report, rule *contract.Rule) bool {
 	switch rule.Kind {
 	case contract.KindHistory:
-		return !p.tried(lawTurns[rule.ID])
+		return !p.triedLaw(rule.ID)
 	case contract.KindProbe:
 		if r.Seed == 0 {
 			return true // a recording: nobody probed
@@ -132,6 +137,9 @@ func untried(p *htmlPage, r *contract.Report, rule *contract.Rule) bool {
 	ran, there := false, false
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
+		if o.Case == rule.ID && o.Status != contract.Pass && o.Status != contract.Fail {
+			return true // the case that is for this rule
+		}
 		if strings.HasPrefix(o.Case, family+"/") {
 			there = true
 			ran = ran || o.Status == contract.Pass || o.Status == contract.Fail

@@ -61,6 +61,7 @@ func TestHTMLOfRealRuns(t *testing.T) {
 			html := written(t, func(w io.Writer) error { return report.HTML(w, r, o) })
 			t.Logf("%d bytes", len(html))
 			require.Less(t, len(html), 2<<20)
+			require.Regexp(t, `<h3>token/expired</h3><span class="chip ">not tried</span>`, string(html), "no token expired in this run")
 			if *pages != "" {
 				require.NoError(t, os.WriteFile(*pages+"/"+name+".html", html, 0o644))
 			}

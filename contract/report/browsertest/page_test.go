@@ -164,7 +164,7 @@ func TestThePageFitsAPhoneAndPaper(t *testing.T) {
 		require.LessOrEqual(t, get[int64](b, `document.documentElement.scrollWidth`), width, "it scrolls sideways at %d", width)
 	}
 	get[bool](b, `(() => { for (const e of document.querySelectorAll('details')) e.open = false; return true })()`)
-	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
+	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
 	require.NoError(t, err)
 	require.Equal(t, "%PDF-", string(pdf[:5]))
 	require.Regexp(t, `/MediaBox \[0 0 59[45][0-9.]* 84[12][0-9.]*\]`, string(pdf), "A4 is what the page asks for")
