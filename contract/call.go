@@ -87,7 +87,7 @@ func (s *Spec) route(x *Exchange, a address, basePath string) *call {
 
 // skim lets the fast path look at the body.
 func (c *call) skim() {
-	if c.media == nil || c.media.Schema == nil || len(c.x.Response.Body) == 0 {
+	if c.media == nil || c.media.Schema == nil || len(c.x.Response.Body) == 0 || !c.bodyKnown() {
 		return
 	}
 	if m := c.spec.fast[c.media.Schema.Value]; m != nil {
@@ -152,9 +152,20 @@ func (c *call) is(ids ...string) bool {
 	return false
 }
 
+// bodyKnown reports whether there is a response of which the body is all that
+// the server sent. What else a rule says of a body would be said of a recorder,
+// a client that hung up, or a connection that broke, which have rules of their own.
+func (c *call) bodyKnown() bool {
+	r := c.x.Response
+	return r != nil && r.BodyState == BodyWhole && !r.Truncated && c.x.Err == nil
+}
+
+// sentKnown reports whether the body of the request is what was sent.
+func (c *call) sentKnown() bool { return c.x.Request.BodyState == BodyWhole }
+
 // object returns the body as an object, or nil.
 func (c *call) object() map[string]any {
-	if c.x.Response == nil || len(c.x.Response.Body) == 0 {
+	if !c.bodyKnown() || len(c.x.Response.Body) == 0 {
 		return nil
 	}
 	object, _ := c.decode().value.(map[string]any)

@@ -19,9 +19,24 @@ type Exchange struct {
 	Request  Request
 	Response *Response // nil if none came
 
-	// Err is why there is no response, or why it is not complete.
+	// Err is why there is no response, or why it is not complete. It wraps one of
+	// ErrUnreachable, ErrTimeout, ErrClosed, ErrMalformed, ErrAborted, ErrNoAnswer.
 	Err error
+
+	// FromCache says that a recorder took the response from the client's cache:
+	// the server was not asked.
+	FromCache bool
 }
+
+// BodyState says what the Body of a request or a response is worth. No rule
+// says anything of a body that is not whole.
+type BodyState uint8
+
+const (
+	BodyWhole       BodyState = iota // all of it, as it was on the wire
+	BodyNotRecorded                  // there may have been one, and the recorder did not keep it
+	BodyCut                          // the beginning of one, of which the recorder kept no more
+)
 
 // Request is what was sent.
 type Request struct {
@@ -29,6 +44,8 @@ type Request struct {
 	URL    string // absolute, escaped as it was sent
 	Header Header
 	Body   []byte
+	// BodyState says whether Body is what was sent.
+	BodyState BodyState
 }
 
 // Response is what came back.
@@ -45,8 +62,10 @@ type Response struct {
 	// Extra is what the server sent on the connection after the end of the
 	// response, where the connection was read itself.
 	Extra []byte
-	// Truncated says that Body was cut at a limit of the reader, not by the server.
+	// Truncated says that Body was larger than a client can take, and was cut there.
 	Truncated bool
+	// BodyState says whether Body is what came, as far as a recorder kept it.
+	BodyState BodyState
 }
 
 // Header is a list of header fields in the order in which they were sent,

@@ -19,7 +19,7 @@ func (x *Exchange) end() time.Time {
 // facts are what the history is told of an exchange, after the exchange rules
 // have looked at it. They may refer to its bodies.
 func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
-	if c.op == nil || c.op.life == nil || c.x.Request.Method == "HEAD" {
+	if c.op == nil || c.op.life == nil || c.x.Request.Method == "HEAD" || c.x.FromCache {
 		return nil
 	}
 	x := history.Exchange{
@@ -32,7 +32,7 @@ func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
 	}
 	x.Parent, x.ID = c.address()
 	x.Sent = c.x.Request.Body
-	if r := c.x.Response; r != nil && !r.Truncated && c.x.Err == nil {
+	if r := c.x.Response; c.bodyKnown() {
 		x.Answer = r.Body
 		x.Wrong = c.wrong()
 		if c.outlined && c.clean {
@@ -40,6 +40,10 @@ func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
 		}
 	} else if r != nil {
 		x.Wrong = []string{""} // not all of it is here
+	}
+	if !c.sentKnown() && c.op.life.Role != history.Read && c.op.life.Role != history.List {
+		// Nobody knows what was written: it is as if the answer were lost.
+		x.Status, x.Sent, x.Answer, x.Outline = 0, nil, nil, nil
 	}
 	if c.op.life.Role == history.List {
 		x.Cursor, x.Limit = c.param(c.op.cursor), c.param(c.op.limit)

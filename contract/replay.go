@@ -131,12 +131,25 @@ func (h *replayed) take(e *checkedEntry) {
 		h.engine.Add(&e.facts[i], false)
 	}
 	if e.call != nil {
-		e.call.count()
+		if !e.call.x.FromCache {
+			e.call.count()
+		}
 		e.call.close()
 	}
 }
 
 var noneUnread = new(unread)
+
+// passiveRules is how many rules can be applied to traffic that was not made
+// for them.
+func passiveRules() (n int) {
+	for _, rule := range Rules() {
+		if rule.Kind != KindProbe {
+			n++
+		}
+	}
+	return n
+}
 
 // into writes the report, with an outcome for each recording.
 func (t *tally) into(r *Report, recordings []Recording, interrupted bool) {
@@ -164,6 +177,9 @@ func (t *tally) into(r *Report, recordings []Recording, interrupted bool) {
 			one.Status = NotRun
 			one.Reason = "no entry is of this API; its hosts and paths: " + strings.Join(hosts[:min(5, len(hosts))], ", ") + " (other hosts of the API are named by --host)"
 		}
+		if one.Status == Pass && one.Exchanges > 0 && t.answers[i] == 0 {
+			one.Status, one.Reason = NotRun, "no entry has an answer of the server"
+		}
 		if one.Exchanges > 0 || unread.count == 0 {
 			r.add(one)
 		}
@@ -182,6 +198,10 @@ func (t *tally) into(r *Report, recordings []Recording, interrupted bool) {
 	if t.NotJudged != (history.NotJudged{}) {
 		r.Summary.NotJudged = &t.NotJudged
 	}
+	if len(t.unjudged) > 0 {
+		r.Summary.Unjudged = t.unjudged
+	}
 	r.Findings = t.all()
 	r.finish()
+	r.Summary.Rules = passiveRules()
 }

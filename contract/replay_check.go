@@ -136,7 +136,7 @@ func (s *Spec) prepare(e *checkedEntry, o ReplayOptions, n *counting, extractor 
 		return
 	}
 	s.sort(e, x, o)
-	if e.call == nil {
+	if e.call == nil || x.FromCache {
 		return
 	}
 	e.call.counting = n

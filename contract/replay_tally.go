@@ -25,6 +25,9 @@ type tally struct {
 	exchanges map[int]int
 	unmatched map[int]map[string]int
 	unread    map[int]*unread
+	answers   map[int]int // exchanges with an answer of the server
+
+	unjudged map[string]int
 }
 
 // unread are entries that cannot be read.
@@ -37,6 +40,7 @@ func newTally() *tally {
 	return &tally{
 		found: newRanking(), bare: newRanking(),
 		exchanges: make(map[int]int), unmatched: make(map[int]map[string]int), unread: make(map[int]*unread),
+		answers: make(map[int]int), unjudged: make(map[string]int),
 	}
 }
 
@@ -59,6 +63,12 @@ func (t *tally) entry(e *checkedEntry) {
 		t.unmatched[e.from][e.unmatched]++
 	default:
 		t.exchanges[e.from]++
+		if why := unjudged(e.call.x); why != "" {
+			t.unjudged[why]++
+		}
+		if e.call.x.Response != nil && !e.call.x.FromCache {
+			t.answers[e.from]++
+		}
 		bare := e.call.op.bearer && !e.call.x.Request.Header.Has("Authorization")
 		t.authorized = t.authorized || e.call.op.bearer && !bare
 		for i, f := range e.call.findings {

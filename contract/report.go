@@ -42,6 +42,10 @@ type Summary struct {
 	// Unmatched counts exchanges of a recording that are not of this API, by
 	// host and path.
 	Unmatched map[string]int `json:"unmatched,omitempty"`
+	// Unjudged counts exchanges of a recording of which a part could not be judged,
+	// by the reason: a body that the recorder did not keep, an answer from a cache,
+	// a client that did not wait.
+	Unjudged map[string]int `json:"unjudged,omitempty"`
 	// NotJudged counts what a replay did not hold against the server, since the
 	// recordings do not say enough; nil for nothing.
 	NotJudged *NotJudged `json:"not_judged,omitempty"`

@@ -25,6 +25,9 @@ func (c *call) requestObject() map[string]any {
 		return c.sent
 	}
 	c.sentRead = true
+	if !c.sentKnown() {
+		return nil
+	}
 	decoder := json.NewDecoder(bytes.NewReader(c.x.Request.Body))
 	decoder.UseNumber()
 	if decoder.Decode(&c.sent) != nil || decoder.More() {
@@ -35,6 +38,9 @@ func (c *call) requestObject() map[string]any {
 
 // requestForm is the form body of the request; empty if there is none.
 func (c *call) requestForm() url.Values {
+	if !c.sentKnown() {
+		return url.Values{}
+	}
 	form, _ := url.ParseQuery(string(c.x.Request.Body))
 	return form
 }

@@ -53,8 +53,8 @@ func jsonRule(id, source, title, breaks, holds string) exchangeCheck {
 // readsJSON tells whether there is a body that is or should be JSON and that
 // the fast path has not accepted.
 func (c *call) readsJSON() bool {
-	if c.clean || c.x.Response == nil || len(bytes.TrimSpace(c.x.Response.Body)) == 0 ||
-		c.x.Response.Truncated || c.x.Request.Method == "HEAD" {
+	if c.clean || !c.bodyKnown() || len(bytes.TrimSpace(c.x.Response.Body)) == 0 ||
+		c.x.Request.Method == "HEAD" {
 		return false
 	}
 	if c.resp != nil && len(c.resp.Content) == 0 || undecoded(c.x.Response) {

@@ -129,6 +129,9 @@ func (w *wire) send(ctx context.Context, r request) *Exchange {
 	return x
 }
 
+// errAborted is that of a client that gave up.
+var errAborted = fmt.Errorf("%w: %w", ErrAborted, context.Canceled)
+
 // classify says in the words of this package why an exchange failed.
 func classify(ctx context.Context, err error, x *Exchange) error {
 	var timeout net.Error
@@ -136,7 +139,7 @@ func classify(ctx context.Context, err error, x *Exchange) error {
 	case err == nil:
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled):
-		return context.Canceled
+		return errAborted
 	case errors.Is(err, ErrUnreachable):
 		return err
 	case strings.Contains(err.Error(), "remote error: tls:"):

@@ -9,4 +9,6 @@ var (
 	ErrTimeout     = errors.New("no complete answer within the time limit")
 	ErrClosed      = errors.New("the connection was closed before the end of the answer")
 	ErrMalformed   = errors.New("the answer is not HTTP/1.1")
+	ErrAborted     = errors.New("the client did not wait for the end of the answer")
+	ErrNoAnswer    = errors.New("no complete answer was recorded, and nothing says why")
 )

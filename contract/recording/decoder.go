@@ -131,6 +131,19 @@ func (d *decoder) text() string {
 	return string(b)
 }
 
+// value is a string, or a number or literal as it is written.
+func (d *decoder) value() string {
+	switch d.PeekKind() {
+	case '"', '{', '[':
+		return d.text()
+	}
+	raw, err := d.ReadValue()
+	if err != nil {
+		_ = d.syntax()
+	}
+	return string(raw)
+}
+
 // number reads a number, or a string with one in it; 0 for anything else.
 func (d *decoder) number() float64 {
 	raw, err := d.ReadValue()

@@ -1,10 +1,10 @@
 package recording
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
 )
@@ -16,6 +16,7 @@ func decodeHAR(raw []byte) (*contract.Exchange, error) {
 		x       contract.Exchange
 		req     bool
 		failure string
+		queued  time.Duration
 		own     harExtension
 	)
 	if len(raw) == 0 || raw[0] != '{' {
@@ -27,11 +28,18 @@ func decodeHAR(raw []byte) (*contract.Exchange, error) {
 			x.Started = d.time()
 		case "time":
 			x.Duration = d.duration()
+		case "timings":
+			queued = d.harQueued()
+		case "_fromCache", "_fromDiskCache", "_fetchedViaServiceWorker":
+			if k := d.PeekKind(); k == 't' || k == '"' {
+				x.FromCache = true
+			}
+			return d.skip()
 		case "request":
 			req = d.PeekKind() == '{'
 			x.Request = d.harRequest()
 		case "response":
-			x.Response = d.harResponse(&failure)
+			x.Response = d.harResponse(&failure, &x.FromCache)
 		case "_error", "_failureText":
 			failure = d.text()
 		case "_onvy":
@@ -56,24 +64,40 @@ func decodeHAR(raw []byte) (*contract.Exchange, error) {
 	default:
 		settle(res, x.Request.Method)
 	}
+	if own.set {
+		x.Request.BodyState, x.FromCache = own.sent, own.fromCache
+	}
+	if queued < x.Duration { // else it is none of the times of this entry
+		x.Duration -= queued
+		if !x.Started.IsZero() {
+			x.Started = x.Started.Add(queued)
+		}
+	}
 	if x.Response == nil || failure != "" {
 		x.Err = noResponse(failure)
 	}
 	return &x, nil
 }
 
-// noResponse is the error of an exchange whose response did not come or not
-// completely, with the recorder's word for it if that is harmless.
-func noResponse(failure string) error {
-	if failure = plain(failure); failure == "" {
-		return errors.New("the recording has no complete response")
-	}
-	return fmt.Errorf("the recording has no complete response: %s", failure)
+// harQueued is how long the request had not been sent yet: it waited for a
+// connection of the client's or for a name to be looked up.
+func (d *decoder) harQueued() (queued time.Duration) {
+	_ = d.object(func(name []byte) error {
+		switch string(name) {
+		case "blocked", "dns":
+			queued += d.duration()
+		default:
+			return d.skip()
+		}
+		return d.err
+	})
+	return queued
 }
 
 func (d *decoder) harRequest() contract.Request {
 	var (
 		req    contract.Request
+		size   = -1
 		pseudo = map[string]string{}
 	)
 	_ = d.object(func(name []byte) error {
@@ -84,6 +108,12 @@ func (d *decoder) harRequest() contract.Request {
 			req.URL = d.text()
 		case "headers":
 			req.Header = d.harHeaders(pseudo)
+		case "bodySize":
+			if d.PeekKind() == '0' {
+				size = d.int()
+				return d.err
+			}
+			return d.skip()
 		case "postData":
 			req.Body = d.harPostData()
 		default:
@@ -91,6 +121,7 @@ func (d *decoder) harRequest() contract.Request {
 		}
 		return d.err
 	})
+	req.BodyState = sentState(&req, size)
 	req.URL, _, _ = strings.Cut(req.URL, "#") // a fragment is never sent
 	if strings.HasPrefix(req.URL, "/") {
 		// A proxy that wrote the request line as it was.
@@ -117,7 +148,9 @@ func (d *decoder) harHeaders(pseudo map[string]string) contract.Header {
 			}
 			return d.err
 		}
-		h = header(h, n, v)
+		if !strings.EqualFold(n, "X-Firefox-Spdy") && !strings.EqualFold(n, "X-Firefox-Http3") { // no server sends them
+			h = header(h, n, v)
+		}
 		return d.err
 	})
 	return h

@@ -15,7 +15,7 @@ import (
 
 // harResponse reads a response; nil for one that never came, which recorders
 // write with a status of 0 or -1 or without any.
-func (d *decoder) harResponse(failure *string) *contract.Response {
+func (d *decoder) harResponse(failure *string, fromCache *bool) *contract.Response {
 	res := &contract.Response{}
 	var content bool
 	_ = d.object(func(name []byte) error {
@@ -31,6 +31,9 @@ func (d *decoder) harResponse(failure *string) *contract.Response {
 		case "content":
 			content = true
 			d.harContent(res)
+		case "fromDiskCache", "_fromDiskCache":
+			*fromCache = *fromCache || d.PeekKind() == 't'
+			return d.skip()
 		case "_error", "_failureText":
 			if s := d.text(); *failure == "" {
 				*failure = s
@@ -44,15 +47,15 @@ func (d *decoder) harResponse(failure *string) *contract.Response {
 		return nil
 	}
 	if !content {
-		res.Truncated = true
+		res.BodyState = contract.BodyNotRecorded
 	}
 	return res
 }
 
 // harContent reads the body of a response. A recorder leaves the text out
 // where there was none, and also where it did not keep it: then only the size
-// tells, and a size of -1 tells nothing. Truncated is set unless it is sure
-// that the body was empty; [settle] corrects that by what HTTP says.
+// tells, and a size of -1 tells nothing. The body is taken for not recorded
+// unless it is sure that it was empty; [settle] corrects that by what HTTP says.
 func (d *decoder) harContent(res *contract.Response) {
 	var (
 		size   = -1
@@ -84,8 +87,15 @@ func (d *decoder) harContent(res *contract.Response) {
 	if strings.EqualFold(enc, "base64") {
 		text = d.unbase64(text)
 	}
-	res.Body = text
-	res.Truncated = shrunk || !has && size != 0 || has && len(text) == 0 && size > 0
+	if len(text) > 0 {
+		res.Body = text
+	}
+	switch {
+	case !has && size != 0, len(text) == 0 && size > 0:
+		res.BodyState = contract.BodyNotRecorded
+	case shrunk, shortOf(text, size):
+		res.BodyState = contract.BodyCut
+	}
 }
 
 // settle says what the response of an entry means, now that all of it is read.
@@ -93,7 +103,7 @@ func settle(res *contract.Response, method string) {
 	if method == http.MethodHead || res.Status == http.StatusNoContent || res.Status == http.StatusNotModified ||
 		res.Status < 200 || res.Header.Get("Content-Length") == "0" {
 		if len(res.Body) == 0 {
-			res.Truncated = false
+			res.BodyState = contract.BodyWhole
 		}
 		return
 	}
@@ -129,7 +139,7 @@ func inflate(res *contract.Response, z io.Reader) {
 		return
 	}
 	if len(body) > DefaultEntryLimit {
-		body, res.Truncated = body[:DefaultEntryLimit], true
+		body, res.BodyState = body[:DefaultEntryLimit], contract.BodyCut
 	}
 	res.Body = body
 }
@@ -157,6 +167,8 @@ type harExtension struct {
 	decoded   string
 	truncated bool
 	extra     []byte
+	sent, got contract.BodyState
+	fromCache bool
 }
 
 func (d *decoder) harExtension() harExtension {
@@ -167,6 +179,13 @@ func (d *decoder) harExtension() harExtension {
 			own.decoded = d.text()
 		case "truncated":
 			own.truncated = d.PeekKind() == 't'
+			return d.skip()
+		case "request_body":
+			own.sent = bodyState(d.text())
+		case "body":
+			own.got = bodyState(d.text())
+		case "from_cache":
+			own.fromCache = d.PeekKind() == 't'
 			return d.skip()
 		case "extra":
 			b, _ := d.bytes()
@@ -180,5 +199,5 @@ func (d *decoder) harExtension() harExtension {
 }
 
 func (own *harExtension) apply(res *contract.Response) {
-	res.Decoded, res.Truncated, res.Extra = own.decoded, own.truncated, own.extra
+	res.Decoded, res.Truncated, res.Extra, res.BodyState = own.decoded, own.truncated, own.extra, own.got
 }

@@ -72,6 +72,9 @@ type (
 		Decoded   string `json:"decoded,omitempty"`
 		Truncated bool   `json:"truncated,omitzero"`
 		Extra     []byte `json:"extra,omitempty"`
+		Sent      string `json:"request_body,omitempty"`
+		Got       string `json:"body,omitempty"`
+		FromCache bool   `json:"from_cache,omitzero"`
 	}
 )
 
@@ -113,24 +116,13 @@ func appendHAR(dst []byte, x *contract.Exchange) ([]byte, error) {
 		if res.Proto != "" {
 			e.Request.HTTPVersion = res.Proto
 		}
-		e.Onvy = harOnvy{Decoded: res.Decoded, Truncated: res.Truncated, Extra: res.Extra}
+		e.Onvy = harOnvy{Decoded: res.Decoded, Truncated: res.Truncated, Extra: res.Extra, Got: bodyStates[res.BodyState]}
 	}
+	e.Onvy.Sent, e.Onvy.FromCache = bodyStates[x.Request.BodyState], x.FromCache
 	if x.Err != nil {
 		e.Error = reason(x.Err)
 	}
 	return appendJSON(dst, &e)
-}
-
-// reason is a word for an error. Its text is left out: those of net and net/http
-// have the URL in them.
-func reason(err error) string {
-	if timeout, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err); ok && timeout.Timeout() {
-		return "timeout"
-	}
-	return "failed"
 }
 
 // text is a body as a member of JSON: as it is if it is UTF-8, else in base64.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 
 	"github.com/onvy-health/onvy-go/contract"
 )
@@ -85,6 +86,9 @@ func decodeLine(raw []byte) (*contract.Exchange, error) {
 			x.Response = d.lineResponse()
 		case "error":
 			failure = d.text()
+		case "from_cache":
+			x.FromCache = d.PeekKind() == 't'
+			return d.skip()
 		default:
 			return d.skip()
 		}
@@ -101,6 +105,9 @@ func decodeLine(raw []byte) (*contract.Exchange, error) {
 	case x.Request.Method == "" || x.Request.URL == "":
 		return nil, fmt.Errorf("%w: its request has no method or no URL", ErrEntry)
 	}
+	if x.Response != nil && x.Request.Method == http.MethodHead {
+		x.Response.BodyState = contract.BodyWhole
+	}
 	if x.Response == nil || failure != "" {
 		x.Err = noResponse(failure)
 	}
@@ -108,7 +115,10 @@ func decodeLine(raw []byte) (*contract.Exchange, error) {
 }
 
 func (d *decoder) lineRequest() contract.Request {
-	var req contract.Request
+	var (
+		req contract.Request
+		has bool
+	)
 	_ = d.object(func(name []byte) error {
 		switch string(name) {
 		case "method":
@@ -118,7 +128,9 @@ func (d *decoder) lineRequest() contract.Request {
 		case "headers":
 			req.Header = d.lineHeaders()
 		case "body":
-			req.Body, _ = d.bytes()
+			req.Body, has = d.lineBody(), true
+		case "body_state":
+			req.BodyState = bodyState(d.text())
 		case "body_base64":
 			b, _ := d.bytes()
 			req.Body = d.unbase64(b)
@@ -127,11 +139,17 @@ func (d *decoder) lineRequest() contract.Request {
 		}
 		return d.err
 	})
+	if !has && len(req.Body) == 0 {
+		req.BodyState = sentState(&req, -1)
+	}
 	return req
 }
 
 func (d *decoder) lineResponse() *contract.Response {
-	res := &contract.Response{}
+	var (
+		res = &contract.Response{}
+		has bool
+	)
 	_ = d.object(func(name []byte) error {
 		switch string(name) {
 		case "proto":
@@ -143,13 +161,20 @@ func (d *decoder) lineResponse() *contract.Response {
 		case "headers":
 			res.Header = d.lineHeaders()
 		case "body":
-			res.Body, _ = d.bytes()
+			res.Body, has = d.lineBody(), true
+		case "body_state":
+			res.BodyState = bodyState(d.text())
 		case "body_base64":
 			b, _ := d.bytes()
 			res.Body = d.unbase64(b)
 		case "decoded":
 			res.Decoded = d.text()
 		case "truncated":
+			if d.PeekKind() == 't' {
+				res.BodyState = contract.BodyCut
+			}
+			return d.skip()
+		case "too_large":
 			res.Truncated = d.PeekKind() == 't'
 			return d.skip()
 		default:
@@ -160,12 +185,48 @@ func (d *decoder) lineResponse() *contract.Response {
 	if res.Status <= 0 {
 		return nil
 	}
+	if !has && len(res.Body) == 0 && res.Status != http.StatusNoContent && res.Status != http.StatusNotModified &&
+		res.Header.Get("Content-Length") != "0" {
+		res.BodyState = contract.BodyNotRecorded
+	}
 	return res
 }
 
-// lineHeaders reads fields as pairs: [["Content-Type", "application/json"], ...].
+// lineBody reads a body: a text, or JSON as it is, which is how many loggers
+// write it.
+func (d *decoder) lineBody() []byte {
+	if k := d.PeekKind(); k != '{' && k != '[' {
+		if b, _ := d.bytes(); len(b) > 0 {
+			return b
+		}
+		return nil
+	}
+	raw, err := d.ReadValue()
+	if err != nil {
+		_ = d.syntax()
+	}
+	return bytes.Clone(raw)
+}
+
+// lineHeaders reads fields as pairs: [["Content-Type", "application/json"], ...];
+// or as an object with a value or a list of values for each name, which is how
+// many loggers write them.
 func (d *decoder) lineHeaders() contract.Header {
 	var h contract.Header
+	if d.PeekKind() == '{' {
+		_ = d.object(func(member []byte) error {
+			name := string(member)
+			if d.PeekKind() != '[' {
+				h = header(h, name, d.value())
+				return d.err
+			}
+			return d.array(func() error {
+				h = header(h, name, d.value())
+				return d.err
+			})
+		})
+		return h
+	}
 	_ = d.array(func() error {
 		var pair []string
 		_ = d.array(func() error {

@@ -15,23 +15,26 @@ type (
 		Request  lineRequest   `json:"request"`
 		Response *lineResponse `json:"response,omitempty"`
 		Error    string        `json:"error,omitempty"`
+		Cached   bool          `json:"from_cache,omitzero"`
 	}
 	lineRequest struct {
 		Method  string      `json:"method"`
 		URL     string      `json:"url"`
 		Headers [][2]string `json:"headers"`
-		Body    *string     `json:"body,omitempty"`
+		Body    *string     `json:"body,omitzero"`
 		Base64  []byte      `json:"body_base64,omitempty"`
+		State   string      `json:"body_state,omitempty"`
 	}
 	lineResponse struct {
 		Proto     string      `json:"proto,omitempty"`
 		Status    int         `json:"status"`
 		Reason    string      `json:"reason,omitempty"`
 		Headers   [][2]string `json:"headers"`
-		Body      *string     `json:"body,omitempty"`
+		Body      *string     `json:"body,omitzero"`
 		Base64    []byte      `json:"body_base64,omitempty"`
 		Decoded   string      `json:"decoded,omitempty"`
-		Truncated bool        `json:"truncated,omitzero"`
+		Truncated bool        `json:"too_large,omitzero"`
+		State     string      `json:"body_state,omitempty"`
 	}
 )
 
@@ -42,7 +45,10 @@ func WriteLine(w io.Writer, x *contract.Exchange) error {
 		Duration: float64(x.Duration) / float64(time.Millisecond),
 		Request:  lineRequest{Method: latin1(x.Request.Method), URL: latin1(x.Request.URL), Headers: linePairs(x.Request.Header)},
 	}
-	l.Request.Body, l.Request.Base64 = lineBody(x.Request.Body)
+	l.Cached, l.Request.State = x.FromCache, bodyStates[x.Request.BodyState]
+	if x.Request.BodyState != contract.BodyNotRecorded {
+		l.Request.Body, l.Request.Base64 = lineBody(x.Request.Body)
+	}
 	if !x.Started.IsZero() {
 		l.Started = x.Started.UTC().Format(time.RFC3339Nano)
 	}
@@ -50,8 +56,11 @@ func WriteLine(w io.Writer, x *contract.Exchange) error {
 		l.Response = &lineResponse{
 			Proto: res.Proto, Status: res.Status, Reason: latin1(res.Reason),
 			Headers: linePairs(res.Header), Decoded: res.Decoded, Truncated: res.Truncated,
+			State: bodyStates[res.BodyState],
 		}
-		l.Response.Body, l.Response.Base64 = lineBody(res.Body)
+		if res.BodyState != contract.BodyNotRecorded {
+			l.Response.Body, l.Response.Base64 = lineBody(res.Body)
+		}
 	}
 	if x.Err != nil {
 		l.Error = reason(x.Err)
@@ -66,8 +75,6 @@ func WriteLine(w io.Writer, x *contract.Exchange) error {
 
 func lineBody(body []byte) (*string, []byte) {
 	switch {
-	case len(body) == 0:
-		return nil, nil
 	case utf8.Valid(body):
 		return new(string(body)), nil
 	}

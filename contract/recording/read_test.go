@@ -52,8 +52,8 @@ func TestChromiumEntryIsReadAsItWasOnTheWire(t *testing.T) {
 	require.Len(t, entries, 4)
 	require.Equal(t, &contract.Exchange{
 		Name:     "chromium.har#0",
-		Started:  time.Date(2026, 3, 5, 18, 10, 27, 123e6, time.UTC),
-		Duration: 83984896 * time.Nanosecond,
+		Started:  time.Date(2026, 3, 5, 18, 10, 27, 124.1e6, time.UTC), // behind the time in the queue
+		Duration: 82884896 * time.Nanosecond,
 		Request: contract.Request{
 			Method: "POST",
 			URL:    "https://api.onvy.health/users",
@@ -90,11 +90,11 @@ func TestBase64BodyIsDecoded(t *testing.T) {
 func TestBodyThatWasNotKeptIsNotAnEmptyBody(t *testing.T) {
 	entries, _ := sample(t, "chromium.har")
 	require.Empty(t, entries[3].Response.Body)
-	require.True(t, entries[3].Response.Truncated)
+	require.Equal(t, contract.BodyNotRecorded, entries[3].Response.BodyState)
 	entries, _ = sample(t, "playwright.har")
-	require.True(t, entries[0].Response.Truncated, "the body is in a file of its own")
+	require.Equal(t, contract.BodyNotRecorded, entries[0].Response.BodyState, "the body is in a file of its own")
 	entries, _ = sample(t, "firefox.har")
-	require.False(t, entries[1].Response.Truncated, "204 has none")
+	require.Equal(t, contract.BodyWhole, entries[1].Response.BodyState, "204 has none")
 }
 
 func TestFormIsPutTogetherFromItsParameters(t *testing.T) {
@@ -116,7 +116,7 @@ func TestMitmproxyBodyIsTheDecodedOneWhateverTheSizesSay(t *testing.T) {
 	entries, _ := sample(t, "mitmproxy.har")
 	require.Equal(t, "{\"tz_offset\":7200}\n", string(entries[0].Response.Body))
 	require.Equal(t, "br", entries[0].Response.Decoded)
-	require.False(t, entries[0].Response.Truncated)
+	require.Equal(t, contract.BodyWhole, entries[0].Response.BodyState)
 	require.Equal(t, `{"tz_offset": 7200}`, string(entries[0].Request.Body))
 }
 
@@ -135,7 +135,7 @@ func TestProxyDialectIsRead(t *testing.T) {
 	require.Equal(t, []byte("{\"id\":\"\xff\"}"), entries[1].Request.Body)
 	require.Nil(t, entries[1].Response)
 	require.Error(t, entries[1].Err)
-	require.False(t, entries[7].Response.Truncated, "the answer to HEAD has no body")
+	require.Equal(t, contract.BodyWhole, entries[7].Response.BodyState, "the answer to HEAD has no body")
 
 	require.Len(t, broken, 5)
 	require.ErrorIs(t, broken[2], recording.ErrEntry)
@@ -201,7 +201,7 @@ func TestLinesOfExchangesAreRead(t *testing.T) {
 	require.ErrorContains(t, entries[1].Err, "timeout")
 	require.ErrorIs(t, broken[2], recording.ErrSyntax)
 	require.ErrorIs(t, broken[3], recording.ErrEntry)
-	require.True(t, entries[4].Response.Truncated)
+	require.Equal(t, contract.BodyCut, entries[4].Response.BodyState)
 	require.Equal(t, "gzip", entries[4].Response.Decoded)
 	require.Len(t, entries, 3)
 	require.Len(t, broken, 2)

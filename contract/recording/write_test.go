@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -42,6 +43,32 @@ func odd() []*contract.Exchange {
 			Request: contract.Request{Method: "GET", URL: "https://api.onvy.health/users"},
 			Err:     errors.New("dial https://api.onvy.health/users/user_123: no"),
 		},
+		{
+			Request:  contract.Request{Method: "PATCH", URL: "https://api.onvy.health/users/a", BodyState: contract.BodyNotRecorded},
+			Response: &contract.Response{Status: 200, Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, BodyState: contract.BodyNotRecorded},
+		},
+		{
+			Request:   contract.Request{Method: "PUT", URL: "https://api.onvy.health/users/a", Body: []byte(`{"a`), BodyState: contract.BodyCut},
+			Response:  &contract.Response{Status: 200, Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(`{"a`), BodyState: contract.BodyCut},
+			FromCache: true,
+		},
+		{
+			Request:  contract.Request{Method: "GET", URL: "https://api.onvy.health/users/a"},
+			Response: &contract.Response{Status: 200, Header: contract.Header{{Name: "Content-Length", Value: "100"}}, Body: []byte(`{"a`)},
+			Err:      fmt.Errorf("%w: read tcp", contract.ErrClosed),
+		},
+		{Request: contract.Request{Method: "POST", URL: "https://api.onvy.health/users"}, Err: contract.ErrAborted},
+		{Request: contract.Request{Method: "POST", URL: "https://api.onvy.health/users"}, Err: contract.ErrTimeout},
+		{Request: contract.Request{Method: "POST", URL: "https://api.onvy.health/users"}, Err: contract.ErrMalformed},
+		{Request: contract.Request{Method: "POST", URL: "https://api.onvy.health/users"}, Err: contract.ErrUnreachable},
+	}
+}
+
+// requireSameReason asks that a rule that looks at an error sees the same in both.
+func requireSameReason(t *testing.T, want, got error) {
+	t.Helper()
+	for _, known := range []error{contract.ErrClosed, contract.ErrAborted, contract.ErrTimeout, contract.ErrMalformed, contract.ErrUnreachable} {
+		require.Equal(t, errors.Is(want, known), errors.Is(got, known), "%v, %v", want, got)
 	}
 }
 
@@ -67,6 +94,7 @@ func TestHARIsReadBackAsItWasWritten(t *testing.T) {
 			if want.Err != nil {
 				require.Error(t, got.Err)
 				require.NotContains(t, got.Err.Error(), "user_123")
+				requireSameReason(t, want.Err, got.Err)
 				want.Err = got.Err
 			}
 			require.Equal(t, want, got)
@@ -95,7 +123,7 @@ func TestWrittenHARHasWhatHARAsksFor(t *testing.T) {
 	require.Equal(t, "1.2", doc.Log.Version)
 	require.NotEmpty(t, doc.Log.Creator.Name)
 	require.NotEmpty(t, doc.Log.Creator.Version)
-	require.Len(t, doc.Log.Entries, 3)
+	require.Len(t, doc.Log.Entries, len(odd()))
 	for _, e := range doc.Log.Entries {
 		for _, k := range []string{"startedDateTime", "time", "request", "response", "cache", "timings"} {
 			require.Contains(t, e, k)
@@ -187,7 +215,7 @@ func TestWriterMayBeSharedByGoroutines(t *testing.T) {
 	r, err := recording.Open(path)
 	entries, _, fatal := all(t, r, err)
 	require.NoError(t, fatal)
-	require.Len(t, entries, 24)
+	require.Len(t, entries, 8*len(odd()))
 }
 
 func TestLinesAreReadBackAsTheyWereWrittenAndFitTheSchema(t *testing.T) {
@@ -213,6 +241,7 @@ func TestLinesAreReadBackAsTheyWereWrittenAndFitTheSchema(t *testing.T) {
 	require.NoError(t, fatal)
 	for i, want := range odd() {
 		got := entries[i]
+		requireSameReason(t, want.Err, got.Err)
 		want.Name, want.Err = got.Name, got.Err
 		if want.Response != nil {
 			want.Response.Extra = nil // has no place in a line

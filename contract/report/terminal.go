@@ -39,7 +39,8 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 	if !o.Quiet {
 		p.findings("Worth a look (these fail the run only when strict)", yellow, rest)
 		p.outcomes("Skipped", yellow, r, contract.Skip)
-		p.unmatched(r.Summary.Unmatched)
+		p.counted("Not of this API, so not checked: ", "hosts and paths", r.Summary.Unmatched)
+		p.counted("Not all recorded, so not all judged: ", "reasons", r.Summary.Unjudged)
 		p.notJudged(r.Summary.NotJudged)
 	}
 	p.last(r)

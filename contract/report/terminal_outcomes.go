@@ -40,9 +40,9 @@ func (p *page) outcomes(title string, colour style, r *contract.Report, status c
 	}
 }
 
-// unmatched writes which exchanges of a recording are not of this API, the
-// most frequent first.
-func (p *page) unmatched(counts map[string]int) {
+// counted writes how many exchanges of a recording were not checked, or not
+// whole, by host and path or by the reason, the most frequent first.
+func (p *page) counted(title, kind string, counts map[string]int) {
 	if len(counts) == 0 {
 		return
 	}
@@ -53,10 +53,10 @@ func (p *page) unmatched(counts map[string]int) {
 	places := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b))
 	})
-	p.section("Not of this API, so not checked: " + number(total, "exchange"))
+	p.section(title + number(total, "exchange"))
 	for i, place := range places {
 		if i == named && !p.Full {
-			p.printf("  and %d more hosts and paths; --full shows them\n", len(places)-i)
+			p.printf("  and %d more %s; --full shows them\n", len(places)-i, kind)
 			return
 		}
 		p.printf("  %6d  %s\n", counts[place], printable(place))

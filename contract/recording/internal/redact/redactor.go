@@ -208,7 +208,7 @@ func (r *Redactor) next(x, radix []uint32) {
 // without is an error without the text of it: those of net and net/http have
 // the URL in them.
 func without(err error) error {
-	for _, known := range []error{contract.ErrTimeout, contract.ErrClosed, contract.ErrMalformed, contract.ErrUnreachable} {
+	for _, known := range []error{contract.ErrTimeout, contract.ErrClosed, contract.ErrMalformed, contract.ErrAborted, contract.ErrUnreachable} {
 		if errors.Is(err, known) {
 			return known
 		}
@@ -219,10 +219,8 @@ func without(err error) error {
 	}](err); ok && timeout.Timeout() {
 		return contract.ErrTimeout
 	}
-	return errFailed
+	return contract.ErrNoAnswer
 }
-
-var errFailed = errors.New("there was no complete answer")
 
 // Learned is how many values were learned.
 func (r *Redactor) Learned() int {
