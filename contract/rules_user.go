@@ -48,7 +48,7 @@ var userChecks = []exchangeCheck{
 	exchangeRule("user/default-unit", Violation, "users/create-a-new-user", "measurement_unit is metric unless it was given.",
 		"a create without measurement_unit gives imperial", "a create without it gives metric, or leaves it out",
 		func(c *call, r *Rule) {
-			if !c.is("createUser") || !c.ok() {
+			if !c.is("createUser") || !c.ok() || !c.sentKnown() {
 				return
 			}
 			_, given := c.requestObject()["measurement_unit"]
