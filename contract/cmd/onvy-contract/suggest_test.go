@@ -1,0 +1,124 @@
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/speakeasy-api/openapi/overlay"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+)
+
+// deviating is a sandbox with a fault of which the report is an assumption or
+// drift.
+func deviating(t *testing.T, fault string) call {
+	t.Helper()
+	s := sandbox.Start(t)
+	i := slices.IndexFunc(faults.All(), func(f faults.Fault) bool { return f.Name == fault })
+	require.NotEqual(t, -1, i, fault)
+	ts := httptest.NewServer(faults.All()[i].Handler(s))
+	t.Cleanup(ts.Close)
+	return atURL(s, ts.URL)
+}
+
+func TestASuggestedOverlayMakesTheRunGreen(t *testing.T) {
+	for fault, want := range map[string]string{
+		"scope-too-little-404": "'responses'",
+		"token-answer-extra":   "properties:",
+		"user-set-cookie":      "Set-Cookie:",
+		"page-shape-changes":   "[?@ == 'created_at']",
+	} {
+		t.Run(fault, func(t *testing.T) {
+			c := deviating(t, fault)
+			dir := t.TempDir()
+			report := filepath.Join(dir, "report.json")
+			r := c.run(t, "run", "--seed=7", "--quiet", "--strict", "--json", report, ledger(t))
+			require.Equal(t, 1, r.status, "%+v", r)
+			require.NotContains(t, r.lastLine(), "violation", "the fault is one that the spec may learn")
+
+			r = call{}.run(t, "suggest", report, "--oasdiff", "no-such-program")
+			require.Zero(t, r.status, "%+v", r)
+			require.Contains(t, r.stdout, want)
+			require.Contains(t, r.stdout, "# Whether these edits break clients is not known")
+			spec := filepath.Join(dir, "openapi.yaml")
+			require.NoError(t, os.WriteFile(spec, applied(t, r.stdout), 0o600))
+			r = c.run(t, "run", "--seed=7", "--quiet", "--strict", "--spec", spec, ledger(t))
+			require.Zero(t, r.status, "%+v", r)
+		})
+	}
+}
+
+// applied applies an overlay as others do.
+func applied(t *testing.T, text string) []byte {
+	t.Helper()
+	o, err := overlay.ParseReader(strings.NewReader(text))
+	require.NoError(t, err)
+	require.NoError(t, o.Validate())
+	var root yaml.Node
+	require.NoError(t, yaml.Unmarshal(onvy.Spec, &root))
+	warnings, err := o.ApplyToStrict(&root)
+	require.NoError(t, err, "every edit has a target")
+	require.Empty(t, warnings)
+	out, err := yaml.Marshal(&root)
+	require.NoError(t, err)
+	return out
+}
+
+func TestSuggestSaysWhatOasdiffSays(t *testing.T) {
+	if _, err := exec.LookPath("oasdiff"); err != nil {
+		t.Skip("oasdiff is not installed: go install github.com/oasdiff/oasdiff@v1.36.0")
+	}
+	for fault, want := range map[string]string{
+		"token-answer-extra": "# oasdiff finds nothing in these edits that breaks clients.",
+		"page-shape-changes": "# oasdiff says that these edits can break clients:",
+	} {
+		report := filepath.Join(t.TempDir(), "report.json")
+		deviating(t, fault).run(t, "run", "--seed=7", "--quiet", "--json", report, ledger(t))
+		r := call{}.run(t, "suggest", report)
+		require.Zero(t, r.status, "%+v", r)
+		require.Contains(t, r.stdout, want)
+	}
+}
+
+func TestSuggestOfACleanReportSuggestsNothing(t *testing.T) {
+	report := filepath.Join(t.TempDir(), "report.json")
+	require.Zero(t, call{}.run(t, "run", "--sandbox", "--quiet", "--json", report, ledger(t)).status)
+	r := call{}.run(t, "suggest", report)
+	require.Zero(t, r.status, "%+v", r)
+	require.Equal(t, "# Nothing in the report asks for an edit of openapi.yaml.\n", r.stdout)
+}
+
+func TestAViolationIsNeverSuggestedToBeAccepted(t *testing.T) {
+	c := deviating(t, "measurement-unit-enum")
+	report := filepath.Join(t.TempDir(), "report.json")
+	require.Equal(t, 1, c.run(t, "run", "--seed=7", "--quiet", "--json", report, ledger(t)).status)
+	r := call{}.run(t, "suggest", report)
+	require.Zero(t, r.status, "%+v", r)
+	require.NotContains(t, r.stdout, "enum")
+}
+
+func TestReportsThatCannotBeSuggestedFromAreRefused(t *testing.T) {
+	for want, args := range map[string][]string{
+		"takes one report":     {},
+		"no such file":         {"none.json"},
+		"is not a report":      {file(t, "a.json", "[]")},
+		"not a report":         {file(t, "b.json", "{}")},
+		"another openapi.yaml": {file(t, "c.json", `{"target":"t","spec":"s"}`)},
+	} {
+		call{}.run(t, append([]string{"suggest"}, args...)...).refuses(t, want)
+	}
+	failing := file(t, "oasdiff", "#!/bin/sh\nexit 3\n")
+	require.NoError(t, os.Chmod(failing, 0o700))
+	report := filepath.Join(t.TempDir(), "report.json")
+	deviating(t, "token-answer-extra").run(t, "run", "--seed=7", "--quiet", "--json", report, ledger(t))
+	call{}.run(t, "suggest", report, "--oasdiff", failing).refuses(t, "--oasdiff: the program failed")
+}
