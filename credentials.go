@@ -33,7 +33,7 @@ type ServerCredentials struct {
 	ClientSecret Secret
 	// Scopes to ask for ("users:read"); nil asks for all that the client has.
 	Scopes []string
-	// Canonical asks at POST /oauth/token (RFC 6749) in place of the project's
+	// Canonical asks at POST /oauth/token (RFC 6749) instead of the project's
 	// own endpoint, /v1/projects/{project_id}/auth/server.
 	Canonical bool
 }
@@ -75,7 +75,7 @@ type UserCredentials struct {
 	// same token, not before 5 seconds later. nil stores nothing: the refresh
 	// token is lost with the program.
 	OnToken func(context.Context, Token) error `json:"-"`
-	// Canonical asks at POST /oauth/token (RFC 8693, RFC 6749) in place of the
+	// Canonical asks at POST /oauth/token (RFC 8693, RFC 6749) instead of the
 	// project's own endpoint, /v1/projects/{project_id}/auth/sdk.
 	Canonical bool
 }
@@ -160,5 +160,5 @@ func checkScopes(field string, scopes []string) error {
 	return nil
 }
 
-// visible tells whether s is ASCII without spaces and control characters.
+// visible reports whether s is ASCII without spaces and control characters.
 func visible(s string) bool { return printable(s) && !strings.Contains(s, " ") }

@@ -68,7 +68,7 @@
 //
 // That is safe for every operation on users, Create too, since the caller
 // chooses the id. If the answer to a Create is lost and the next says that the
-// id is taken, the user is read back: is it what was sent, Create succeeds, and
+// id is taken, the user is read back: if it is what was sent, Create succeeds, and
 // otherwise it is ErrConflict. If the answer to a Delete is lost and the next
 // says that there is no such user, Delete succeeds. The exchange of an identity
 // token and the use of a refresh token are repeated only if they were not sent,
@@ -94,6 +94,6 @@
 // # Other endpoints
 //
 // [Client.Token] is a token for endpoints that this package does not have.
-// Package gen has the generated client beneath this one, for who wants no
+// Package gen has the generated client beneath this one, for callers who want no
 // retries, no limits and no interpretation of any kind.
 package onvy

@@ -154,7 +154,7 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// Timeout tells whether the error is that of a deadline, as with net.Error.
+// Timeout reports whether the error is that of a deadline, as with net.Error.
 func (e *Error) Timeout() bool {
 	t, ok := errors.AsType[interface {
 		error

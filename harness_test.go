@@ -17,7 +17,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
-// memory is a transport that calls a handler in place of a network: inside a
+// memory is a transport that calls a handler instead of a network: inside a
 // synctest bubble time then passes only when everybody waits. A handler that
 // panics is a connection that breaks.
 type memory struct{ http.Handler }

@@ -26,7 +26,7 @@ func (s *UsersService) reconcile(ctx context.Context, sent UserCreate, conflict 
 	return found, nil
 }
 
-// within tells whether all that a has is in b; b may have more: defaults and
+// within reports whether all that a has is in b; b may have more: defaults and
 // what the server adds.
 func within(a, b any) bool {
 	object, ok := a.(map[string]any)

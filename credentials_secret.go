@@ -39,7 +39,7 @@ func (s Secret) Reveal() string {
 	return s.reveal()
 }
 
-// IsZero tells whether there is no value, or an empty one.
+// IsZero reports whether there is no value, or an empty one.
 func (s Secret) IsZero() bool { return s.reveal == nil }
 
 // Format implements fmt.Formatter for every verb.

@@ -61,7 +61,7 @@ func (e *timeoutError) Timeout() bool   { return true }
 func (e *timeoutError) Temporary() bool { return true }
 func (e *timeoutError) Unwrap() error   { return context.DeadlineExceeded }
 
-// known tells whether a code of an error body is one that can be printed.
+// known reports whether a code of an error body is one that can be printed.
 // Any other could be a value of a person.
 func known(code string) bool {
 	if gen.OAuthErrorCode(code).Valid() {

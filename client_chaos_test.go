@@ -24,7 +24,7 @@ import (
 
 // chaos is a network between a client and a handler on which things go wrong
 // at random: connections are refused and break, in requests and in answers,
-// and a gateway in between answers in place of the server or loses patience
+// and a gateway in between answers instead of the server or loses patience
 // after the server was done. HTTP is spoken by net/http on both sides.
 type chaos struct {
 	network *http.Transport
@@ -47,7 +47,7 @@ func connect(t *testing.T, h http.Handler, seed uint64) *chaos {
 	return c
 }
 
-// one tells whether something happens that happens once in n times.
+// one reports whether something happens that happens once in n times.
 func (c *chaos) one(n int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -22,7 +22,7 @@ type Token struct {
 	ExpiresAt    time.Time // by the clock of this machine; zero if not known
 }
 
-// token is a Token as the cache keeps it. Its identity is what tells whether a
+// token is a Token as the cache keeps it. Its identity is what reports whether a
 // token that was refused is still the one in use.
 type token struct {
 	Token

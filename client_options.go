@@ -144,7 +144,7 @@ func loopback(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// printable tells whether s is ASCII without control characters, and so can be
+// printable reports whether s is ASCII without control characters, and so can be
 // in a header.
 func printable(s string) bool {
 	for i := range len(s) {
