@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
-.PHONY: contract test race lint generate generate-check breaking recordings rules selftest bench fuzz help
+.PHONY: contract test race lint generate generate-check breaking recordings rules selftest outsiders bench fuzz help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,13 @@ test: ## run all tests
 
 race: ## run the tests with the race detector; of long tables, a sample
 	$(GO) test -race -short ./...
+
+OUTSIDERS := contract/internal/outsiders/testdata
+outsiders: ## install what the servers of other stacks need that the suite is tried on (Python 3 with venv, Node 20)
+	python3 -m venv $(OUTSIDERS)/python/.venv
+	$(OUTSIDERS)/python/.venv/bin/pip install --quiet --disable-pip-version-check -r $(OUTSIDERS)/python/requirements.txt
+	cd $(OUTSIDERS)/node && npm ci --no-audit --no-fund
+	$(GO) build -C $(OUTSIDERS)/golang -o .bin/ ./...
 
 lint: ## check format, vet (for Linux, macOS and Windows), staticcheck and the workflows
 	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; }

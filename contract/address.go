@@ -76,13 +76,20 @@ func pathOf(rawURL, basePath string) (path, query string) {
 	return a.below(basePath), a.query
 }
 
-// below is the path without that of the base URL; "" where it is elsewhere.
+// below is the path without that of the base URL, if it is below it.
 func (a address) below(basePath string) string {
-	rest, ok := strings.CutPrefix(a.path, basePath)
-	if !ok || basePath != "" && !strings.HasPrefix(rest, "/") {
+	if basePath != "" && strings.HasPrefix(a.path, basePath+"/") {
+		return a.path[len(basePath):]
+	}
+	return a.path
+}
+
+// within is the path without that of the base URL; "" where it is elsewhere.
+func (a address) within(basePath string) string {
+	if basePath != "" && !strings.HasPrefix(a.path, basePath+"/") {
 		return ""
 	}
-	return rest
+	return a.path[len(basePath):]
 }
 
 // queryParam returns the first value of a parameter, as [url.ParseQuery] reads

@@ -66,10 +66,10 @@ func (s *Spec) openFor(n *counting, x *Exchange, basePath string) *call {
 func (s *Spec) route(x *Exchange, a address, basePath string) *call {
 	c := s.calls.Get().(*call)
 	c.spec, c.x, c.slow = s, x, defaultSlow
-	if basePath == "" {
-		basePath = s.base
-	}
 	c.path, c.query = a.below(basePath), a.query
+	if basePath == "" {
+		c.path = a.within(s.base)
+	}
 	c.op, c.vars = s.match(x.Request.Method, c.path)
 	if x.Response == nil {
 		return c

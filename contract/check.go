@@ -45,8 +45,8 @@ func (s *Spec) checkCall(c *call) []Finding {
 // Matches tells whether an exchange is of this API: its path and method are in
 // the spec.
 func (s *Spec) Matches(x *Exchange) bool {
-	path, _ := pathOf(x.Request.URL, s.base)
-	op, _ := s.match(x.Request.Method, path)
+	a, _ := readAddress(x.Request.URL)
+	op, _ := s.match(x.Request.Method, a.within(s.base))
 	return op != nil
 }
 

@@ -64,5 +64,5 @@ func ExampleTransport() {
 	// Output:
 	// 502 true
 	// violation http/server-error the server failed with 502
-	// violation http/content-type the content type is text/html; application/json is documented
+	// assumption http/content-type the content type is text/html; application/json is documented
 }

@@ -33,16 +33,22 @@ type History struct {
 }
 
 // NewHistory returns an empty history.
-func NewHistory(spec *Spec) *History { return newHistory(spec, false) }
+func NewHistory(spec *Spec) *History { return newHistory(spec, history.Options{}) }
 
 // WholeHistory returns an empty history that is going to see every write there
 // is. Then any two views of a user must agree with the writes between them, and
 // much more can be said.
-func WholeHistory(spec *Spec) *History { return newHistory(spec, true) }
+func WholeHistory(spec *Spec) *History { return newHistory(spec, history.Options{Whole: true}) }
 
-func newHistory(spec *Spec, whole bool) *History {
+// guestHistory is for a suite on a server that others use too: it sees every
+// write to the users that it creates, and not who else comes and goes.
+func guestHistory(spec *Spec) *History {
+	return newHistory(spec, history.Options{Whole: true, Shared: true})
+}
+
+func newHistory(spec *Spec, o history.Options) *History {
 	h := &History{spec: spec, extractor: history.NewExtractor(readClaims, nil)}
-	h.engine = history.NewEngine(spec.lives, h.extractor.Hasher, history.Options{Whole: whole}, func(v history.Verdict) {
+	h.engine = history.NewEngine(spec.lives, h.extractor.Hasher, o, func(v history.Verdict) {
 		h.findings = append(h.findings, spec.historyFinding(v))
 	})
 	return h

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 )
 
@@ -31,7 +33,7 @@ func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
 		return e.Facts(&x)
 	}
 	x.Parent, x.ID = c.address()
-	x.Sent = c.x.Request.Body
+	x.Sent, x.Misfits = c.x.Request.Body, c.misfits()
 	if r := c.x.Response; c.bodyKnown() {
 		x.Answer = r.Body
 		x.Wrong = c.wrong()
@@ -76,6 +78,33 @@ func (c *call) wrong() (fields []string) {
 			if name := c.fieldAt(f.Pointer); name != "" && !slices.Contains(fields, name) {
 				fields = append(fields, name)
 			}
+		}
+	}
+	return fields
+}
+
+// misfits are the fields of the request that are not as documented. A lenient
+// server takes "514" for 514, and its answer is then rightly not what was sent.
+func (c *call) misfits() (fields []string) {
+	ref := c.op.body
+	if ref == nil || len(c.x.Request.Body) == 0 {
+		return nil
+	}
+	if m := c.spec.fast[ref.Value]; m != nil && m.accepts(c.x.Request.Body) {
+		return nil
+	}
+	sent := c.requestObject()
+	if sent == nil {
+		return nil
+	}
+	err := ref.Value.VisitJSON(map[string]any(sent), openapi3.VisitAsRequest(), openapi3.MultiErrors(), openapi3.EnableFormatValidation())
+	for _, e := range flatten(err, nil) {
+		path := e.JSONPointer()
+		if len(path) == 0 || e.Value == nil { // null clears, or is nothing
+			continue
+		}
+		if !slices.Contains(fields, path[0]) {
+			fields = append(fields, path[0])
 		}
 	}
 	return fields

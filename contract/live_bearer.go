@@ -85,9 +85,6 @@ func (p *probe) matrixOn(victim, rule, what string, header Header) {
 		if c.ok() && rule == "" {
 			continue // auth/credentials-needed has said it
 		}
-		if rule == "" {
-			rule = "token/garbage"
-		}
 		p.refuses(c, rule, what, 401)
 	}
 }

@@ -196,6 +196,12 @@ func (p *probe) refusesAs(c *call, rule, what string, codes ...string) {
 			return
 		}
 	}
+	if asked := c.grant(); code == "unsupported_grant_type" && asked != "" {
+		// Right in itself (RFC 6749, 5.2); one cause, however often it is met.
+		p.finding(c, "grant/error-code", Finding{Level: Assumption, Source: "authentication", Pointer: "/error",
+			Message: "the grant " + string(asked) + " is documented and not offered"})
+		return
+	}
 	for _, registered := range errorCodes {
 		if code == registered { // others: oauth/error-code
 			p.finding(c, "grant/error-code", Finding{Pointer: "/error", Message: what + ": the code is " + code + "; expected " + codes[0]})

@@ -118,9 +118,6 @@ func (p *probe) follow(c *call, location string) {
 		return // http/location says it
 	}
 	path, _ := pathOf(u.String(), p.suite.base.EscapedPath())
-	if path == "" {
-		return // elsewhere on the server: http/location says it
-	}
 	answer := p.send(request{method: "GET", path: path, header: bearer(p.token())})
 	if s := answer.status(); s/100 == 4 && s != 429 {
 		p.finding(c, "http/location-leads", Finding{Message: "Location leads nowhere"})

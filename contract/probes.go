@@ -39,15 +39,30 @@ func (p *probe) works(c *call) bool {
 	switch s := c.status(); {
 	case c.ok():
 		return true
-	case s == 0, s/100 == 5, s/100 == 3, s == 429:
+	case s == 0, s/100 == 5, s/100 == 3, s == 429, c.reported("users/created-readable"):
 	default:
 		f := Finding{Message: fmt.Sprintf("a valid request is refused with %d", s)}
 		if c.op != nil {
-			f.Source, f.Level = c.op.source, levelOf(c.op.source)
+			f.Source = c.weakest()
+			f.Level = levelOf(f.Source)
 		}
 		p.finding(c, "operation/works", f)
 	}
 	return false
+}
+
+// reported reports whether a rule has spoken about the exchange.
+func (c *call) reported(rule string) bool {
+	return slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == rule })
+}
+
+// weakest is the source of the weakest statement that a valid request rests on:
+// that there is the operation, and that it takes such a body.
+func (c *call) weakest() string {
+	if c.op.body != nil && len(c.x.Request.Body) > 0 && extension(c.op.body.Value.Extensions, "x-onvy-source") == "assumed" {
+		return "assumed"
+	}
+	return c.op.source
 }
 
 // refuses reports a bad request that is carried out under a rule, and one that
@@ -55,7 +70,11 @@ func (p *probe) works(c *call) bool {
 func (p *probe) refuses(c *call, rule, what string, want ...int) bool {
 	switch s := c.status(); {
 	case c.ok():
-		p.finding(c, rule, Finding{Message: what + ": it is accepted"})
+		f := Finding{Message: what + ": it is accepted"}
+		if strings.HasPrefix(rule, "input/") && c.op != nil && c.op.source == "assumed" {
+			f.Level = Assumption // what the operation takes is assumed
+		}
+		p.finding(c, rule, f)
 		return false
 	case s == 0, s/100 == 5, s/100 == 3, s == 429:
 	case slices.Contains(want, s), s == 422 && slices.Contains(want, 400):

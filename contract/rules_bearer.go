@@ -32,7 +32,6 @@ var bearerChecks = []exchangeCheck{
 			switch s := c.status(); {
 			case s == 405, s == 501: // a method that is not there
 			case s == 401, s == 429, s/100 == 5, s/100 == 2, c.x.Response == nil: // others say it
-			case s == 405: // there is no such method, for anybody
 			default:
 				c.finding(r, Finding{Message: "a request without credentials does not get 401"})
 			}
@@ -68,6 +67,9 @@ var bearerChecks = []exchangeCheck{
 			for _, ch := range all {
 				if ch.double != "" {
 					c.finding(r, Finding{Message: "the challenge has " + ch.double + " twice", Source: "rfc6750#3"})
+				}
+				if _, has := ch.params["realm"]; ch.scheme == "basic" && !has && ok {
+					c.finding(r, Finding{Message: "the Basic challenge has no realm", Source: "rfc7617#2"})
 				}
 			}
 		}),

@@ -38,6 +38,7 @@ func bearerRows() []exchangeRow {
 				getUser("", refused(401, "x"), challenge(`Bearer realm="a", realm="b"`)),
 				getUser("", refused(401, "x"), challenge(`Bearer realm="a`)),
 				getUser("", refused(401, "x"), challenge(`"Bearer"`)),
+				serverToken(`{}`, "", refused(401, "invalid_client"), header("Www-Authenticate", `Basic error="invalid_client"`)),
 			},
 			holds: xs{
 				getUser("", refused(401, "x"), challenge(`Bearer realm="onvy", error="invalid_token"`)),

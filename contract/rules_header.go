@@ -178,10 +178,10 @@ func checkContentType(c *call, r *Rule) {
 	case len(c.resp.Content) == 0 || c.media != nil:
 	case c.contentType == "":
 		c.finding(r, Finding{Message: "there is a body and no Content-Type", Source: "rfc9110#8.3"})
-	case c.contentType == "text/html", looksJSON && !isJSON(c.contentType):
+	case looksJSON && !isJSON(c.contentType):
 		c.finding(r, Finding{Message: fmt.Sprintf("the content type is %s; application/json is documented", printable(c.contentType)),
 			Source: "resources-and-pagination"})
-	default:
+	default: // no page shows an error, so that a page in HTML may be one
 		c.finding(r, Finding{Level: c.errorLevel(), Source: c.source(),
 			Message: fmt.Sprintf("the content type is %s; application/json is documented", printable(c.contentType))})
 	}

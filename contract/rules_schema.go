@@ -49,7 +49,7 @@ var knownKeywords = []string{
 }
 
 func keyword(e *openapi3.SchemaError) string {
-	if e.SchemaField == "type" && e.Value == nil {
+	if e.Value == nil && (e.SchemaField == "type" || e.SchemaField == "enum") {
 		return "nullable"
 	}
 	return e.SchemaField
@@ -70,6 +70,21 @@ func (c *call) schemaErrors() []*openapi3.SchemaError {
 		openapi3.VisitAsResponse(), openapi3.MultiErrors(), openapi3.EnableFormatValidation())
 	c.schema = flatten(err, c.schema)
 	return c.schema
+}
+
+// optional reports whether the value at a path is a property that may be left
+// out.
+func optional(ref *openapi3.SchemaRef, path []string) bool {
+	if len(path) == 0 {
+		return false
+	}
+	holder, _, ok := trace(ref, "", path[:len(path)-1])
+	return ok && holder.Items == nil && child(holder, path[len(path)-1]) != nil && !requires(holder, path[len(path)-1])
+}
+
+func requires(schema *openapi3.Schema, name string) bool {
+	return slices.Contains(schema.Required, name) ||
+		slices.ContainsFunc(schema.AllOf, func(part *openapi3.SchemaRef) bool { return requires(part.Value, name) })
 }
 
 // flatten collects the schema errors in a tree of errors.
@@ -109,6 +124,11 @@ func reportSchemaError(c *call, r *Rule, e *openapi3.SchemaError) {
 		f.Message = shape(e.Value) + " where " + article(schema.Type) + " is documented"
 	case "nullable":
 		f.Message = "null where " + article(schema.Type) + " is documented"
+		if optional(c.media.Schema, path) {
+			// The pages print "| null" elsewhere and not here: that null is not
+			// the same as absent is inferred.
+			f.Level = Assumption
+		}
 	case "required":
 		f.Message = "the property is missing"
 		if documented && extension(schema.Extensions, "x-onvy-required") == "assumed" {

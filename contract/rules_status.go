@@ -18,9 +18,18 @@ var statusChecks = []exchangeCheck{
 	exchangeRule("http/server-error", Violation, "rfc9110#15.6", "The server does not fail (503 with Retry-After aside).",
 		"500 for an id that is not known", "503 with Retry-After: 5",
 		func(c *call, r *Rule) {
-			if s := c.status(); s/100 == 5 && !(s == 503 && c.x.Response.Header.Has("Retry-After")) {
-				c.finding(r, Finding{Message: fmt.Sprintf("the server failed with %d", s)})
+			s := c.status()
+			if s/100 != 5 || s == 503 && c.x.Response.Header.Has("Retry-After") {
+				return
 			}
+			f := Finding{Message: fmt.Sprintf("the server failed with %d", s)}
+			switch {
+			case s == 503: // which HTTP lets a server say, with or without a time
+				f.Level = Assumption
+			case s == 501 && c.op != nil && c.op.source == "assumed":
+				f.Level, f.Message = Assumption, "the operation is not implemented"
+			}
+			c.finding(r, f)
 		}),
 	exchangeRule("http/redirect", Violation, "rfc9110#15.4", "An operation answers itself; it does not send the client elsewhere.",
 		"302 to /login", "401 with a challenge",
@@ -92,7 +101,7 @@ func checkStatus(c *call, r *Rule) {
 		for status, ref := range c.op.op.Responses.Map() {
 			if strings.HasPrefix(status, "2") {
 				documented = append(documented, status)
-				if from := extension(ref.Value.Extensions, "x-onvy-source"); from != "assumed" {
+				if from := extension(ref.Value.Extensions, "x-onvy-source"); from != "assumed" && c.op.source != "assumed" {
 					level, source = Violation, from
 				}
 			}

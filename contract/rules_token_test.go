@@ -45,7 +45,7 @@ func tokenRows() []exchangeRow {
 			rule: "oauth/scope-granted",
 			breaks: xs{
 				serverToken(`{"scope":"users:read"}`, token("access_token", jwt())),
-				serverToken(`{"scope":"users:read"}`, token("scope", "users:read users:create")),
+				serverToken(`{"scope":"users:read"}`, token("scope", "")),
 				serverToken(`{"scope":"users:read users:create"}`, token("access_token", jwt("scope", "users:read"))),
 				serverToken(`{"scope":"users:read users:create"}`, token("access_token", jwt("scope", "users:read"), "scope", "users:read users:create")),
 			},
@@ -55,11 +55,13 @@ func tokenRows() []exchangeRow {
 				serverToken(`{"scope":"users:read users:create"}`, token("access_token", jwt("scope", []string{"users:create", "users:read"}))),
 				serverToken(`{"scope":"users:read"}`, token()), // opaque, and it says nothing
 				oauthToken("grant_type=client_credentials&scope=users:read", token("scope", "users:read")),
+				serverToken(`{"scope":"users:read"}`, token("scope", "users:read users:create")), // another scope, and it says so
 			},
 			but: []string{"jwt/claims"}, // a list of scopes in place of a text
 		}, {
-			rule:   "oauth/error-code",
-			breaks: xs{oauthToken("grant_type=x", "", refused(400, "oops")), serverToken(`{}`, "", refused(401, "nope"), header("Www-Authenticate", "Basic"))},
+			rule: "oauth/error-code",
+			breaks: xs{oauthToken("grant_type=x", "", refused(400, "oops")), serverToken(`{}`, "", refused(401, "nope"), header("Www-Authenticate", `Basic realm="onvy"`)),
+				oauthToken("grant_type=refresh_token", "", refused(401, "invalid_grant"), header("Www-Authenticate", `Basic realm="onvy"`))},
 			holds: xs{
 				oauthToken("grant_type=x", "", refused(400, "unsupported_grant_type")),
 				serverToken(`{}`, "", refused(401, "invalid_client"), header("Www-Authenticate", `Basic realm="onvy"`)),

@@ -54,6 +54,7 @@ type operation struct {
 	token    bool   // answers with tokens
 	location string // "openapi.yaml:60:5"
 
+	body      *openapi3.SchemaRef        // of a JSON request; nil if it has none
 	responses map[int]*openapi3.Response // by each status that is documented
 
 	life          *history.Operation
@@ -154,6 +155,11 @@ func (s *Spec) compileOperations() {
 					o.responses[status] = ref.Value
 				}
 			}
+			if op.RequestBody != nil && op.RequestBody.Value != nil {
+				if media := op.RequestBody.Value.Content["application/json"]; media != nil {
+					o.body = media.Schema
+				}
+			}
 			security := s.doc.Security
 			if op.Security != nil {
 				security = *op.Security
@@ -170,16 +176,23 @@ func (s *Spec) compileOperations() {
 			}
 			s.ops = append(s.ops, o)
 			s.byOp[op] = o
+			s.compileFast(o.body)
 			for _, ref := range op.Responses.Map() {
 				for _, media := range ref.Value.Content {
-					if media.Schema != nil && s.fast[media.Schema.Value] == nil {
-						if m := compileMatcher(media.Schema); m != nil {
-							s.fast[media.Schema.Value] = m
-						}
-					}
+					s.compileFast(media.Schema)
 				}
 			}
 		}
+	}
+}
+
+// compileFast compiles the matcher of a schema, where there can be one.
+func (s *Spec) compileFast(schema *openapi3.SchemaRef) {
+	if schema == nil || s.fast[schema.Value] != nil {
+		return
+	}
+	if m := compileMatcher(schema); m != nil {
+		s.fast[schema.Value] = m
 	}
 }
 

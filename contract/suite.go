@@ -109,7 +109,7 @@ func (s *Suite) Run(ctx context.Context) *Report {
 func (s *Suite) begin(ctx context.Context) (context.Context, func()) {
 	s.run = runID()
 	s.wire = newWire(s.base, s.options.Timeout, &s.target.Reach)
-	s.history = WholeHistory(s.spec) // of its own users
+	s.history = guestHistory(s.spec)
 	s.counting = newCounting(s.spec, true)
 	s.tokens = newTokenSource(s)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.MaxDuration, errBudgetTime)

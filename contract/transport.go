@@ -47,7 +47,7 @@ type observer struct {
 const observeLimit = maxBody
 
 func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
-	path := address{path: req.URL.EscapedPath()}.below(o.spec.base)
+	path := address{path: req.URL.EscapedPath()}.within(o.spec.base)
 	if op, _ := o.spec.match(req.Method, path); op == nil {
 		return o.base.RoundTrip(req)
 	}

@@ -192,7 +192,7 @@ func TestASpecAtABaseURLFindsWhatIsBelowIt(t *testing.T) {
 
 	gone := &contract.Exchange{Request: below.Request, Response: &contract.Response{Status: 204}}
 	gone.Request.Method = "DELETE"
-	history := contract.NewHistory(at)
+	history := contract.WholeHistory(at)
 	history.Add(gone)
 	found := x("/health%20data/users/u1")
 	found.Response.Body = []byte(`{"id":"u1","created_at":"2026-03-05T18:10:27Z","updated_at":"2026-03-05T18:10:27Z"}`)

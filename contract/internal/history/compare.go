@@ -66,7 +66,7 @@ func (e *Engine) compareWrite(l *life, f *Fact, before *View) {
 		value, answer, old := sent.field(i), now.field(i), before.field(i)
 		field := &r.Fields[i]
 		switch {
-		case !sent.named(i) || !answer.known():
+		case !sent.named(i) || !value.known() || !answer.known():
 		case !value.there():
 			if answer.there() && old.there() && equal(answer, old) && !l.mayDefault(field, i, answer) {
 				e.law(l, f, "patch-clears", Verdict{Field: field.Name, Message: "null did not clear the field", Earlier: l.since})

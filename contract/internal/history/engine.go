@@ -12,6 +12,10 @@ type Options struct {
 	// in order. Then two views of a resource must agree unless a write lies
 	// between them.
 	Whole bool
+	// Shared says that others may come and go in a listing unseen, whatever Whole
+	// says of single resources. Then a total that does not agree takes a second
+	// walk that saw the same.
+	Shared bool
 	// Later says that an exchange may still turn out to overlap with one that
 	// comes later. A verdict then waits until that cannot be any more, or until
 	// Flush.

@@ -28,6 +28,11 @@ func after(r *Resource, before, now, sent *View, patch bool) *View {
 		}
 		value, answer := sent.field(i), now.field(i)
 		switch {
+		case !value.known(): // what a server makes of it is its own affair
+			v.Fields[i] = Value{Kind: unknown}
+			if answer.there() {
+				v.Fields[i] = answer
+			}
 		case !value.there() && patch:
 			v.Fields[i] = Value{}
 			if now != nil && answer.there() && !equal(answer, before.field(i)) { // a default
@@ -73,7 +78,7 @@ func changes(r *Resource, before, now, sent *View, put bool) bool {
 	for i := range r.Fields {
 		value, old := sent.field(i), before.field(i)
 		switch {
-		case !old.known() || !now.field(i).known():
+		case !old.known() || !now.field(i).known() || !value.known():
 		case sent.named(i) && value.there():
 			if value.object() && !put {
 				for _, part := range value.Parts {

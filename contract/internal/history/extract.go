@@ -34,6 +34,9 @@ type Exchange struct {
 	// Wrong are fields of the answer that other rules have something to say
 	// about; "" is the answer as a whole.
 	Wrong []string
+	// Misfits are fields of the request that are not as documented. A server may
+	// take such a value for another one, and its answer then shows that.
+	Misfits []string
 }
 
 // Outline is what somebody has read of the answer already.
@@ -129,7 +132,7 @@ func (e *Extractor) resource(base Fact, x *Exchange) []Fact {
 		return nil
 	}
 	if x.Op.Role != Read && x.Op.Role != Delete {
-		base.Sent = newView(e.Hasher, r, x.Sent)
+		base.Sent = e.distrust(r, newView(e.Hasher, r, x.Sent), x.Misfits)
 	}
 	if ok && x.Op.Role != Delete {
 		base.View = e.answer(r, x)

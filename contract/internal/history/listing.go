@@ -271,7 +271,7 @@ func (e *Engine) endWalk(l *list, w *walk, f *Fact, principal Digest, items, tot
 	last := l.ended.get(walkKey{principal, w.limit})
 	l.ended.put(walkKey{principal, w.limit}, w)
 	twice := w.agrees(last) && last.writes == w.writes
-	own := e.options.Whole && !w.strange
+	own := e.options.Whole && !e.options.Shared && !w.strange
 	sure := own || twice
 
 	if !e.options.Whole && twice && w.repeats > 0 {
@@ -279,7 +279,7 @@ func (e *Engine) endWalk(l *list, w *walk, f *Fact, principal Digest, items, tot
 	}
 	e.loses(l, w, last, twice, f, items)
 	switch {
-	case w.changes > 0 && own:
+	case w.changes > 0 && (own || e.options.Shared && twice):
 		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Pointer: total, Message: fmt.Sprintf("total changes from page to page, %d times, and nothing was written", w.changes)})
 	case w.changes > 0 && e.options.Whole:
 		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Level: drift, Pointer: total, Message: "total changes from page to page; somebody else may be writing"})
