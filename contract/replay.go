@@ -73,7 +73,7 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 		counts[i] = newCounting(s, false)
 	}
 	h := s.newReplayed(o)
-	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, counts, h.extractor)), &h.tally.NotJudged) {
+	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, counts, h.extractor)), &h.tally.notJudged) {
 		if o.OnExchange != nil && e.call != nil {
 			o.OnExchange(e.call.x)
 		}
@@ -83,11 +83,18 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 		}
 	}
 	h.engine.Flush()
-	h.tally.NotJudged.Add(h.engine.NotJudged)
+	h.tally.notJudged.Add(h.engine.NotJudged)
 
 	r := &Report{Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts)}
-	h.tally.into(r, recordings, ctx.Err() != nil)
+	h.tally.into(r, names(recordings), ctx.Err() != nil)
 	return r
+}
+
+func names(recordings []Recording) (all []string) {
+	for _, r := range recordings {
+		all = append(all, r.Name)
+	}
+	return all
 }
 
 // covered is the coverage of all recordings together.
@@ -138,8 +145,6 @@ func (h *replayed) take(e *checkedEntry) {
 	}
 }
 
-var noneUnread = new(unread)
-
 // passiveRules is how many rules can be applied to traffic that was not made
 // for them.
 func passiveRules() (n int) {
@@ -152,56 +157,57 @@ func passiveRules() (n int) {
 }
 
 // into writes the report, with an outcome for each recording.
-func (t *tally) into(r *Report, recordings []Recording, interrupted bool) {
-	var names []string
-	for i, recording := range recordings {
-		names = append(names, recording.Name)
-		one := Outcome{Case: recording.Name, Status: Pass, Exchanges: t.exchanges[i], Duration: time.Since(r.Started)}
-		one.Findings = t.findingsOf(i)
+func (t *tally) into(r *Report, names []string, interrupted bool) {
+	by := make(map[string][]Finding)
+	for _, f := range t.settled().sorted() {
+		r.Findings = append(r.Findings, f.Finding)
+		by[f.Order.From] = append(by[f.Order.From], f.Finding)
+	}
+	all := r.Findings
+	r.Summary.Unmatched = make(map[string]int)
+	for _, name := range names {
+		recording := t.recording(name)
+		one := Outcome{Case: name, Status: Pass, Exchanges: recording.Exchanges, Duration: time.Since(r.Started), Findings: by[name]}
 		for _, f := range one.Findings {
 			if f.Level == Violation || r.Strict {
 				one.Status = Fail
 			}
 		}
-		unread := t.unread[i]
-		if unread == nil {
-			unread = noneUnread
-		}
 		switch {
 		case interrupted:
 			one.Status, one.Reason = NotRun, "interrupted"
-		case one.Exchanges == 0 && unread.count == 0 && len(t.unmatched[i]) == 0:
+		case one.Exchanges == 0 && recording.Unread == 0 && len(recording.Unmatched) == 0:
 			one.Status, one.Reason = NotRun, "there are no entries"
-		case one.Exchanges == 0 && unread.count == 0:
-			hosts := slices.Sorted(maps.Keys(t.unmatched[i]))
+		case one.Exchanges == 0 && recording.Unread == 0:
+			hosts := slices.Sorted(maps.Keys(recording.Unmatched))
 			one.Status = NotRun
 			one.Reason = "no entry is of this API; its hosts and paths: " + strings.Join(hosts[:min(5, len(hosts))], ", ") + " (other hosts of the API are named by --host)"
 		}
-		if one.Status == Pass && one.Exchanges > 0 && t.answers[i] == 0 {
+		if one.Status == Pass && one.Exchanges > 0 && recording.Answers == 0 {
 			one.Status, one.Reason = NotRun, "no entry has an answer of the server"
 		}
-		if one.Exchanges > 0 || unread.count == 0 {
+		for why, n := range recording.Unjudged {
+			if r.Summary.Unjudged == nil {
+				r.Summary.Unjudged = make(map[string]int)
+			}
+			r.Summary.Unjudged[why] += n
+		}
+		if one.Exchanges > 0 || recording.Unread == 0 {
 			r.add(one)
 		}
-		for _, reason := range unread.reasons {
-			r.add(Outcome{Case: recording.Name, Status: Error, Reason: reason})
+		for _, reason := range recording.Reasons {
+			r.add(Outcome{Case: name, Status: Error, Reason: reason})
 		}
-		r.Summary.Errors += unread.count - len(unread.reasons)
-	}
-	r.Target = strings.Join(names, ", ")
-	r.Summary.Unmatched = make(map[string]int)
-	for _, places := range t.unmatched {
-		for place, n := range places {
+		r.Summary.Errors += recording.Unread - len(recording.Reasons)
+		for place, n := range recording.Unmatched {
 			r.Summary.Unmatched[place] += n
 		}
 	}
-	if t.NotJudged != (history.NotJudged{}) {
-		r.Summary.NotJudged = &t.NotJudged
+	r.Target = strings.Join(names, ", ")
+	if t.notJudged != (NotJudged{}) {
+		r.Summary.NotJudged = &t.notJudged
 	}
-	if len(t.unjudged) > 0 {
-		r.Summary.Unjudged = t.unjudged
-	}
-	r.Findings = t.all()
+	r.Findings = all
 	r.finish()
 	r.Summary.Rules = passiveRules()
 }

@@ -22,7 +22,7 @@ const (
 // checkedEntry is an entry after the exchange rules.
 type checkedEntry struct {
 	entry     Entry
-	from      int    // which recording
+	recording string // its name
 	seq       uint64 // its place in there
 	call      *call  // nil if it is not of this API, or cannot be read
 	facts     []history.Fact
@@ -33,7 +33,7 @@ type checkedEntry struct {
 
 // order is when the exchange was.
 func (e *checkedEntry) order() history.Order {
-	o := history.Order{Seq: e.seq, Src: e.from}
+	o := history.Order{Seq: e.seq, From: e.recording}
 	if e.call == nil {
 		return o
 	}
@@ -58,8 +58,9 @@ func (e *checkedEntry) size() int {
 
 // job is some entries of one recording, in order.
 type job struct {
-	entries []checkedEntry
-	done    chan struct{} // closed when they are checked
+	entries  []checkedEntry
+	counting *counting
+	done     chan struct{} // closed when they are checked
 }
 
 // pipelines decodes and checks the entries of each recording on all cores, and
@@ -72,7 +73,7 @@ func (s *Spec) pipelines(ctx context.Context, recordings []Recording, o ReplayOp
 		go func() {
 			for j := range work {
 				for i := range j.entries {
-					s.prepare(&j.entries[i], o, counts[j.entries[i].from], x)
+					s.prepare(&j.entries[i], o, j.counting, x)
 				}
 				close(j.done)
 			}
@@ -86,7 +87,7 @@ func (s *Spec) pipelines(ctx context.Context, recordings []Recording, o ReplayOp
 		all[i] = out
 		readers.Go(func() {
 			defer close(out)
-			r.read(ctx, i, out, work)
+			r.read(ctx, counts[i], out, work)
 		})
 	}
 	go func() {
@@ -97,8 +98,8 @@ func (s *Spec) pipelines(ctx context.Context, recordings []Recording, o ReplayOp
 }
 
 // read cuts a recording into jobs.
-func (r *Recording) read(ctx context.Context, from int, out, work chan<- *job) {
-	j, bytes, seq := &job{done: make(chan struct{})}, 0, uint64(0)
+func (r *Recording) read(ctx context.Context, n *counting, out, work chan<- *job) {
+	j, bytes, seq := &job{counting: n, done: make(chan struct{})}, 0, uint64(0)
 	flush := func() bool {
 		if len(j.entries) == 0 {
 			return true
@@ -109,12 +110,12 @@ func (r *Recording) read(ctx context.Context, from int, out, work chan<- *job) {
 		case out <- j:
 		}
 		work <- j
-		j, bytes = &job{done: make(chan struct{})}, 0
+		j, bytes = &job{counting: n, done: make(chan struct{})}, 0
 		return true
 	}
 	for entry, err := range r.Entries {
 		seq++
-		j.entries = append(j.entries, checkedEntry{entry: entry, from: from, seq: seq, err: err})
+		j.entries = append(j.entries, checkedEntry{entry: entry, recording: r.Name, seq: seq, err: err})
 		bytes += entry.Size
 		if (len(j.entries) == batch || bytes >= batchBytes) && !flush() {
 			return
@@ -145,7 +146,7 @@ func (s *Spec) prepare(e *checkedEntry, o ReplayOptions, n *counting, extractor 
 	if extractor != nil {
 		e.facts = e.call.facts(extractor, e.seq)
 		for i := range e.facts {
-			e.facts[i].Src = e.from
+			e.facts[i].From = e.recording
 		}
 	}
 }

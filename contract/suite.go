@@ -64,10 +64,39 @@ func NewSuite(spec *Spec, t Target, o Options) (*Suite, error) {
 			s.cases = append(s.cases, c)
 		}
 	}
+	if s.cases, err = shardOf(s.cases, o.Shard); err != nil {
+		return nil, err
+	}
 	if len(s.cases) == 0 {
 		return nil, fmt.Errorf("contract: no case matches %q; all of them: %s", o.Run, strings.Join(caseNames(liveCases), ", "))
 	}
 	return s, nil
+}
+
+// shardOf is a part of the cases. Those that come first are in each part, since
+// the others build on them.
+func shardOf(cases []liveCase, shard string) (part []liveCase, err error) {
+	if shard == "" {
+		return cases, nil
+	}
+	i, n, ok := strings.Cut(shard, "/")
+	nth, err1 := strconv.Atoi(i)
+	of, err2 := strconv.Atoi(n)
+	if !ok || err1 != nil || err2 != nil || nth < 1 || nth > of {
+		return nil, fmt.Errorf("contract: %q is not a shard; the second of five is 2/5", shard)
+	}
+	place := 0
+	for _, c := range cases {
+		if c.when == first {
+			part = append(part, c)
+			continue
+		}
+		if place%of == nth-1 {
+			part = append(part, c)
+		}
+		place++
+	}
+	return part, nil
 }
 
 func orDefault[T int | time.Duration](value, otherwise T) T {

@@ -30,6 +30,7 @@ type Project struct {
 type Options struct {
 	Seed        uint64        // of the generated data; 0 takes one from the clock
 	Run         string        // regular expression of the cases to run; "" is all
+	Shard       string        // "2/5" runs the second fifth of these cases, and what all cases need; "" is all
 	Parallel    int           // cases at once; 0 is 8
 	Timeout     time.Duration // for one exchange; 0 is 10 s
 	Slow        time.Duration // an answer that takes longer is a finding; 0 is 2 s

@@ -87,6 +87,7 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 	root.AddCommand(
 		a.runCommand(), a.replayCommand(), a.recordCommand(), a.proxyCommand(), a.redactCommand(),
 		a.sandboxCommand(), a.rulesCommand(), a.cleanCommand(), a.suggestCommand(), a.selftestCommand(),
+		a.shardCommand(), a.mergeCommand(),
 	)
 	return root
 }

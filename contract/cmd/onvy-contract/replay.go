@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +21,7 @@ import (
 func (a *app) replayCommand() *cobra.Command {
 	var output outputFlags
 	var options contract.ReplayOptions
+	var sort bool
 	cmd := &cobra.Command{
 		Use:   "replay FILE...",
 		Short: "Check recordings: HAR, go-vcr cassettes, JSON lines",
@@ -62,7 +62,11 @@ was written in between; --complete is for records that have every write.`,
 			}
 			defer out.discard()
 			options.OnExchange = output.page.watching(nil)
-			return out.finish(a.replay(cmd.Context(), spec, names, options, output.quiet))
+			r, err := a.replay(cmd.Context(), spec, names, options, sort, output.quiet)
+			if err != nil {
+				return err
+			}
+			return out.finish(r)
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -71,6 +75,7 @@ was written in between; --complete is for records that have every write.`,
 	cmd.Flags().DurationVar(&options.Slow, "slow", 2*time.Second, "an answer that took longer is a finding")
 	cmd.Flags().BoolVar(&options.Strict, "strict", false, "let assumptions and drift fail the run too")
 	cmd.Flags().BoolVar(&options.Complete, "complete", false, "the recordings have every write there was, by anybody: find more (wrongly where a line is missing)")
+	cmd.Flags().BoolVar(&sort, "sort", false, "the recordings are in no order: sort what they say by time first, on disk if need be")
 	output.register(cmd.Flags())
 	return cmd
 }
@@ -97,39 +102,72 @@ func recordings(args []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// replay checks recordings together. Whatever goes wrong is in the report.
-func (a *app) replay(ctx context.Context, spec *contract.Spec, names []string, o contract.ReplayOptions, quiet bool) *contract.Report {
-	var read, size atomic.Int64
-	var all []contract.Recording
-	readers := make(map[string]*recording.Reader)
+// replay checks recordings together. Whatever goes wrong in one is in the report.
+func (a *app) replay(ctx context.Context, spec *contract.Spec, names []string, o contract.ReplayOptions, sort, quiet bool) (r *contract.Report, err error) {
+	opened := a.openAll(names)
+	defer opened.close()
 	what := fmt.Sprintf("%d recordings", len(names))
 	if len(names) == 1 {
 		what = filepath.Base(names[0])
 	}
+	bar := a.progress(opened.size, what, true, quiet)
+	o.OnEntry = func() { bar.set(opened.read.Load()) }
+	if sort {
+		r, err = spec.ReplaySorted(ctx, opened.recordings, o)
+	} else {
+		r = spec.ReplayAll(ctx, opened.recordings, o)
+	}
+	bar.end()
+	opened.stale(a, spec)
+	return r, err
+}
+
+// opened are recordings that are being read.
+type opened struct {
+	recordings []contract.Recording
+	readers    []*recording.Reader // nil for one that cannot be opened
+	size       int64               // of the files; what was read so far is read
+	read       atomic.Int64
+}
+
+// openAll opens recordings. One that cannot be opened is a recording that has
+// nothing but an error.
+func (a *app) openAll(names []string) *opened {
+	o := &opened{}
 	for _, name := range names {
 		r, err := a.open(name)
+		o.readers = append(o.readers, r)
 		if err != nil {
-			all = append(all, contract.Recording{Name: name, Entries: func(yield func(contract.Entry, error) bool) {
+			o.recordings = append(o.recordings, contract.Recording{Name: name, Entries: func(yield func(contract.Entry, error) bool) {
 				yield(contract.Entry{}, errors.New(plain(err)))
 			}})
 			continue
 		}
-		defer r.Close() //nolint:errcheck // it was only read
-		_, n := r.Progress()
-		size.Add(n)
-		all = append(all, contract.Recording{Name: name, Entries: raw(r, &read)})
-		readers[name] = r
+		_, size := r.Progress()
+		o.size += size
+		o.recordings = append(o.recordings, contract.Recording{Name: name, Entries: raw(r, &o.read)})
 	}
-	bar := a.progress(size.Load(), what, true, quiet)
-	o.OnEntry = func() { bar.set(read.Load()) }
-	result := spec.ReplayAll(ctx, all, o)
-	bar.end()
-	for _, name := range slices.Sorted(maps.Keys(readers)) {
-		if stale := readers[name].Meta().Stale(spec.SHA256(), time.Now()); stale != "" {
-			a.note("Warning: %s: %s. Make it anew: onvy-contract record FILE", name, stale)
+	return o
+}
+
+func (o *opened) close() {
+	for _, r := range o.readers {
+		if r != nil {
+			_ = r.Close() // it was only read
 		}
 	}
-	return result
+}
+
+// stale warns of recordings that are to be made anew.
+func (o *opened) stale(a *app, spec *contract.Spec) {
+	for i, r := range o.readers {
+		if r == nil {
+			continue
+		}
+		if stale := r.Meta().Stale(spec.SHA256(), time.Now()); stale != "" {
+			a.note("Warning: %s: %s. Make it anew: onvy-contract record FILE", o.recordings[i].Name, stale)
+		}
+	}
 }
 
 func (a *app) open(name string) (*recording.Reader, error) {

@@ -78,6 +78,7 @@ func (f *liveFlags) register(set *pflag.FlagSet) {
 	f.target.register(set)
 	set.BoolVar(&f.sandbox, "sandbox", false, "test the embedded sandbox, whatever ONVY_* variables say; needed for it in CI and for report files")
 	o := &f.options
+	set.StringVar(&o.Shard, "shard", "", "run the `PART` of the cases, such as 2/5, the second of five jobs; merge makes one report of all")
 	set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
 	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one from the clock")
 	set.BoolVar(&o.Strict, "strict", false, "let assumptions and drift fail the run too")

@@ -2,6 +2,8 @@ package history
 
 import (
 	"cmp"
+	"encoding/base64"
+	"encoding/binary"
 	"slices"
 	"strings"
 )
@@ -23,7 +25,7 @@ type Order struct {
 	Start int64  `json:"s,omitzero"`
 	Name  string `json:"n,omitempty"` // of the exchange
 	Seq   uint64 `json:"q,omitzero"`  // its place in its file
-	Src   int    `json:"-"`           // for the caller: where it is from
+	From  string `json:"f,omitempty"` // for the caller: the file, if Name does not say it
 }
 
 // Compare orders exchanges by their ends. It is a total order as long as no two
@@ -54,6 +56,8 @@ type Fact struct {
 	// Copy says that the fact is judged elsewhere, and is here to be known.
 	Copy bool `json:"y,omitzero"`
 
+	Listed bool `json:"z,omitzero"` // see listed; for lines
+
 	op     *Operation
 	listed bool // the view is an item of a page
 }
@@ -76,13 +80,38 @@ const (
 
 // Page is the summary of a page of a listing.
 type Page struct {
-	List    Digest   `json:"l"`
-	Cursor  Digest   `json:"a,omitzero"` // that was asked for; none for the first page
-	Next    Digest   `json:"b,omitzero"` // none for the last page
-	Limit   Digest   `json:"m,omitzero"`
-	IDs     []uint64 `json:"i,omitempty"`
-	Total   float64  `json:"t,omitzero"`
-	Totaled bool     `json:"z,omitzero"` // there is a total
+	List    Digest  `json:"l"`
+	Cursor  Digest  `json:"a,omitzero"` // that was asked for; none for the first page
+	Next    Digest  `json:"b,omitzero"` // none for the last page
+	Limit   Digest  `json:"m,omitzero"`
+	IDs     IDs     `json:"i,omitzero"`
+	Total   float64 `json:"t,omitzero"`
+	Totaled bool    `json:"z,omitzero"` // there is a total
+}
+
+// IDs are digests of ids.
+type IDs []uint64
+
+// MarshalText packs digests, which are most of a page.
+func (ids IDs) MarshalText() ([]byte, error) {
+	b := make([]byte, 0, 8*len(ids))
+	for _, id := range ids {
+		b = binary.LittleEndian.AppendUint64(b, id)
+	}
+	return base64.RawStdEncoding.AppendEncode(nil, b), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (ids *IDs) UnmarshalText(text []byte) error {
+	b, err := base64.RawStdEncoding.AppendDecode(nil, text)
+	if err != nil || len(b)%8 != 0 {
+		return errPacked
+	}
+	*ids = make(IDs, 0, len(b)/8)
+	for ; len(b) > 0; b = b[8:] {
+		*ids = append(*ids, binary.LittleEndian.Uint64(b))
+	}
+	return nil
 }
 
 // Bearer is the token of a request.

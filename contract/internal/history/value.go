@@ -17,22 +17,22 @@ import (
 type Value struct {
 	// Kind is the first character of the JSON text, with 0 for numbers, or
 	// absent or unknown.
-	Kind byte `json:"k,omitzero"`
+	Kind byte
 	// Sum is equal for equal values: strings by their characters, numbers by
 	// what they are worth, objects whatever the order of their names.
-	Sum  uint64 `json:"s,omitzero"`
-	Trim uint64 `json:"t,omitzero"` // Sum without white space at the ends, of a string
-	Fold uint64 `json:"f,omitzero"` // Sum in lower case, of a string
-	Len  int    `json:"l,omitzero"` // characters of a string
+	Sum  uint64
+	Trim uint64 // Sum without white space at the ends, of a string
+	Fold uint64 // Sum in lower case, of a string
+	Len  int    // characters of a string
 
-	Default bool   `json:"d,omitzero"` // a server may have given it
-	Parts   []Part `json:"p,omitempty"`
+	Default bool // a server may have given it
+	Parts   []Part
 }
 
 // Part is a property of an object.
 type Part struct {
-	Name  string `json:"n"`
-	Value Value  `json:"v"`
+	Name  string
+	Value Value
 }
 
 const (

@@ -4,11 +4,11 @@ import "bytes"
 
 // View is a resource as one answer shows it, or as one request sends it.
 type View struct {
-	Raw     uint64  `json:"r,omitzero"` // of its bytes; 0 if they must not be relied on
-	Created Instant `json:"c,omitzero"`
-	Updated Instant `json:"u,omitzero"`
-	Fields  []Value `json:"f,omitempty"` // in the order of the resource's; see open
-	Named   uint64  `json:"m,omitzero"`  // which fields are in it, null included; a bit for each
+	Raw     uint64 // of its bytes; 0 if they must not be relied on
+	Created Instant
+	Updated Instant
+	Fields  []Value // in the order of the resource's; see open
+	Named   uint64  // which fields are in it, null included; a bit for each
 
 	text []byte // from which Fields and Named are read when they are asked for
 	id   []byte // see Extractor

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+func (a *app) mergeCommand() *cobra.Command {
+	var output outputFlags
+	var strict bool
+	var partitions int
+	cmd := &cobra.Command{
+		Use:   "merge FILE...",
+		Short: "Make one report of several: of shards, of runs, of machines",
+		Long: `Merges partial reports of shard reduce, or JSON reports of run, replay and proxy,
+into one report. The order of the files does not matter. Reports of another
+openapi.yaml, set of rules or version are refused, and so are partial reports of one
+partition: the same work would count twice.`,
+		Example: indented(
+			"onvy-contract merge --partitions 400 'partial-*.json'",
+			"onvy-contract merge --junit report.xml shard-1.json shard-2.json",
+		),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage(cmd, "no report is named")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			names, err := recordings(args)
+			if err != nil {
+				return err
+			}
+			r, err := mergeFiles(names, strict, partitions)
+			if err != nil {
+				return err
+			}
+			out, err := output.open(a)
+			if err != nil {
+				return err
+			}
+			defer out.discard()
+			return out.finish(r)
+		},
+	}
+	cmd.Flags().SortFlags = false
+	cmd.Flags().BoolVar(&strict, "strict", false, "let assumptions and drift fail the run too")
+	cmd.Flags().IntVar(&partitions, "partitions", 0, "fail if not all of so many partitions are there")
+	output.register(cmd.Flags())
+	return cmd
+}
+
+// mergeFiles merges reports of one kind.
+func mergeFiles(names []string, strict bool, partitions int) (*contract.Report, error) {
+	var partial contract.Partial
+	var whole *contract.Report
+	for _, name := range names {
+		p, r, err := readMerged(name)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", name, err)
+		case p != nil && whole != nil, r != nil && partial.Format != 0:
+			return nil, fmt.Errorf("%s: partial reports and reports do not mix", name)
+		case p != nil:
+			err = partial.Merge(p)
+		case whole == nil:
+			whole = r
+		default:
+			err = whole.Merge(r)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if whole != nil {
+		whole.Strict = whole.Strict || strict
+		return whole, nil
+	}
+	if missing := partial.Missing(partitions); len(missing) > 0 {
+		return nil, fmt.Errorf("%d of %d partitions are missing, the first is %d", len(missing), partitions, missing[0])
+	}
+	return partial.Report(strict), nil
+}
+
+func readMerged(name string) (*contract.Partial, *contract.Report, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		var path *os.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return nil, nil, err
+	}
+	var kind struct {
+		Partial int     `json:"partial"`
+		Target  *string `json:"target"`
+		Spec    string  `json:"spec"`
+	}
+	if err := json.Unmarshal(text, &kind); err != nil {
+		return nil, nil, fmt.Errorf("not a report: %w", err)
+	}
+	switch {
+	case kind.Partial != 0:
+		p, err := contract.ReadPartial(bytes.NewReader(text))
+		return p, nil, err
+	case kind.Target == nil || kind.Spec == "":
+		return nil, nil, fmt.Errorf("%s is not a report", filepath.Base(name))
+	}
+	r := new(contract.Report)
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, nil, fmt.Errorf("not a report: %w", err)
+	}
+	return nil, r, nil
+}
