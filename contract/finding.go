@@ -1,5 +1,12 @@
 package contract
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
 // Level says how sure it is that the server is wrong.
 type Level string
 
@@ -15,7 +22,9 @@ const (
 )
 
 // Finding is one thing that is not as the contract says. It never holds a
-// secret or a value of a person: only types, shapes, places and counts.
+// secret or a value of a person: types, shapes, places and counts, and values
+// that the suite made up itself; Steps, Expected and Actual of recorded traffic
+// have pseudonyms.
 type Finding struct {
 	Rule      string `json:"rule"`                // stable id, as in [Rules]
 	Level     Level  `json:"level"`               // violation, assumption or drift
@@ -28,13 +37,41 @@ type Finding struct {
 	Curl      string `json:"curl,omitempty"`      // how to see it again, with placeholders
 	Count     int    `json:"count"`               // how often it was seen
 	Exchange  string `json:"exchange,omitempty"`  // the Name of the first exchange that shows it
+
+	Expected string `json:"expected,omitempty"` // what was due at Pointer, where one value was
+	Actual   string `json:"actual,omitempty"`   // what was there
+	// Steps are the exchanges that show it, the last one being that which is
+	// wrong. Only the first finding of those that are equal has them.
+	Steps []Step `json:"steps,omitempty"`
+	// Follows is the fingerprint of the finding of which this one is a
+	// consequence: a value that was not readable cannot be the same.
+	Follows string `json:"follows,omitempty"`
+	// Fingerprint names the finding over runs: it depends on rule, operation,
+	// status and pointer, and on no line, count, host or text.
+	Fingerprint string `json:"fingerprint,omitempty"`
+	// Waived is why the finding is accepted for now; "" if it is not.
+	Waived string `json:"waived,omitempty"`
+	// New says that a report that was compared with does not have the finding.
+	New bool `json:"new,omitempty"`
+
+	at string // Pointer with the indexes of arrays
 }
 
-// key is what makes two findings the same.
-func (f *Finding) key() Finding {
-	k := *f
-	k.Count, k.Curl, k.Exchange = 0, "", ""
-	return k
+// findingKey is what makes two findings the same.
+type findingKey struct {
+	rule, operation, pointer, message, spec, source string
+	level                                           Level
+	status                                          int
+}
+
+func (f *Finding) key() findingKey {
+	return findingKey{f.Rule, f.Operation, f.Pointer, f.Message, f.Spec, f.Source, f.Level, f.Status}
+}
+
+// Print returns the Fingerprint of a finding, computed from its parts.
+func (f *Finding) Print() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{f.Rule, f.Operation, strconv.Itoa(f.Status), f.Pointer}, "\x00")))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Fold joins equal findings: the first keeps its place, Count adds up.
@@ -49,17 +86,27 @@ func Fold(findings []Finding) []Finding {
 
 // folder is Fold, one finding at a time.
 type folder struct {
-	at       map[Finding]int
+	at       map[findingKey]int
 	findings []Finding
 }
 
-func newFolder() *folder { return &folder{at: make(map[Finding]int)} }
+func newFolder() *folder { return &folder{at: make(map[findingKey]int)} }
 
-func (fo *folder) add(f Finding) {
+// add reports whether the finding is the first of its kind.
+func (fo *folder) add(f Finding) bool {
 	if i, ok := fo.at[f.key()]; ok {
-		fo.findings[i].Count += f.Count
-		return
+		first := &fo.findings[i]
+		first.Count += f.Count
+		if first.Steps == nil && f.Steps != nil {
+			first.Steps, first.Expected, first.Actual = f.Steps, f.Expected, f.Actual
+		}
+		return false
 	}
 	fo.at[f.key()] = len(fo.findings)
+	if f.Fingerprint == "" {
+		f.Fingerprint = f.Print()
+	}
 	fo.findings = append(fo.findings, f)
+	return true
 }
+

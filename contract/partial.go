@@ -117,7 +117,7 @@ func (p *Partial) Missing(of int) (missing []int) {
 
 // Report is the report of the whole replay.
 func (p *Partial) Report(strict bool) *Report {
-	r := &Report{Started: time.Now(), Spec: p.Spec, Strict: strict, Coverage: p.Coverage}
+	r := &Report{Version: ReportVersion, Kind: Recordings, Started: time.Now(), Spec: p.Spec, Strict: strict, Coverage: p.Coverage}
 	t := p.tally()
 	recordings := slices.Sorted(maps.Keys(p.Recordings))
 	t.into(r, recordings, false)

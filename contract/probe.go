@@ -61,6 +61,7 @@ type probe struct {
 
 	exchanges int
 	findings  []Finding
+	log       []*Exchange // the last ones, for evidence
 	created   []entry
 	ids       int
 }
@@ -84,6 +85,7 @@ func (p *probe) fail(format string, args ...any) {
 func (p *probe) finding(c *call, rule string, f Finding) {
 	n := len(c.findings)
 	c.report(probeRules, rule, f)
+	p.prove(c, c.findings[n:])
 	p.findings = append(p.findings, c.findings[n:]...)
 }
 
@@ -196,6 +198,9 @@ func (p *probe) check(x *Exchange, racing bool) *call {
 	s.history.addCall(c)
 	c.count()
 	p.exchanges++
+	s.evidence.learn(c)
+	p.note(x)
+	p.prove(c, c.findings)
 	p.findings = append(p.findings, c.findings...)
 	s.observe(x)
 	return c

@@ -27,6 +27,9 @@ type ReplayOptions struct {
 	// OnExchange is called with each exchange of this API, one at a time, in the
 	// order of the time.
 	OnExchange func(*Exchange)
+	// Evidence redacts an exchange; what it returns is shown in the steps of
+	// findings. Without it findings of recordings have no steps.
+	Evidence func(*Exchange) *Exchange
 }
 
 // Recording is one recording of a replay.
@@ -85,7 +88,7 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 	h.engine.Flush()
 	h.tally.notJudged.Add(h.engine.NotJudged)
 
-	r := &Report{Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts)}
+	r := &Report{Version: ReportVersion, Kind: Recordings, Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts)}
 	h.tally.into(r, names(recordings), ctx.Err() != nil)
 	return r
 }
@@ -121,6 +124,7 @@ type replayed struct {
 
 func (s *Spec) newReplayed(o ReplayOptions) *replayed {
 	h := &replayed{tally: newTally(), extractor: history.NewExtractor(readClaims, nil), whole: o.Complete}
+	h.tally.witness.redact = o.Evidence
 	h.engine = history.NewEngine(s.lives, h.extractor.Hasher, history.Options{Whole: o.Complete, Later: true}, func(v history.Verdict) {
 		h.tally.verdict(s, v)
 	})

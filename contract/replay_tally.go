@@ -18,6 +18,7 @@ type tally struct {
 	authorized  bool // some request had an Authorization
 	notJudged   NotJudged
 	recordings  map[string]*recorded // by name
+	witness     witness
 }
 
 // recorded is what became of one recording.
@@ -75,7 +76,9 @@ func (t *tally) entry(e *checkedEntry) {
 	}
 	bare := e.call.op.bearer && !e.call.x.Request.Header.Has("Authorization")
 	t.authorized = t.authorized || e.call.op.bearer && !bare
+	t.witness.add(e.order(), e.call.x)
 	for i, f := range e.call.findings {
+		t.prove(&f, e.order(), e.call.x)
 		to := t.found
 		if bare && slices.Contains(needAuthorization, f.Rule) {
 			// Some recorders leave Authorization out. That it is missing means
@@ -91,7 +94,19 @@ var needAuthorization = []string{"auth/credentials-needed", "auth/unauthenticate
 
 // verdict takes what the history has found.
 func (t *tally) verdict(s *Spec, v history.Verdict) {
-	t.found.add(ranked{Order: v.Order, Nth: afterRules + v.Nth, Finding: s.historyFinding(v)})
+	f := s.historyFinding(v)
+	t.prove(&f, v.Order, t.witness.at(v.Order))
+	t.found.add(ranked{Order: v.Order, Nth: afterRules + v.Nth, Finding: f})
+}
+
+// prove gives a finding its evidence if it may stand for all that are equal.
+func (t *tally) prove(f *Finding, order history.Order, x *Exchange) {
+	if t.witness.redact == nil || x == nil {
+		return
+	}
+	if there := t.found.at[f.key()]; there == nil || there.Order.Compare(order) > 0 {
+		t.witness.prove(f, x)
+	}
 }
 
 // afterRules puts the verdicts of the history behind the findings of an

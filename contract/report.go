@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
@@ -32,6 +33,8 @@ type Summary struct {
 	Violations  int `json:"violations"`
 	Assumptions int `json:"assumptions"`
 	Drift       int `json:"drift"`
+	Causes      int `json:"causes"` // all three; see [Report.Causes]
+	Waived      int `json:"waived"` // causes that waivers accept; in none of the counts above
 	Exchanges   int `json:"exchanges"`
 	Rules       int `json:"rules"` // rules that were applied
 	Passed      int `json:"passed"`
@@ -49,19 +52,43 @@ type Summary struct {
 	// NotJudged counts what a replay did not hold against the server, since the
 	// recordings do not say enough; nil for nothing.
 	NotJudged *NotJudged `json:"not_judged,omitempty"`
+	// NotExercised names what of the spec no request came to.
+	NotExercised []string `json:"not_exercised,omitempty"`
 }
+
+// ReportVersion is the Version of reports that this package makes.
+const ReportVersion = 2
+
+// TargetKind says what a report is about.
+type TargetKind string
+
+const (
+	Server     TargetKind = "server"     // a server that was named
+	Sandbox    TargetKind = "sandbox"    // the embedded sandbox
+	Recordings TargetKind = "recordings" // files, or traffic that was watched
+)
 
 // Report is the result of a run or a replay.
 type Report struct {
-	Target   string        `json:"target"` // base URL or file names
+	// Version is that of the form of the report: see [ReportVersion].
+	Version  int           `json:"version"`
+	Target   string        `json:"target"`      // base URL or file names
+	Kind     TargetKind    `json:"target_kind"` // what Target is
 	Started  time.Time     `json:"started"`
 	Duration time.Duration `json:"duration_ns"`
 	Seed     uint64        `json:"seed"`
 	Spec     string        `json:"spec"` // SHA-256 of openapi.yaml
 	Strict   bool          `json:"strict"`
-	Summary  Summary       `json:"summary"`
-	Outcomes []Outcome     `json:"outcomes"`
-	Findings []Finding     `json:"findings"`
+	// FailOn are levels that fail the run beside violations.
+	FailOn []Level `json:"fail_on,omitempty"`
+	// NewOnly lets only those findings fail the run that are New.
+	NewOnly bool `json:"new_only,omitempty"`
+	// Stale are waivers that have expired or that nothing matched: each fails
+	// the run.
+	Stale    []string  `json:"stale_waivers,omitempty"`
+	Summary  Summary   `json:"summary"`
+	Outcomes []Outcome `json:"outcomes"`
+	Findings []Finding `json:"findings"`
 	// Coverage is what of the spec was exercised; nil if it was not counted.
 	Coverage *coverage.Counts `json:"coverage,omitempty"`
 }
@@ -71,7 +98,7 @@ type Report struct {
 func (r *Report) ExitStatus() int {
 	s := &r.Summary
 	switch {
-	case s.Violations > 0, r.Strict && s.Assumptions+s.Drift > 0:
+	case len(r.Stale) > 0, slices.ContainsFunc(r.Findings, func(f Finding) bool { return r.Fails(&f) }):
 		return 1
 	case s.Errors > 0, s.NotRun > 0, s.Passed+s.Failed == 0:
 		return 2

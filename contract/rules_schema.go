@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -112,7 +113,7 @@ func reportSchemaError(c *call, r *Rule, e *openapi3.SchemaError) {
 	if c.is("createOAuthToken", "createSDKToken", "createServerToken") && c.status() >= 400 && e.SchemaField == "enum" {
 		return // oauth/error-code says it
 	}
-	f := Finding{Pointer: maskPath(path), Source: source, Level: levelOf(source), Spec: place(schema.Origin, e.SchemaField)}
+	f := Finding{Pointer: maskPath(path), at: pointerOf(path), Source: source, Level: levelOf(source), Spec: place(schema.Origin, e.SchemaField)}
 	if level := c.errorLevel(); level == Assumption {
 		f.Level = Assumption
 	}
@@ -177,9 +178,9 @@ func checkUndocumentedProperties(c *call, r *Rule) {
 	walk = func(value any, ref *openapi3.SchemaRef, path []string) {
 		switch value := value.(type) {
 		case []any:
-			for _, item := range value {
+			for i, item := range value {
 				if next := child(ref.Value, "0"); next != nil {
-					walk(item, next, append(path, "0"))
+					walk(item, next, append(path, strconv.Itoa(i)))
 				}
 			}
 		case map[string]any:
@@ -191,7 +192,7 @@ func checkUndocumentedProperties(c *call, r *Rule) {
 					walk(item, next, append(path, name))
 					continue
 				}
-				f := Finding{Pointer: maskPath(append(path, name)), Spec: place(ref.Value.Origin, ""), Message: "the property is not documented"}
+				f := Finding{Pointer: maskPath(append(path, name)), at: pointerOf(append(path, name)), Spec: place(ref.Value.Origin, ""), Message: "the property is not documented"}
 				if len(value) > 40 {
 					f.Pointer = maskPath(path) + "/…" // names that many are data
 				}

@@ -26,6 +26,7 @@ type Suite struct {
 	history  *History
 	counting *counting // nil until it runs
 	ledger   *ledger
+	evidence *evidence
 	tokens   *tokenSource
 
 	patience patience
@@ -122,7 +123,7 @@ func caseNames(cases []liveCase) []string {
 // stop, the users that they created are deleted, and the rest is "not run".
 func (s *Suite) Run(ctx context.Context) *Report {
 	r := &Report{
-		Target: redactURL(s.base), Started: time.Now(), Seed: s.options.Seed,
+		Version: ReportVersion, Target: redactURL(s.base), Kind: Server, Started: time.Now(), Seed: s.options.Seed,
 		Spec: s.spec.SHA256(), Strict: s.options.Strict,
 	}
 	outcomes := s.runCases(ctx)
@@ -141,6 +142,7 @@ func (s *Suite) begin(ctx context.Context) (context.Context, func()) {
 	s.history = guestHistory(s.spec)
 	s.counting = newCounting(s.spec, true)
 	s.tokens = newTokenSource(s)
+	s.evidence = newEvidence(&s.target)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.MaxDuration, errBudgetTime)
 	var err error
 	if s.ledger, err = newLedger(s.options.LedgerDir, s.run); err != nil {
@@ -243,16 +245,6 @@ func (r *Report) finish() {
 		r.Findings = []Finding{}
 	}
 	r.Summary.Rules = len(Rules())
-	r.Summary.Violations, r.Summary.Assumptions, r.Summary.Drift = 0, 0, 0
-	for _, f := range r.Findings {
-		switch f.Level {
-		case Violation:
-			r.Summary.Violations++
-		case Assumption:
-			r.Summary.Assumptions++
-		case Drift:
-			r.Summary.Drift++
-		}
-	}
+	r.Tally()
 	r.Duration = time.Since(r.Started)
 }

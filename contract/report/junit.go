@@ -39,7 +39,7 @@ func JUnit(w io.Writer, r *contract.Report) error {
 
 func junitOf(r *contract.Report) *junitSuites {
 	doc := &junitSuites{Name: "onvy-contract", Time: seconds(r.Duration)}
-	shown := map[contract.Finding]bool{}
+	shown := map[string]bool{}
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
 		group, _, _ := strings.Cut(o.Case, "/")
@@ -67,7 +67,7 @@ func junitOf(r *contract.Report) *junitSuites {
 
 // caseOf is the testcase of an outcome; it marks the findings that it shows as
 // failures.
-func caseOf(r *contract.Report, o *contract.Outcome, shown map[contract.Finding]bool) *junitCase {
+func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *junitCase {
 	group, _, _ := strings.Cut(o.Case, "/")
 	c := &junitCase{Class: group, Name: o.Case, Time: seconds(o.Duration)}
 	var failing, other []string
@@ -105,12 +105,9 @@ func caseOf(r *contract.Report, o *contract.Outcome, shown map[contract.Finding]
 	return c
 }
 
-// identity is a finding without its count, which differs between a case and
-// the whole report.
-func identity(f *contract.Finding) contract.Finding {
-	id := *f
-	id.Count, id.Curl, id.Exchange = 0, "", ""
-	return id
+// identity is what makes a finding the same in a case and in the whole report.
+func identity(f *contract.Finding) string {
+	return strings.Join([]string{f.Rule, string(f.Level), f.Operation, strconv.Itoa(f.Status), f.Pointer, f.Message, f.Spec, f.Source}, "\x00")
 }
 
 // text is a finding in a few lines.

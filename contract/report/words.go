@@ -91,7 +91,7 @@ func took(d time.Duration) string {
 
 // fails tells whether a finding fails the run.
 func fails(r *contract.Report, f *contract.Finding) bool {
-	return r.Strict || f.Level == contract.Violation
+	return r.Fails(f)
 }
 
 // nothingRan tells whether the report has no case that was carried out.

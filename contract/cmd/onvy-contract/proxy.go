@@ -208,7 +208,7 @@ func (p *proxy) report(started time.Time) *contract.Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r := &contract.Report{
-		Target: p.upstream.String(), Started: started, Duration: time.Since(started), Spec: p.spec.SHA256(), Strict: p.strict,
+		Version: contract.ReportVersion, Kind: contract.Recordings, Target: p.upstream.String(), Started: started, Duration: time.Since(started), Spec: p.spec.SHA256(), Strict: p.strict,
 		Findings: p.findings,
 	}
 	o := contract.Outcome{Case: "proxy", Status: contract.Pass, Duration: r.Duration, Exchanges: p.exchanges, Findings: p.findings}
@@ -221,7 +221,7 @@ func (p *proxy) report(started time.Time) *contract.Report {
 	if p.unmatched > 0 {
 		r.Summary.Unmatched = map[string]int{p.upstream.Host: p.unmatched}
 	}
-	count(r)
+	r.Tally()
 	switch failing := r.Summary.Violations > 0 || p.strict && len(p.findings) > 0; {
 	case p.exchanges == 0:
 		o.Status, o.Reason = contract.NotRun, "no request was one of this API"

@@ -61,6 +61,15 @@ was written in between; --complete is for records that have every write.`,
 				return err
 			}
 			defer out.discard()
+			text, err := a.specText()
+			if err != nil {
+				return err
+			}
+			redactor, err := recording.NewRedactor(text)
+			if err != nil {
+				return err
+			}
+			options.Evidence = redactor.Exchange
 			options.OnExchange = output.page.watching(nil)
 			r, err := a.replay(cmd.Context(), spec, names, options, sort, output.quiet)
 			if err != nil {

@@ -178,5 +178,9 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each 
 	}()
 	bar = a.progress(int64(len(suite.Cases())), "cases", false, f.output.quiet)
 	defer bar.end()
-	return suite.Run(ctx), nil
+	r := suite.Run(ctx)
+	if !found {
+		r.Kind = contract.Sandbox
+	}
+	return r, nil
 }
