@@ -11,10 +11,17 @@ import (
 // evidence makes the steps of findings. Only the first of equal findings gets
 // them, so that a server with one fault in each answer costs no more time.
 type evidence struct {
+	*shared
+
+	target *Target
+	more   []string // secrets of the exchange that is being written
+}
+
+// shared is what all cases know.
+type shared struct {
 	mu     sync.Mutex
 	had    map[findingKey]bool
 	issued map[string]issued // by token
-	target *Target
 }
 
 // issued is what a token of the server is.
@@ -24,7 +31,7 @@ type issued struct {
 }
 
 func newEvidence(t *Target) *evidence {
-	return &evidence{had: map[findingKey]bool{}, issued: map[string]issued{}, target: t}
+	return &evidence{shared: &shared{had: map[findingKey]bool{}, issued: map[string]issued{}}, target: t}
 }
 
 // first reports whether no equal finding came before.
@@ -92,7 +99,7 @@ func (e *evidence) secret(text string) bool {
 		return true
 	}
 	for token := range e.issued {
-		if n := len(token); n >= 8 && (strings.Contains(text, token[:n/2]) || strings.Contains(text, token[n/2:])) {
+		if n := len(token); n >= 8 && !strings.HasPrefix(token, "eyJ") && (strings.Contains(text, token[:n/2]) || strings.Contains(text, token[n/2:])) {
 			return true
 		}
 	}
@@ -105,7 +112,7 @@ func (e *evidence) secret(text string) bool {
 }
 
 func (e *evidence) secrets() []string {
-	all := []string{e.target.Project.ClientSecret.Reveal(), e.target.IDToken.Reveal()}
+	all := append(slices.Clone(e.more), e.target.Project.ClientSecret.Reveal(), e.target.IDToken.Reveal())
 	if e.target.Other != nil {
 		all = append(all, e.target.Other.ClientSecret.Reveal())
 	}
@@ -132,7 +139,7 @@ func (p *probe) prove(c *call, findings []Finding) {
 		last := &f.Steps[len(f.Steps)-1]
 		last.Pointer = f.Pointer
 		if f.at != "" {
-			last.Pointer = f.at
+			last.Pointer = e.knowing(&c.x.Request).scrub(f.at)
 		}
 		f.compare()
 	}

@@ -2,8 +2,10 @@ package contract
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 
 // step writes an exchange of the suite as evidence.
 func (e *evidence) step(x *Exchange) Step {
+	e = e.knowing(&x.Request)
 	st := Step{Method: x.Request.Method, URL: e.address(x.Request.URL)}
 	st.Auth, st.Scope = e.auth(&x.Request)
 	st.Request = e.message(x.Request.Header, x.Request.Body, mostRequestBody, x.Request.Method == "GET", func(string) bool { return false })
@@ -118,22 +121,74 @@ func (e *evidence) address(u string) string {
 
 var jwtText = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){0,2}`)
 
-// scrub takes tokens and the secrets of the target out of a text.
-func (e *evidence) scrub(text string) string {
-	for _, secret := range e.secrets() {
-		if len(secret) >= 4 {
-			text = strings.ReplaceAll(text, secret, "…")
+// knowing is e for a request: what it carries as a secret is one too, for a
+// server that repeats it. The suite also sends secrets that are nearly right.
+func (e *evidence) knowing(r *Request) *evidence {
+	more := slices.Clone(e.more)
+	if scheme, value := r.credentials(); value != "" && e.secret(r.Header.Get("Authorization")) || scheme == "basic" {
+		more = append(more, value)
+		pair, _ := base64.StdEncoding.DecodeString(value)
+		_, secret, _ := strings.Cut(string(pair), ":")
+		more = append(more, secret)
+	}
+	_, query, _ := strings.Cut(r.URL, "?")
+	for _, text := range []string{query, string(r.Body)} {
+		form, err := url.ParseQuery(text)
+		if err != nil {
+			continue
+		}
+		for name := range secretNames {
+			for _, value := range form[name] {
+				more = append(more, value, url.QueryEscape(value))
+			}
 		}
 	}
-	text = jwtText.ReplaceAllString(text, "…")
+	return &evidence{shared: e.shared, target: e.target, more: more}
+}
+
+// scrub takes tokens and the secrets of the target out of a text, halves of
+// them too.
+func (e *evidence) scrub(text string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	text = jwtText.ReplaceAllString(text, "…")
+	hide := func(secret string) {
+		if len(secret) < 6 || !strings.Contains(strings.ToLower(text), strings.ToLower(secret[:6])) && !strings.Contains(text, secret[len(secret)/2:]) {
+			return
+		}
+		for _, part := range []string{secret, secret[:len(secret)/2], secret[len(secret)/2:]} {
+			if len(part) >= 4 {
+				text = replaceFold(text, part)
+			}
+		}
+	}
+	for _, secret := range e.secrets() {
+		hide(secret)
+	}
 	for token := range e.issued {
-		if len(token) >= 8 && !strings.HasPrefix(token, "eyJ") {
-			text = strings.ReplaceAll(text, token, "…")
+		if !strings.HasPrefix(token, "eyJ") && strings.Contains(text, token[:min(8, len(token))]) {
+			hide(token)
 		}
 	}
 	return text
+}
+
+// replaceFold replaces a part of a text in any case.
+func replaceFold(text, part string) string {
+	lower, part := strings.ToLower(text), strings.ToLower(part)
+	if len(lower) != len(text) { // some letters change their length
+		return strings.ReplaceAll(text, part, "…")
+	}
+	var b strings.Builder
+	for {
+		i := strings.Index(lower, part)
+		if i < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(text[:i] + "…")
+		text, lower = text[i+len(part):], lower[i+len(part):]
+	}
 }
 
 // secretNames are the members that hold secrets and cursors, with what stands

@@ -109,4 +109,3 @@ func (fo *folder) add(f Finding) bool {
 	fo.findings = append(fo.findings, f)
 	return true
 }
-

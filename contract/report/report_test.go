@@ -64,7 +64,7 @@ var (
 // reports are the kinds of report that there are, by name.
 func reports() map[string]*contract.Report {
 	base := contract.Report{
-		Target: "https://staging.api.onvy.health", Spec: specSum, Seed: 7,
+		Version: contract.ReportVersion, Kind: contract.Server, Target: "https://staging.api.onvy.health", Spec: specSum, Seed: 7,
 		Started: time.Date(2026, 3, 5, 18, 10, 27, 0, time.UTC), Duration: 1300 * time.Millisecond,
 	}
 	failed := base
