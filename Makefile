@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
-.PHONY: contract test race lint generate generate-check breaking recordings rules selftest outsiders bench fuzz help
+.PHONY: contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ race: ## run the tests with the race detector; of long tables, a sample
 	$(GO) test -race -short ./...
 
 OUTSIDERS := contract/internal/outsiders/testdata
+verdicts: ## say what the suite makes of servers and logs that are honest, in docs/verdicts.md (after make outsiders selftest)
+	$(GO) run ./contract/internal/verdicts $(if $(wildcard bin/selftest.txt),-matrix bin/selftest.txt) -o docs/verdicts.md
+
 outsiders: ## install what the servers of other stacks need that the suite is tried on (Python 3 with venv, Node 20)
 	python3 -m venv $(OUTSIDERS)/python/.venv
 	$(OUTSIDERS)/python/.venv/bin/pip install --quiet --disable-pip-version-check -r $(OUTSIDERS)/python/requirements.txt
@@ -74,7 +77,10 @@ rules: ## write contract/RULES.md
 	$(CONTRACT) rules --markdown > contract/RULES.md
 
 selftest: ## plant every known fault into the sandbox and see whether the suite finds it
-	$(CONTRACT) selftest
+	@mkdir -p bin; $(CONTRACT) selftest --recorded > bin/selftest.txt; status=$$?; cat bin/selftest.txt; exit $$status
+
+selftest-race: ## the same with the race detector; the verdicts do not count, a race does
+	$(GO) run -race ./contract/cmd/onvy-contract selftest --quiet
 
 bench: ## measure
 	$(GO) test -run '^$$' -bench . -benchmem . ./contract/...
