@@ -11,6 +11,12 @@ func create(pairs ...any) *contract.Exchange {
 	return createUser(fields(append([]any{"id", "user_123"}, pairs...)...), user(pairs...))
 }
 
+// untimed takes the times off an exchange.
+func untimed(x *contract.Exchange) *contract.Exchange {
+	x.Started, x.Duration = time.Time{}, 0
+	return x
+}
+
 func writeHistoryRows() []historyRow {
 	full := []any{"firstname", "Avery", "gender", "other", "thresholds", map[string]any{"ftp": 240, "mhr": 189}}
 	with := func(more ...any) string { return user(append(append([]any(nil), full...), more...)...) }
@@ -103,6 +109,8 @@ func writeHistoryRows() []historyRow {
 					starts(20*time.Millisecond, 1, patchUser(`{"lastname":"Jones"}`, user("lastname", "Jones", "updated_at", "2026-03-05T11:00:00.001Z")))),
 			},
 			holds: []session{
+				// Without times nobody knows which of two writes was carried out first.
+				{untimed(create()), untimed(patchUser(`{"height":2}`, user("height", 2, "updated_at", after(60)))), untimed(patchUser(`{"height":1}`, user("height", 1, "updated_at", after(30))))},
 				at(create(), patchUser(`{}`, user())),
 				at(create("lastname", "Smith"), patchUser(`{"lastname":"Smith"}`, user("lastname", "Smith"))),
 				// Within the second that the server writes.

@@ -167,7 +167,8 @@ func (e *Engine) compareTimes(l *life, f *Fact, before *View, changed bool) {
 	}
 	v := Verdict{Field: f.op.Resource.Updated, Earlier: l.since}
 	switch {
-	case now.Nanos < old.Nanos:
+	// Without times nobody knows whether the two were carried out in this order.
+	case now.Nanos < old.Nanos && f.Start != 0 && l.since.Start != 0:
 		v.Message = "an update set " + v.Field + " back"
 		e.law(l, f, "updated-at-moves", v)
 	case now.Nanos == old.Nanos && changed && f.Start != 0 && time.Duration(f.Start-l.wrote) >= old.Step && e.tied(l, f.View):
