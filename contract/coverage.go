@@ -67,8 +67,10 @@ func (c *call) count() {
 			x.Form = c.requestForm()
 		}
 	}
-	if token, _ := accessToken(c); c.op.token && c.ok() && token != "" {
-		c.counting.grant(token)
+	if c.op.token && c.ok() { // else the whole answer would be decoded for nothing
+		if token, _ := accessToken(c); token != "" {
+			c.counting.grant(token)
+		}
 	}
 	x.Credential = c.credential()
 	c.counting.Add(&x)
