@@ -217,14 +217,17 @@ func maskJSON(body []byte, hidden bool, foreign func(id string) bool) (string, b
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	var b strings.Builder
-	if !maskNext(d, &b, "", hidden, foreign, body) || len(bytes.TrimSpace(body[d.InputOffset():])) > 0 {
+	if !maskNext(d, &b, "", hidden, foreign, body, 0) || len(bytes.TrimSpace(body[d.InputOffset():])) > 0 {
 		return "", false
 	}
 	return b.String(), true
 }
 
 // maskNext copies the next value of d.
-func maskNext(d *json.Decoder, b *strings.Builder, name string, hidden bool, foreign func(string) bool, body []byte) bool {
+func maskNext(d *json.Decoder, b *strings.Builder, name string, hidden bool, foreign func(string) bool, body []byte, depth int) bool {
+	if depth > maxDepth {
+		return false // a body that is nested on purpose; the rule json/depth speaks of it
+	}
 	start := d.InputOffset()
 	token, err := d.Token()
 	if err != nil {
@@ -252,7 +255,7 @@ func maskNext(d *json.Decoder, b *strings.Builder, name string, hidden bool, for
 				b.WriteString(strconv.Quote(member) + ": ")
 			}
 			inner := hidden && member != "pagination"
-			if !maskNext(d, b, member, inner, foreign, body) {
+			if !maskNext(d, b, member, inner, foreign, body, depth+1) {
 				return false
 			}
 		}
