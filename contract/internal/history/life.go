@@ -22,6 +22,10 @@ type life struct {
 	deleted *View   // view at the time of the delete
 	created Instant // of the last view, also of one that is gone
 
+	// pending says that a create got no answer: it may be carried out yet, however
+	// long after.
+	pending bool
+
 	wrote   int64  // end of the last write
 	refused bool   // the last write was refused
 	touched bool   // something was written since the change time in view was seen
@@ -156,7 +160,7 @@ func (e *Engine) late(l *life, f *Fact, write bool) {
 // been carried out, and may be still.
 func (l *life) lost(f *Fact) {
 	l.held.drop(f.Start)
-	*l = life{wrote: max(l.wrote, f.End), last: l.last, twins: l.twins, held: l.held}
+	*l = life{wrote: max(l.wrote, f.End), last: l.last, twins: l.twins, held: l.held, pending: l.pending || f.op.Role == Create}
 }
 
 func (e *Engine) notFound(l *life, f *Fact) {
@@ -191,6 +195,10 @@ func (e *Engine) success(l *life, f *Fact) {
 	r := f.op.Resource
 	now := f.View
 	role := f.op.Role
+	if l.pending {
+		l.gone, l.went = false, false
+		l.pending = now == nil
+	}
 	if role == Read && now != nil && !l.gone && l.doubt == nil && (l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw) {
 		l.take(e, f, r)
 		return
