@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"time"
 )
 
 // Client is the way to the ONVY Health API with one set of credentials. Make
@@ -48,8 +49,9 @@ func (c *Client) As(creds Credentials) (*Client, error) {
 }
 
 // Token returns the access token in use, a new one if that is needed: for
-// endpoints of the API that this package does not have. Ask for it before each
-// request; to ask costs nothing while the token lives.
+// requests that [Client.Do] cannot make. Ask for it before each request; to ask
+// costs nothing while the token lives. If the API refuses it, say so with
+// [Client.Invalidate].
 func (c *Client) Token(ctx context.Context) (Token, error) {
 	if ctx == nil {
 		return Token{}, invalid(getToken, "the context is nil")
@@ -61,10 +63,18 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 	return t.Token, nil
 }
 
+// Invalidate drops a token that the API refused, if it is still the one in use:
+// the next operation gets a new one.
+func (c *Client) Invalidate(t Token) { c.tokens.invalidate(t) }
+
+// BaseURL returns the base URL of the API, with a slash at the end: for the
+// request builders of package gen; see [Client.Do].
+func (c *Client) BaseURL() string { return c.pipeline.server }
+
 // CloseIdleConnections closes the connections that no operation uses now, also
 // those of the clients that came from [Client.As]. The client stays usable.
 func (c *Client) CloseIdleConnections() {
-	if t, ok := c.pipeline.transport.(interface{ CloseIdleConnections() }); ok {
+	if t, ok := c.pipeline.transport().(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }
@@ -82,16 +92,30 @@ func newClient(p *pipeline, creds Credentials) (*Client, error) {
 	return c, nil
 }
 
+// A connection on which nothing comes back is given up after 15 seconds: half
+// of the time that an attempt may take, so that the attempt fails and the next
+// one has another connection. Without the pings of HTTP/2 the kernel alone
+// decides, which takes a quarter of an hour.
+const (
+	pingAfter   = 10 * time.Second
+	pingTimeout = 5 * time.Second
+)
+
 // newTransport is the default: that of net/http, with as many idle connections
 // to its one host as to all. With the two of net/http, 64 workers would open
-// and close connections all the time.
-func newTransport() http.RoundTripper {
+// and close connections all the time. foreign says that the program has
+// replaced the transport of net/http, for reasons of its own.
+func newTransport() (transport http.RoundTripper, foreign bool) {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
-		return http.DefaultTransport // replaced by the program, which has its reasons
+		return http.DefaultTransport, true
 	}
 	t = t.Clone()
 	t.MaxIdleConnsPerHost = t.MaxIdleConns
 	t.MaxResponseHeaderBytes = 1 << 20
-	return t
+	if t.HTTP2 == nil {
+		t.HTTP2 = &http.HTTP2Config{}
+	}
+	t.HTTP2.SendPingTimeout, t.HTTP2.PingTimeout = pingAfter, pingTimeout
+	return t, false
 }

@@ -17,7 +17,7 @@ func FuzzIdLeadsToItsOwnPathOrNowhere(f *testing.F) {
 		f.Add(id)
 	}
 	var asked *http.Request
-	c := client(f, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked = r; user(w, "u") }), static)
+	c := client(f, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked = r; user(w, idOf(r)) }), static)
 	f.Fuzz(func(t *testing.T, id string) {
 		asked = nil
 		_, err := c.Users.Get(t.Context(), id)

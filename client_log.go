@@ -2,6 +2,7 @@ package onvy
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
@@ -26,4 +27,17 @@ func (p *pipeline) log(ctx context.Context, op *operation, method string, a *ans
 	}
 	attrs = append(attrs, slog.Duration("duration", took))
 	p.logger.LogAttrs(ctx, slog.LevelDebug, "onvy request", attrs...)
+}
+
+// warn writes that something failed of which no caller learns. The error of a
+// callback is the program's own, so only its kind is told.
+func (p *pipeline) warn(message string, err error) {
+	if p.logger == nil {
+		return
+	}
+	text := describe(err)
+	if e, ok := errors.AsType[*Error](err); ok {
+		text = e.Error()
+	}
+	p.logger.LogAttrs(context.Background(), slog.LevelWarn, message, slog.String("error", text))
 }

@@ -1,6 +1,7 @@
 package onvy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,16 +24,17 @@ type settings struct {
 	userAgent    string
 	attempts     int
 	timeout      time.Duration
+	waits        waits
 }
 
 // ProductionURL is the base URL of the API where no other is given.
 const ProductionURL = "https://api.onvy.health"
 
-// WithBaseURL sets another server than [ProductionURL]. A path and a trailing
-// slash are fine. http is accepted for loopback hosts only; see [WithInsecureHTTP].
+// WithBaseURL sets another server than [ProductionURL]; "" is that one. A path
+// and a trailing slash are fine. http is accepted for loopback hosts only; see [WithInsecureHTTP].
 func WithBaseURL(baseURL string) Option {
 	return func(s *settings) error {
-		s.baseURL = baseURL
+		s.baseURL = cmp.Or(baseURL, ProductionURL)
 		return nil
 	}
 }
@@ -63,7 +65,9 @@ func WithTransport(transport http.RoundTripper) Option {
 
 // WithLogger writes one debug line for each request that is sent: operation,
 // method, route (the template, never the path), attempt, status or error,
-// request id and duration. No line has an id, a query, a token or a body.
+// request id and duration. What fails behind the callers, the renewal of a token
+// that still lives or the storing of a new one, is a warning. No line has an id,
+// a query, a token or a body.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
@@ -81,13 +85,16 @@ func WithUserAgent(product string) Option {
 		if product == "" || !printable(product) {
 			return errors.New("WithUserAgent: the product must be printable ASCII and not empty")
 		}
-		s.userAgent = product + " " + defaultUserAgent
+		s.userAgent = product + " " + defaultUserAgent()
 		return nil
 	}
 }
 
-// WithMaxAttempts sets how many requests an operation may cost, 1 to 10; the
-// default is 3. 1 turns retries off, and the second request after a 401 too.
+// WithMaxAttempts sets how many requests an operation may send, 1 to 10; the
+// default is 3. 1 turns retries off, and the second request after a 401 too; the
+// next operation then has a new token. Where a connection turns out to be closed
+// before anything came back, net/http repeats a request by itself; those are not
+// counted.
 func WithMaxAttempts(n int) Option {
 	return func(s *settings) error {
 		if n < 1 || n > 10 {
@@ -111,13 +118,37 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
+// WithBackoff sets the waits between the requests of an operation: the first
+// one, which doubles from request to request, and the longest. The defaults are
+// 200 ms and 5 s; up to half of each wait is left to chance.
+func WithBackoff(first, longest time.Duration) Option {
+	return func(s *settings) error {
+		if first <= 0 || longest < first || longest > time.Hour {
+			return fmt.Errorf("WithBackoff: %v and %v are not a first and a longest wait of at most an hour", first, longest)
+		}
+		s.waits.first, s.waits.max = first, longest
+		return nil
+	}
+}
+
+// WithMaxRetryAfter sets the longest wait that a server may ask for with
+// Retry-After; the default is 20 s. If it asks for more, the error comes at once
+// and has [Error.RetryAfter]. 0 never waits longer than the backoff.
+func WithMaxRetryAfter(d time.Duration) Option {
+	return func(s *settings) error {
+		if d < 0 {
+			return fmt.Errorf("WithMaxRetryAfter: %v is negative", d)
+		}
+		s.waits.asked = d
+		return nil
+	}
+}
+
 // parseBaseURL checks what a token may be sent to. Its errors do not repeat
 // the URL, which may hold a password.
 func parseBaseURL(raw string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
-	case raw == "":
-		return nil, errors.New("WithBaseURL: the URL is empty")
 	case err != nil:
 		return nil, errors.New("WithBaseURL: not a URL")
 	case u.Scheme != "https" && u.Scheme != "http":

@@ -33,13 +33,16 @@ func TestNewClientNamesWhatIsWrong(t *testing.T) {
 		"ServerCredentials.Scopes[1] is not a scope":                       {onvy.ServerCredentials{ProjectID: "p", ClientID: "c", ClientSecret: secret, Scopes: []string{"a", "b c"}}, nil},
 		"UserCredentials.ProjectID is empty":                               {onvy.UserCredentials{}, nil},
 		"UserCredentials.ClientID is empty":                                {onvy.UserCredentials{ProjectID: "p"}, nil},
-		"UserCredentials needs IDToken or RefreshToken":                    {onvy.UserCredentials{ProjectID: "p", ClientID: "c"}, nil},
+		"UserCredentials needs IDToken, RefreshToken or LoadRefreshToken":  {onvy.UserCredentials{ProjectID: "p", ClientID: "c"}, nil},
 		"StaticToken.AccessToken is empty":                                 {onvy.StaticToken{}, nil},
 		"StaticToken.AccessToken has a character that no token has":        {onvy.StaticToken{AccessToken: onvy.NewSecret("a b")}, nil},
 		"option 1 is nil":                                                   {static, []onvy.Option{nil}},
 		"WithBaseURL: not a URL":                                            {static, []onvy.Option{onvy.WithBaseURL("https://user:pass word@x")}},
 		"WithBaseURL: the scheme must be https":                             {static, []onvy.Option{onvy.WithBaseURL("api.onvy.health")}},
-		"WithBaseURL: the URL is empty":                                     {static, []onvy.Option{onvy.WithBaseURL("")}},
+		"WithBackoff: 0s and 5s are not":                                    {static, []onvy.Option{onvy.WithBackoff(0, 5*time.Second)}},
+		"WithBackoff: 2s and 1s are not":                                    {static, []onvy.Option{onvy.WithBackoff(2*time.Second, time.Second)}},
+		"WithMaxRetryAfter: -1s is negative":                                {static, []onvy.Option{onvy.WithMaxRetryAfter(-time.Second)}},
+		"the TokenFunc is nil":                                              {onvy.TokenFunc(nil), nil},
 		"WithBaseURL: the scheme must be https (ftp)":                       {static, []onvy.Option{onvy.WithBaseURL("ftp://api.onvy.health")}},
 		"WithBaseURL: there is no host":                                     {static, []onvy.Option{onvy.WithBaseURL("https://:443/")}},
 		"WithBaseURL: credentials do not belong in the URL":                 {static, []onvy.Option{onvy.WithBaseURL("https://a:b@api.onvy.health")}},
@@ -117,8 +120,9 @@ func TestRequestsSayWhoTheyAreAndWhatTheyTake(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.Header{
 		"Accept": {"application/json"}, "Authorization": {"Bearer token"},
-		"Content-Type": {"application/json"}, "User-Agent": {"billing/1.4 onvy-go"},
+		"Content-Type": {"application/json"}, "User-Agent": header["User-Agent"],
 	}, header)
+	require.Regexp(t, `^billing/1\.4 onvy-go/[^ ]+ go1\.\d+[^ ]*$`, header.Get("User-Agent"))
 }
 
 func TestNewClientMakesNoNetworkCall(t *testing.T) {

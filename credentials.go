@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
 // Credentials are what a client gets its tokens with: [ServerCredentials],
-// [UserCredentials] or [StaticToken].
+// [UserCredentials], [TokenFunc] or [StaticToken].
 type Credentials interface {
 	// tokens checks the credentials and makes the source of their tokens.
 	tokens(p *pipeline) (tokens, error)
@@ -23,6 +24,8 @@ type tokens interface {
 	// reject says that the server refused a token, and returns whether get
 	// may now have another.
 	reject(*token) bool
+	// invalidate drops the token in use if it is the one that is given.
+	invalidate(Token)
 }
 
 // ServerCredentials are those of a confidential client: server to server, for
@@ -50,15 +53,20 @@ func (c ServerCredentials) tokens(p *pipeline) (tokens, error) {
 		}
 	}
 	c.Scopes = append([]string(nil), c.Scopes...)
-	return &cache{fetch: (&serverGrant{creds: c, pipeline: p}).fetch}, nil
+	return p.cache((&serverGrant{creds: c, pipeline: p}).fetch), nil
 }
 
 // UserCredentials are those of a public client that acts for one user: an
 // identity token of the project's identity provider is exchanged for an access
 // token and a refresh token, and the refresh token for the next ones.
 //
-// It needs IDToken, RefreshToken or both. With both, the refresh token is used
-// until it is refused, and then IDToken is asked.
+// It needs IDToken, RefreshToken or LoadRefreshToken, or several of them. The
+// refresh token is used until it is refused, and then IDToken is asked.
+//
+// The callbacks serve all callers of the client, and so get a context that has
+// none of a caller's values and ends after a minute. One that does not return
+// by then is left behind; one that panics fails the operations that wait for
+// the token; one that uses the client which waits for it gets an error there.
 type UserCredentials struct {
 	ProjectID string
 	ClientID  string // of the public client, "sdk" in the examples of ONVY
@@ -66,8 +74,16 @@ type UserCredentials struct {
 	// there is no refresh token that works.
 	IDToken func(context.Context) (Secret, error) `json:"-"`
 	// RefreshToken is the one that OnToken stored last. A refresh token may be
-	// good for one use only: do not give the same to two clients.
+	// good for one use only: clients that share one need LoadRefreshToken.
 	RefreshToken Secret
+	// LoadRefreshToken returns the refresh token that was stored last, by this
+	// process or by another one that acts for the same user. It is asked before
+	// each refresh, and once more if the server refuses the refresh token: what
+	// another process stored in between is then used. Nothing (the zero Secret)
+	// leaves the token that is known. Two processes may still refresh at the
+	// same moment; where the server takes that for theft (RFC 9700, 4.14.2), take
+	// a lock here and give it back in OnToken, or after a minute.
+	LoadRefreshToken func(context.Context) (Secret, error) `json:"-"`
 	// OnToken is called with each new token, to store the refresh token. The
 	// new token is used when it has returned nil, and never before: a program
 	// that ends in between finds a refresh token that works. If it fails, so do
@@ -89,10 +105,10 @@ func (c UserCredentials) tokens(p *pipeline) (tokens, error) {
 			return nil, err
 		}
 	}
-	if c.IDToken == nil && c.RefreshToken.IsZero() {
-		return nil, errors.New("UserCredentials needs IDToken or RefreshToken")
+	if c.IDToken == nil && c.LoadRefreshToken == nil && c.RefreshToken.IsZero() {
+		return nil, errors.New("UserCredentials needs IDToken, RefreshToken or LoadRefreshToken")
 	}
-	return &cache{fetch: (&userGrant{creds: c, pipeline: p, refresh: c.RefreshToken}).fetch}, nil
+	return p.cache((&userGrant{creds: c, pipeline: p, refresh: c.RefreshToken}).fetch), nil
 }
 
 // StaticToken is an access token from elsewhere. It is used as long as the
@@ -114,6 +130,41 @@ type static struct{ *token }
 
 func (s static) get(context.Context) (*token, error) { return s.token, nil }
 func (s static) reject(*token) bool                  { return false }
+func (s static) invalidate(Token)                    {}
+
+// TokenFunc gets access tokens from elsewhere: a vault, a sidecar, another
+// library. It is called when there is no token or the one in use is about to
+// end, once at a time, with a context that has none of a caller's values and
+// ends after a minute. ExpiresAt of the token says when that is; if it is zero,
+// the token is used until the server refuses it.
+type TokenFunc func(context.Context) (Token, error)
+
+func (f TokenFunc) tokens(p *pipeline) (tokens, error) {
+	if f == nil {
+		return nil, errors.New("the TokenFunc is nil")
+	}
+	return p.cache(f.fetch), nil
+}
+
+func (f TokenFunc) fetch(ctx context.Context) (*token, error) {
+	got, err := callback(ctx, tokenFunc, "TokenFunc", func() (Token, error) { return f(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	switch access := got.AccessToken.Reveal(); {
+	case access == "" || !visible(access):
+		return nil, callbackError(tokenFunc, "TokenFunc returned no token", ErrUnauthorized)
+	case !got.ExpiresAt.IsZero() && !now.Before(got.ExpiresAt):
+		return nil, callbackError(tokenFunc, "TokenFunc returned a token that has ended", ErrUnauthorized)
+	}
+	t := newToken(got)
+	if !got.ExpiresAt.IsZero() {
+		t.lives(now, min(got.ExpiresAt.Sub(now), longestLife))
+		t.ExpiresAt = got.ExpiresAt
+	}
+	return t, nil
+}
 
 // checkProject refuses what would make another path of the token endpoint.
 func checkProject(field, id string) error {

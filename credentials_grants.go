@@ -20,22 +20,20 @@ func (p *pipeline) ask(ctx context.Context, op *operation, req *http.Request, bu
 		return nil, invalid(op, "the request cannot be made")
 	}
 	asked := time.Now()
-	a, err := p.do(ctx, op, nil, req)
+	a, err := p.do(ctx, op, nil, req, p.defaults())
 	if err != nil {
 		return nil, err
 	}
-	body, err := decode[gen.Token](op, a)
-	if err != nil {
+	var body gen.Token
+	if err := decodeInto(op, a, &body); err != nil {
 		return nil, withoutBody(err)
 	}
-	if !strings.EqualFold(body.TokenType, "Bearer") || body.AccessToken == "" || !visible(body.AccessToken) {
-		e := newError(op, a, nil, a.attempts)
-		e.reason = "the answer has no bearer token"
-		return nil, withoutBody(e)
+	if access := body.AccessToken.Reveal(); !strings.EqualFold(body.TokenType, "Bearer") || access == "" || !visible(access) {
+		return nil, withoutBody(badAnswer(op, a, "the answer has no bearer token"))
 	}
-	got := Token{AccessToken: NewSecret(body.AccessToken)}
+	got := Token{AccessToken: NewSecret(body.AccessToken.Reveal())}
 	if body.RefreshToken != nil {
-		got.RefreshToken = NewSecret(*body.RefreshToken)
+		got.RefreshToken = NewSecret(body.RefreshToken.Reveal())
 	}
 	if body.Scope != nil {
 		got.Scope = *body.Scope
@@ -54,7 +52,8 @@ func seconds(n int64) time.Duration {
 // not be read.
 func withoutBody(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
-		e.Body, e.Code, e.Message = nil, "", ""
+		d := e.details()
+		d.body, d.code, d.message = nil, "", ""
 	}
 	return err
 }
@@ -90,7 +89,8 @@ func (g *serverGrant) fetch(ctx context.Context) (*token, error) {
 }
 
 // userGrant is token exchange (RFC 8693) and then refresh (RFC 6749, 6). One
-// fetch runs at a time, so nothing here needs a lock.
+// fetch runs at a time, so nothing here needs a lock; a callback that does not
+// return is left behind with nothing of the grant in its hands.
 type userGrant struct {
 	creds    UserCredentials
 	pipeline *pipeline
@@ -110,36 +110,76 @@ func (g *userGrant) fetch(ctx context.Context) (*token, error) {
 		}
 		g.refresh = t.RefreshToken
 	}
-	if g.creds.OnToken != nil {
+	if store := g.creds.OnToken; store != nil {
 		// The old refresh token may be dead by now, so the new one is kept for
 		// another try.
 		g.pending = t
-		if err := g.creds.OnToken(ctx, t.Token); err != nil {
-			return nil, g.failed("OnToken failed", err)
+		if _, err := callback(ctx, g.op(), "OnToken", func() (struct{}, error) { return struct{}{}, store(ctx, t.Token) }); err != nil {
+			g.pipeline.warn("onvy: the token was not stored", err)
+			return nil, err
 		}
 	}
 	g.pending = nil
 	return t, nil
 }
 
-// grant refreshes, or exchanges an identity token if it cannot.
+// grant refreshes, or exchanges an identity token if it cannot. Another process
+// may have refreshed since: the refresh token is loaded before it is used, and
+// once more when it was refused.
 func (g *userGrant) grant(ctx context.Context) (*token, error) {
-	if !g.refresh.IsZero() {
+	if err := g.load(ctx); err != nil {
+		return nil, err
+	}
+	for again := true; !g.refresh.IsZero(); again = false {
+		used := g.refresh.Reveal()
 		t, err := g.request(ctx, "refresh", g.refresh)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Code != string(gen.OAuthErrorCodeInvalidGrant) || g.creds.IDToken == nil {
+		if !ok || e.Code() != string(gen.OAuthErrorCodeInvalidGrant) {
 			return t, err
+		}
+		if loadErr := g.load(ctx); loadErr != nil {
+			return nil, loadErr
+		}
+		if again && g.refresh.Reveal() != used {
+			continue
+		}
+		if g.creds.IDToken == nil {
+			return nil, err
 		}
 		g.refresh = Secret{} // refused for good: expired, revoked or used
 	}
-	idToken, err := g.creds.IDToken(ctx)
+	if g.creds.IDToken == nil {
+		return nil, callbackError(g.op(), "LoadRefreshToken returned no token", ErrUnauthorized)
+	}
+	idToken, err := callback(ctx, g.op(), "IDToken", func() (Secret, error) { return g.creds.IDToken(ctx) })
 	if err != nil {
-		return nil, g.failed("IDToken failed", err)
+		return nil, err
 	}
 	if idToken.IsZero() {
-		return nil, g.failed("IDToken returned no token", ErrUnauthorized)
+		return nil, callbackError(g.op(), "IDToken returned no token", ErrUnauthorized)
 	}
 	return g.request(ctx, "exchange", idToken)
+}
+
+// load asks for the newest refresh token, if there is somebody to ask. None
+// leaves the one that is known.
+func (g *userGrant) load(ctx context.Context) error {
+	if g.creds.LoadRefreshToken == nil {
+		return nil
+	}
+	newest, err := callback(ctx, g.op(), "LoadRefreshToken", func() (Secret, error) { return g.creds.LoadRefreshToken(ctx) })
+	if err == nil && !newest.IsZero() {
+		g.refresh = newest
+	}
+	return err
+}
+
+// op is the operation by which the grant gets its tokens.
+func (g *userGrant) op() *operation {
+	if g.creds.Canonical {
+		return oauthUserToken
+	}
+	return userToken
 }
 
 func (g *userGrant) request(ctx context.Context, grant string, subject Secret) (*token, error) {
@@ -169,12 +209,24 @@ func (g *userGrant) request(ctx context.Context, grant string, subject Secret) (
 	return g.pipeline.ask(ctx, oauthUserToken, req, err)
 }
 
-// failed is the error of a callback. What it says is the program's own and not
-// printed; errors.Is and errors.As find it.
-func (g *userGrant) failed(reason string, err error) *Error {
-	op := userToken
-	if g.creds.Canonical {
-		op = oauthUserToken
+// callback calls a function of the program. It may do anything: whatever it
+// does, the answer is there when ctx ends, and it is an error of the operation.
+func callback[T any](ctx context.Context, op *operation, name string, f func() (T, error)) (T, error) {
+	v, err := bounded(ctx, f)
+	if err == nil {
+		return v, nil
 	}
-	return &Error{Operation: op.name, reason: reason, cause: err, grants: true}
+	reason := name + " failed"
+	if _, panicked := errors.AsType[*panicError](err); panicked {
+		reason = name + " panicked"
+	} else if errors.Is(err, errNoReturn) || ctx.Err() != nil {
+		reason = name + " did not return"
+	}
+	return v, callbackError(op, reason, err)
+}
+
+// callbackError is the error of a function of the program. What it says is the
+// program's own and not printed; errors.Is and errors.As find it.
+func callbackError(op *operation, reason string, err error) *Error {
+	return failure(op.name, 0, details{reason: reason, cause: err, grants: true, callback: true})
 }

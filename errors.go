@@ -30,6 +30,9 @@ var (
 	ErrConflict = errors.New("onvy: conflict")
 	// ErrRateLimited: too many requests (429); Error.RetryAfter may say for how long.
 	ErrRateLimited = errors.New("onvy: rate limited")
+	// ErrBadAnswer: the server says that all is well and answers something that
+	// the contract does not have: another shape, another user, no id.
+	ErrBadAnswer = errors.New("onvy: unexpected answer")
 	// ErrTooLarge: the request is too large for the server (413), or the answer
 	// for this package (10 MiB).
 	ErrTooLarge = errors.New("onvy: too large")
@@ -40,57 +43,101 @@ var errOrigin = errors.New("the request is for another server than the base URL"
 // Error is what every operation returns when it fails. Its text has the
 // operation, the status, the code if it is a known one, the request id and the
 // number of attempts; it has no URL, no id of a user and nothing of the body,
-// in fmt with any verb, slog and JSON, and so can be logged anywhere. Message
-// and Body are for programs: they may hold what the text must not.
+// whatever prints it, and so can be logged anywhere. [Error.Code],
+// [Error.Message], [Error.Body] and [Error.Fields] are for programs: they may
+// hold what the text must not.
 //
 // Where no answer came, StatusCode is 0, and errors.Is and errors.As find the
 // cause: context.DeadlineExceeded, *net.OpError and so on.
 type Error struct {
 	Operation  string        // "users.get"; "auth.server" and the like if there was no token to be had
 	StatusCode int           // of the last answer; 0 if there was none
-	Code       string        // "error" of the body: "not_found", "invalid_grant"
-	Message    string        // "message" or "error_description" of the body
 	RequestID  string        // X-Request-Id of the answer
 	RetryAfter time.Duration // what the server asked for; 0 if it did not
 	Attempts   int           // requests sent
-	Body       []byte        // of the last answer, at most 64 KiB
 
-	reason string // ours, safe to print
-	cause  error
-	grants bool // from a token endpoint
-	lost   bool // an earlier request may have been carried out
+	// hidden returns all that may not be printed. fmt calls no methods for the
+	// verb %w, and dumpers call none at all; both print fields, and follow
+	// pointers, but not into a function.
+	hidden func() *details
 }
+
+// details are the parts of an Error that do not print.
+type details struct {
+	code, message string
+	body          []byte
+	reason        string // ours, safe to print
+	cause         error
+	grants        bool // from a token endpoint, or from a function that gets tokens
+	callback      bool // a function of the program failed
+	lost          bool // an earlier request may have been carried out
+}
+
+// failure makes an Error.
+func failure(operation string, attempts int, d details) *Error {
+	return &Error{Operation: operation, Attempts: attempts, hidden: func() *details { return &d }}
+}
+
+func (e *Error) details() *details {
+	if e.hidden == nil {
+		return &details{}
+	}
+	return e.hidden()
+}
+
+// Code returns "error" of the body: "not_found", "invalid_grant"; "" if there
+// is none.
+func (e *Error) Code() string { return e.details().code }
+
+// Message returns "message" or "error_description" of the body. It may quote
+// what was sent.
+func (e *Error) Message() string { return e.details().message }
+
+// Body returns the body of the last answer, at most 64 KiB of it; nil if there
+// was no answer, or one of a token endpoint.
+func (e *Error) Body() []byte { return e.details().body }
 
 // newError makes the error of an operation from the last answer, or from the
 // reason why there is none.
 func newError(op *operation, a *answer, cause error, attempts int) *Error {
-	e := &Error{Operation: op.name, Attempts: attempts, cause: cause, grants: op.grants}
+	d := details{cause: cause, grants: op.grants}
 	if a == nil {
-		return e
+		return failure(op.name, attempts, d)
 	}
-	e.StatusCode, e.Body, e.lost = a.status, a.body, a.lost
-	e.RequestID = requestID(a.header)
-	e.RetryAfter = retryafter.Read(a.header, time.Now())
+	d.body, d.lost = a.body, a.lost
 	var body gen.OAuthError // has all that gen.Error has
 	if json.Unmarshal(a.body, &body) == nil {
-		e.Code = string(body.Error)
+		d.code = string(body.Error)
 		for _, text := range []*string{body.Message, body.ErrorDescription} {
-			if e.Message == "" && text != nil {
-				e.Message = *text
+			if d.message == "" && text != nil {
+				d.message = *text
 			}
 		}
 	}
+	e := failure(op.name, attempts, d)
+	e.StatusCode = a.status
+	e.RequestID = requestID(a.header)
+	e.RetryAfter = retryafter.Read(a.header, time.Now())
+	return e
+}
+
+// badAnswer is the error of a 2xx answer that is not what the contract has.
+// The reason must not repeat a value.
+func badAnswer(op *operation, a *answer, reason string) *Error {
+	e := newError(op, a, ErrBadAnswer, a.attempts)
+	e.details().reason = reason
 	return e
 }
 
 // invalid is the error of a request that is not sent. The reason must not
 // repeat the value.
 func invalid(op *operation, reason string) *Error {
-	return &Error{Operation: op.name, reason: reason, cause: ErrInvalid}
+	return failure(op.name, 0, details{reason: reason, cause: ErrInvalid})
 }
 
 // Error implements error.
 func (e *Error) Error() string {
+	d := e.details()
 	var b strings.Builder
 	b.WriteString("onvy: ")
 	b.WriteString(e.Operation)
@@ -99,15 +146,15 @@ func (e *Error) Error() string {
 		if text := http.StatusText(e.StatusCode); text != "" {
 			b.WriteString(" " + text)
 		}
-		if known(e.Code) {
-			b.WriteString(" (" + e.Code + ")")
+		if known(d.code) {
+			b.WriteString(" (" + d.code + ")")
 		}
 	}
 	switch {
-	case e.reason != "":
-		b.WriteString(": " + e.reason)
-	case e.cause != nil:
-		b.WriteString(": " + describe(e.cause))
+	case d.reason != "":
+		b.WriteString(": " + d.reason)
+	case d.cause != nil:
+		b.WriteString(": " + describe(d.cause))
 	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ", retry after %v", e.RetryAfter)
@@ -123,22 +170,23 @@ func (e *Error) Error() string {
 
 // Unwrap returns why there was no answer, in words that are not ours: do not
 // log it without a look.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error { return e.details().cause }
 
 // Is tells which of the sentinels the error is.
 func (e *Error) Is(target error) bool {
+	d := e.details()
 	switch target {
 	case ErrUnauthorized:
 		return e.StatusCode == http.StatusUnauthorized ||
-			e.grants && (e.Code == string(gen.OAuthErrorCodeInvalidGrant) || e.Code == string(gen.OAuthErrorCodeInvalidClient))
+			d.grants && (d.code == string(gen.OAuthErrorCodeInvalidGrant) || d.code == string(gen.OAuthErrorCodeInvalidClient))
 	case ErrForbidden:
 		return e.StatusCode == http.StatusForbidden
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests
 	}
-	if e.grants {
+	if d.grants {
 		// A project that does not exist says nothing about a user: it must not
-		// look like "there is no such user" to who deletes or creates one.
+		// look like "there is no such user" to callers who delete or create one.
 		return false
 	}
 	switch target {
@@ -159,6 +207,6 @@ func (e *Error) Timeout() bool {
 	t, ok := errors.AsType[interface {
 		error
 		Timeout() bool
-	}](e.cause)
+	}](e.Unwrap())
 	return ok && t.Timeout()
 }

@@ -114,7 +114,7 @@ func TestGeneratedTokensDoNotPrintThemselves(t *testing.T) {
 	var request gen.SDKTokenRequest
 	require.NoError(t, request.FromSDKRefresh(gen.SDKRefresh{Token: canary}))
 	for _, v := range []any{
-		gen.Token{AccessToken: canary, RefreshToken: new(canary)}, &gen.Token{AccessToken: canary},
+		gen.Token{AccessToken: gen.NewSecret(canary), RefreshToken: new(gen.NewSecret(canary))}, &gen.Token{AccessToken: gen.NewSecret(canary)},
 		gen.SDKExchange{Token: canary}, gen.SDKRefresh{Token: canary}, request,
 		gen.OAuthTokenRequest{ClientSecret: new(canary), SubjectToken: new(canary)},
 	} {
@@ -211,6 +211,66 @@ func TestErrorReadsWellInEveryForm(t *testing.T) {
 	require.NoError(t, jsonErr)
 	require.JSONEq(t, `{"error":"`+text+`","operation":"users.get","status":429,"request_id":"req-1","attempts":1}`, string(raw))
 	e, _ := errors.AsType[*onvy.Error](err)
-	require.Equal(t, "rate_limited", e.Code)
-	require.Equal(t, "slow down", e.Message)
+	require.Equal(t, "rate_limited", e.Code())
+	require.Equal(t, "slow down", e.Message())
+}
+
+// fmt calls no methods for %w outside Errorf, and dumpers call none at all.
+func TestNoFieldOfAnErrorHoldsWhatMustNotBePrinted(t *testing.T) {
+	a := &api{users: func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(w, `{"error":%q,"message":"the birthday of %s is wrong"}`, canary, canary)
+	}}
+	_, err := client(t, a, static).Users.Get(t.Context(), "u")
+	e, ok := errors.AsType[*onvy.Error](err)
+	require.True(t, ok)
+	require.Equal(t, canary, e.Code())
+	require.Contains(t, e.Message(), canary)
+	require.Contains(t, string(e.Body()), canary)
+	for _, v := range []any{e, *e, struct{ err error }{err}, []any{e}, fmt.Errorf("x: %w", err)} {
+		requireNoCanary(t, fmt.Sprintf("%T", v), v)
+		for _, verb := range []string{"w", "t", "p", "+w", "#w"} {
+			text := fmt.Sprintf("failed: %"+verb, v)
+			for _, form := range forms(canary) {
+				require.NotContains(t, text, form, verb)
+			}
+		}
+	}
+	// A callback's own words are in a chain of errors, and not in ours.
+	c := client(t, &api{}, onvy.TokenFunc(func(context.Context) (onvy.Token, error) { return onvy.Token{}, errors.New(canary) }))
+	_, err = c.Users.Get(t.Context(), "u")
+	requireNoCanary(t, "callback", err)
+	require.NotContains(t, fmt.Sprintf("%w", err), canary)
+}
+
+// Dumpers follow pointers, into the buffers of idle connections too.
+func TestNoDumpOfAClientHasTheTokenOfAConnection(t *testing.T) {
+	srv := listen(t, &api{})
+	c, err := onvy.NewClient(onvy.StaticToken{AccessToken: onvy.NewSecret(canary)}, onvy.WithBaseURL(srv))
+	require.NoError(t, err)
+	_, err = c.Users.Get(t.Context(), "u")
+	require.NoError(t, err)
+	var dump dump
+	assert.Equal(&dump, &onvy.Client{}, c)
+	require.NotEmpty(t, dump.String())
+	for _, form := range forms(canary) {
+		require.NotContains(t, dump.String(), form)
+	}
+}
+
+// What a program puts tokens of gen into prints none of them either.
+func TestGeneratedTokensDoNotPrintInsideOtherValues(t *testing.T) {
+	token := gen.Token{AccessToken: gen.NewSecret(canary), RefreshToken: new(gen.NewSecret(canary))}
+	for _, v := range []any{[]gen.Token{token}, struct{ t gen.Token }{token}, map[string]any{"t": &token}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%w", "%p", "%t", "%x"} {
+			for _, form := range forms(canary) {
+				require.NotContains(t, fmt.Sprintf(verb, v), form, "%T %s", v, verb)
+			}
+		}
+	}
+	text, err := json.Marshal(token)
+	require.NoError(t, err)
+	var back gen.Token
+	require.NoError(t, json.Unmarshal(text, &back))
+	require.Equal(t, canary, back.AccessToken.Reveal(), "as JSON it is what the API has")
 }

@@ -32,13 +32,22 @@ func describe(err error) string {
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the certificate of the server: " + fmt.Sprintf("%T", e.Err)
 	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return "the server does not speak TLS on this port"
+	}
+	if proxyWantsPassword(err) {
+		return "the proxy asks for a password (407)"
+	}
+	if e, ok := errors.AsType[*panicError](err); ok {
+		return e.Error()
+	}
 	if e, ok := errors.AsType[syscall.Errno](err); ok {
 		return e.Error()
 	}
 	for _, safe := range []error{
 		context.Canceled, context.DeadlineExceeded,
 		io.ErrUnexpectedEOF, io.EOF, net.ErrClosed, net.ErrWriteToConnected,
-		ErrTooLarge, errOrigin,
+		ErrTooLarge, errOrigin, errReenter, errNoReturn,
 	} {
 		if errors.Is(err, safe) {
 			return strings.TrimPrefix(safe.Error(), "onvy: ")
@@ -51,6 +60,17 @@ func describe(err error) string {
 		}
 		err = inner
 	}
+}
+
+// proxyWantsPassword reports whether a proxy refused to connect. net/http
+// gives the text of the status and no type.
+func proxyWantsPassword(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if err.Error() == http.StatusText(http.StatusProxyAuthRequired) {
+			return true
+		}
+	}
+	return false
 }
 
 // timeoutError says that one request took longer than it may.

@@ -2,11 +2,13 @@ package onvy_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -93,7 +95,13 @@ func grant(w http.ResponseWriter, token string, seconds int) {
 }
 
 func user(w http.ResponseWriter, id string) {
-	fmt.Fprintf(w, `{"id":%q,"created_at":"2026-03-05T18:10:27Z","updated_at":"2026-03-05T18:10:27Z"}`, id)
+	text, _ := json.Marshal(id)
+	fmt.Fprintf(w, `{"id":%s,"created_at":"2026-03-05T18:10:27Z","updated_at":"2026-03-05T18:10:27Z"}`, text)
+}
+
+// idOf is the id of the user that a request is about.
+func idOf(r *http.Request) string {
+	return r.URL.Path[strings.Index(r.URL.Path, "/users/")+len("/users/"):]
 }
 
 // hang waits for as long as the client does.

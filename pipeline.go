@@ -10,9 +10,8 @@ import (
 )
 
 const (
-	defaultUserAgent = "onvy-go"
-	defaultAttempts  = 3
-	defaultTimeout   = 30 * time.Second
+	defaultAttempts = 3
+	defaultTimeout  = 30 * time.Second
 )
 
 // pipeline is what all clients of one NewClient share: how a request gets to
@@ -20,17 +19,24 @@ const (
 type pipeline struct {
 	base      *url.URL // ends in a slash
 	server    string   // base, as the generated request builders want it
-	transport http.RoundTripper
-	logger    *slog.Logger // nil: none
+	logger    *slog.Logger
 	userAgent string
 	attempts  int
 	timeout   time.Duration
+	waits     waits
+
+	// transport returns the transport. It is behind a function because dumpers
+	// follow pointers: into its idle connections, whose buffers hold the last
+	// request, token and all.
+	transport func() http.RoundTripper
+	foreign   bool // the transport is not ours: it may ignore its context
 }
 
 func newPipeline(opts []Option) (*pipeline, error) {
 	s := settings{
-		baseURL: ProductionURL, userAgent: defaultUserAgent,
+		baseURL: ProductionURL, userAgent: defaultUserAgent(),
 		attempts: defaultAttempts, timeout: defaultTimeout,
+		waits: waits{first: firstBackoff, max: maxBackoff, asked: maxWait},
 	}
 	for i, option := range opts {
 		if option == nil {
@@ -44,19 +50,31 @@ func newPipeline(opts []Option) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.transport == nil {
-		s.transport = newTransport()
+	transport, foreign := s.transport, true
+	if transport == nil {
+		transport, foreign = newTransport()
 	}
 	return &pipeline{
-		base: base, server: base.String(), transport: s.transport, logger: s.logger,
-		userAgent: s.userAgent, attempts: s.attempts, timeout: s.timeout,
+		base: base, server: base.String(), logger: s.logger, userAgent: s.userAgent,
+		attempts: s.attempts, timeout: s.timeout, waits: s.waits,
+		transport: func() http.RoundTripper { return transport }, foreign: foreign,
 	}, nil
+}
+
+// cache makes the source of the tokens that fetch gets.
+func (p *pipeline) cache(fetch func(context.Context) (*token, error)) *cache {
+	return &cache{fetch: fetch, warn: p.warn}
+}
+
+// defaults are the settings of a call that has no options.
+func (p *pipeline) defaults() *callSettings {
+	return &callSettings{attempts: p.attempts, timeout: p.timeout}
 }
 
 // do carries out one operation: it sends req with a token, again as long as
 // that may help, and returns an answer with a status of 2xx or an error of
 // type *Error.
-func (p *pipeline) do(ctx context.Context, op *operation, tokens tokens, req *http.Request) (*answer, error) {
+func (p *pipeline) do(ctx context.Context, op *operation, tokens tokens, req *http.Request, s *callSettings) (*answer, error) {
 	if ctx == nil {
 		return nil, invalid(op, "the context is nil")
 	}
@@ -73,18 +91,22 @@ func (p *pipeline) do(ctx context.Context, op *operation, tokens tokens, req *ht
 				return nil, tokenError(op, err, attempt-1)
 			}
 		}
-		a, err := p.attempt(ctx, op, req, t, attempt)
+		a, err := p.attempt(ctx, op, req, t, attempt, s)
 		if err == nil {
 			a.attempts, a.lost = attempt, lost
+			s.see(a)
 			if a.status/100 == 2 {
+				t.accept()
 				return a, nil
 			}
+			if a.status != http.StatusUnauthorized {
+				t.accept()
+			} else if t != nil && !replayed && tokens.reject(t) && attempt < s.attempts {
+				replayed = true
+				continue
+			}
 		}
-		if err == nil && a.status == http.StatusUnauthorized && t != nil && !replayed && attempt < p.attempts && tokens.reject(t) {
-			replayed = true
-			continue
-		}
-		wait, again := p.again(ctx, op, a, err, attempt)
+		wait, again := p.again(ctx, op, a, err, attempt, s)
 		if !again {
 			return nil, newError(op, a, err, attempt)
 		}

@@ -49,7 +49,7 @@ func TestErrorPageOfOneGiBCostsTheLimit(t *testing.T) {
 		e, ok := errors.AsType[*onvy.Error](err)
 		require.True(t, ok)
 		require.Equal(t, 502, e.StatusCode, "the status is kept")
-		require.LessOrEqual(t, len(e.Body), 64<<10)
+		require.LessOrEqual(t, len(e.Body()), 64<<10)
 		require.LessOrEqual(t, body.read, int64(64<<10)+1)
 	}
 }
@@ -120,7 +120,7 @@ func TestErrorPageThatIsNotJSONKeepsItsStatus(t *testing.T) {
 	_, err := c.Users.Get(t.Context(), "u")
 	require.EqualError(t, err, "onvy: users.get: 502 Bad Gateway, request req-7f3a")
 	e, _ := errors.AsType[*onvy.Error](err)
-	require.Equal(t, "<html>nginx</html>", string(e.Body))
+	require.Equal(t, "<html>nginx</html>", string(e.Body()))
 	require.Equal(t, "req-7f3a", e.RequestID)
 }
 

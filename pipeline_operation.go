@@ -31,7 +31,8 @@ var (
 	oauthServerToken = &operation{name: "auth.oauth", route: "/oauth/token", grants: true, repeats: true}
 	oauthUserToken   = &operation{name: "auth.oauth", route: "/oauth/token", grants: true}
 
-	getToken = &operation{name: "token"} // [Client.Token] itself
+	getToken  = &operation{name: "token"}               // [Client.Token] itself
+	tokenFunc = &operation{name: "token", grants: true} // a [TokenFunc]
 )
 
 type operationKey struct{}

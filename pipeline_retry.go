@@ -18,24 +18,27 @@ const (
 	maxWait      = 20 * time.Second // of what a server may ask for
 )
 
+// waits are the limits of the waits between two requests.
+type waits struct {
+	first, max time.Duration // of what the client decides
+	asked      time.Duration // the longest that a server may ask for
+}
+
 // again decides whether op is sent once more, and after how long. It is not
-// where the wait would outlast the caller's deadline, or [maxWait]: then the
+// where the wait would outlast the caller's deadline, or the limit: then the
 // caller can do better with the error than with the wait.
-func (p *pipeline) again(ctx context.Context, op *operation, a *answer, err error, attempt int) (time.Duration, bool) {
-	if attempt >= p.attempts || ctx.Err() != nil || !repeatable(op, a, err) {
+func (p *pipeline) again(ctx context.Context, op *operation, a *answer, err error, attempt int, s *callSettings) (time.Duration, bool) {
+	if attempt >= s.attempts || ctx.Err() != nil || !repeatable(op, a, err) {
 		return 0, false
 	}
-	wait := backoff(attempt)
+	wait := p.waits.backoff(attempt)
 	if a != nil {
 		wait = max(wait, retryafter.Read(a.header, time.Now()))
 	}
-	if wait > maxWait {
+	if wait > max(p.waits.asked, p.waits.max) {
 		return 0, false
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-		return 0, false
-	}
-	return wait, true
+	return wait, fits(ctx, wait)
 }
 
 // repeatable says whether another request may get another answer, and does no
@@ -77,14 +80,20 @@ func permanent(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}
-	return errors.Is(err, ErrTooLarge) || errors.Is(err, errOrigin)
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*panicError](err); ok {
+		return true
+	}
+	return errors.Is(err, ErrTooLarge) || errors.Is(err, errOrigin) || proxyWantsPassword(err)
 }
 
 // backoff doubles from attempt to attempt. Half of it is chance, so that
 // callers that failed together do not come back together.
-func backoff(attempt int) time.Duration {
-	d := min(firstBackoff<<(attempt-1), maxBackoff)
-	return d/2 + rand.N(d/2)
+func (w waits) backoff(attempt int) time.Duration {
+	d := min(w.first<<(attempt-1), w.max)
+	return d/2 + rand.N(d/2+1)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

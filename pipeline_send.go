@@ -27,22 +27,22 @@ type answer struct {
 
 // attempt sends one request and reads the answer. Its error says that there is
 // no complete answer.
-func (p *pipeline) attempt(ctx context.Context, op *operation, req *http.Request, t *token, attempt int) (*answer, error) {
+func (p *pipeline) attempt(ctx context.Context, op *operation, req *http.Request, t *token, attempt int, s *callSettings) (*answer, error) {
 	started := time.Now()
-	a, err := p.send(ctx, req, t, attempt)
+	a, err := p.send(ctx, op, req, t, attempt, s)
 	if p.logger != nil && p.logger.Enabled(ctx, slog.LevelDebug) {
 		p.log(ctx, op, req.Method, a, err, attempt, time.Since(started))
 	}
 	return a, err
 }
 
-func (p *pipeline) send(ctx context.Context, req *http.Request, t *token, attempt int) (*answer, error) {
+func (p *pipeline) send(ctx context.Context, op *operation, req *http.Request, t *token, attempt int, s *callSettings) (*answer, error) {
 	// The builders are generated; that no id ever leads a token elsewhere is
 	// seen to here.
 	if req.URL.Scheme != p.base.Scheme || req.URL.Host != p.base.Host {
 		return nil, errOrigin
 	}
-	timed, cancel := context.WithTimeout(ctx, p.timeout)
+	timed, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	r := req.WithContext(timed)
 	if attempt > 1 && req.GetBody != nil {
@@ -55,22 +55,38 @@ func (p *pipeline) send(ctx context.Context, req *http.Request, t *token, attemp
 	// A new map each time: a transport may still read the one before.
 	r.Header = make(http.Header, len(req.Header)+3)
 	maps.Copy(r.Header, req.Header)
+	maps.Copy(r.Header, s.header)
 	r.Header["Accept"] = []string{"application/json"}
 	r.Header["User-Agent"] = []string{p.userAgent}
 	if t != nil {
 		r.Header["Authorization"] = []string{t.authorization.Reveal()}
 	}
-	a, err := roundTrip(p.transport, r)
+	a, err := p.roundTrip(op, r)
 	if err != nil && ctx.Err() != nil {
 		return nil, ctx.Err() // the caller's end, in whatever words the transport has
 	}
 	if err != nil && timed.Err() != nil {
-		return nil, &timeoutError{after: p.timeout}
+		return nil, &timeoutError{after: s.timeout}
 	}
 	return a, err
 }
 
-func roundTrip(transport http.RoundTripper, r *http.Request) (*answer, error) {
+// roundTrip sends a request and reads the answer. A transport that is not ours
+// is waited for no longer than the context of the request, whatever it does. If
+// it panics, so does the caller, as with net/http; only in the goroutine of a
+// token request, which nobody could recover, that is an error.
+func (p *pipeline) roundTrip(op *operation, r *http.Request) (*answer, error) {
+	if !p.foreign {
+		return exchange(p.transport(), r)
+	}
+	a, err := bounded(r.Context(), func() (*answer, error) { return exchange(p.transport(), r) })
+	if e, panicked := errors.AsType[*panicError](err); panicked && !op.grants {
+		panic(e.value)
+	}
+	return a, err
+}
+
+func exchange(transport http.RoundTripper, r *http.Request) (*answer, error) {
 	resp, err := transport.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -80,6 +96,9 @@ func roundTrip(transport http.RoundTripper, r *http.Request) (*answer, error) {
 	}
 	defer resp.Body.Close()
 	a := &answer{status: resp.StatusCode, header: resp.Header}
+	if a.status == http.StatusSwitchingProtocols {
+		return a, nil // its body is the connection, which knows no context and may never end
+	}
 	if a.status/100 != 2 {
 		// What can be had of an error page is enough: the status is what counts.
 		a.body, _ = readBody(resp, maxErrorBody)

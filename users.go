@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -24,30 +23,30 @@ type UsersService struct{ client *Client }
 // It is safe to repeat, because the id is the caller's: if an answer is lost
 // and the next says that the id is taken, Create reads the user back and
 // returns it if it is what was sent.
-func (s *UsersService) Create(ctx context.Context, user UserCreate) (*User, error) {
+func (s *UsersService) Create(ctx context.Context, user UserCreate, opts ...CallOption) (*User, error) {
 	if err := checkID(createUser, user.ID); err != nil {
 		return nil, err
 	}
 	req, err := gen.NewCreateUserRequest(s.client.pipeline.server, user)
-	created, err := call[User](ctx, s.client, createUser, req, err)
-	if e, ok := errors.AsType[*Error](err); ok && e.lost && errors.Is(e, ErrConflict) {
-		return s.reconcile(ctx, user, e)
+	created, err := s.one(ctx, createUser, user.ID, req, err, opts)
+	if e, ok := errors.AsType[*Error](err); ok && e.details().lost && errors.Is(e, ErrConflict) {
+		return s.reconcile(ctx, user, e, opts)
 	}
 	return created, err
 }
 
 // Get returns a user; [ErrNotFound] if there is none.
-func (s *UsersService) Get(ctx context.Context, id string) (*User, error) {
+func (s *UsersService) Get(ctx context.Context, id string, opts ...CallOption) (*User, error) {
 	if err := checkID(getUser, id); err != nil {
 		return nil, err
 	}
 	req, err := gen.NewGetUserRequest(s.client.pipeline.server, id)
-	return call[User](ctx, s.client, getUser, req, err)
+	return s.one(ctx, getUser, id, req, err, opts)
 }
 
 // Replace makes the user what it is given: fields that are absent are reset.
 // The id in the body is that of the path; another is [ErrInvalid].
-func (s *UsersService) Replace(ctx context.Context, id string, user UserReplace) (*User, error) {
+func (s *UsersService) Replace(ctx context.Context, id string, user UserReplace, opts ...CallOption) (*User, error) {
 	if err := checkID(replaceUser, id); err != nil {
 		return nil, err
 	}
@@ -56,21 +55,27 @@ func (s *UsersService) Replace(ctx context.Context, id string, user UserReplace)
 	}
 	user.ID = &id // create needs it, and the body may be the same
 	req, err := gen.NewUpdateUserPutRequest(s.client.pipeline.server, id, user)
-	return call[User](ctx, s.client, replaceUser, req, err)
+	return s.one(ctx, replaceUser, id, req, err, opts)
 }
 
-// Update changes the fields that are set and no others.
-func (s *UsersService) Update(ctx context.Context, id string, change UserUpdate) (*User, error) {
+// Update changes the fields that are set and no others. That [Null] clears a
+// field is what RFC 7396 says of such requests and what the contract assumes; no
+// page of ONVY says so.
+//
+// An update whose answer was lost is sent again. Whatever another client changed
+// in the same fields in between is then changed back; [CallMaxAttempts](1) does
+// not repeat.
+func (s *UsersService) Update(ctx context.Context, id string, change UserUpdate, opts ...CallOption) (*User, error) {
 	if err := checkID(updateUser, id); err != nil {
 		return nil, err
 	}
 	req, err := gen.NewUpdateUserPatchRequest(s.client.pipeline.server, id, change)
-	return call[User](ctx, s.client, updateUser, req, err)
+	return s.one(ctx, updateUser, id, req, err, opts)
 }
 
 // Delete removes a user; [ErrNotFound] if there is none. If an answer is lost
 // and the next says that there is no such user, it is deleted: nil.
-func (s *UsersService) Delete(ctx context.Context, id string) error {
+func (s *UsersService) Delete(ctx context.Context, id string, opts ...CallOption) error {
 	if err := checkID(deleteUser, id); err != nil {
 		return err
 	}
@@ -78,43 +83,62 @@ func (s *UsersService) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return invalid(deleteUser, "the request cannot be made")
 	}
-	_, err = s.client.pipeline.do(ctx, deleteUser, s.client.tokens, req)
-	if e, ok := errors.AsType[*Error](err); ok && e.lost && errors.Is(e, ErrNotFound) { // of the user, not of the project
+	settings, err := s.client.pipeline.settings(deleteUser, opts)
+	if err != nil {
+		return err
+	}
+	_, err = s.client.pipeline.do(ctx, deleteUser, s.client.tokens, req, settings)
+	if e, ok := errors.AsType[*Error](err); ok && e.details().lost && errors.Is(e, ErrNotFound) { // of the user, not of the project
 		return nil
 	}
 	return err
 }
 
-// call carries out an operation whose answer is JSON. buildErr is that of the
-// request builder.
-func call[T any](ctx context.Context, c *Client, op *operation, req *http.Request, buildErr error) (*T, error) {
-	if buildErr != nil { // a float that is not a number
-		return nil, invalid(op, "the request cannot be written as JSON")
-	}
-	a, err := c.pipeline.do(ctx, op, c.tokens, req)
-	if err != nil {
+// one carries out an operation whose answer is the user with an id. An answer
+// about nobody, or about somebody else, is no answer to go on with.
+func (s *UsersService) one(ctx context.Context, op *operation, id string, req *http.Request, buildErr error, opts []CallOption) (*User, error) {
+	user, a, err := call[User](ctx, s.client, op, req, buildErr, opts)
+	switch {
+	case err != nil:
 		return nil, err
+	case user.ID == "":
+		return nil, badAnswer(op, a, "the answer has no user with an id")
+	case user.ID != id:
+		return nil, badAnswer(op, a, "the answer has another user than the one asked for")
 	}
-	return decode[T](op, a)
+	return user, nil
 }
 
-// decode reads the body of a good answer. The errors of encoding/json quote
-// values, so they are not wrapped.
-func decode[T any](op *operation, a *answer) (*T, error) {
-	v := new(T)
-	err := json.Unmarshal(a.body, v)
-	if err == nil && len(bytes.TrimSpace(a.body)) > 0 && bytes.TrimSpace(a.body)[0] == 'n' {
-		err = io.ErrUnexpectedEOF // null
+// call carries out an operation whose answer is JSON. buildErr is that of the
+// request builder.
+func call[T any](ctx context.Context, c *Client, op *operation, req *http.Request, buildErr error, opts []CallOption) (*T, *answer, error) {
+	if buildErr != nil { // a float that is not a number
+		return nil, nil, invalid(op, "the request cannot be written as JSON")
 	}
+	settings, err := c.pipeline.settings(op, opts)
 	if err != nil {
-		e := newError(op, a, nil, a.attempts)
-		e.reason = "the answer is not the JSON that the contract has"
-		if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
-			e.reason += ", at " + t.Field
-		}
-		return nil, e
+		return nil, nil, err
 	}
-	return v, nil
+	a, err := c.pipeline.do(ctx, op, c.tokens, req, settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	v := new(T)
+	return v, a, decodeInto(op, a, v)
+}
+
+// decodeInto reads the body of a good answer. The errors of encoding/json quote
+// values, so they are not wrapped.
+func decodeInto(op *operation, a *answer, into any) error {
+	err := json.Unmarshal(a.body, into)
+	if err == nil && !bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("null")) {
+		return nil
+	}
+	reason := "the answer is not the JSON that the contract has"
+	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
+		reason += ", at " + t.Field
+	}
+	return badAnswer(op, a, reason)
 }
 
 // checkID refuses ids that would make another path than that of a user, here

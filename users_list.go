@@ -17,7 +17,7 @@ type ListOptions struct {
 
 // List returns one page of users, in no stated order; o may be nil. On the last
 // page Pagination.NextPage is absent, null or empty. All does the turning.
-func (s *UsersService) List(ctx context.Context, o *ListOptions) (*UserList, error) {
+func (s *UsersService) List(ctx context.Context, o *ListOptions, opts ...CallOption) (*UserList, error) {
 	var params gen.ListUsersParams
 	if o != nil {
 		if o.Limit < 0 || o.Limit > 1000 {
@@ -31,7 +31,27 @@ func (s *UsersService) List(ctx context.Context, o *ListOptions) (*UserList, err
 		}
 	}
 	req, err := gen.NewListUsersRequest(s.client.pipeline.server, &params)
-	return call[UserList](ctx, s.client, listUsers, req, err)
+	// The required parts of a page are pointers here, to see whether they came:
+	// an answer without them must not pass for an empty page, or the last one.
+	page, a, err := call[struct {
+		*UserList
+		Pagination *Pagination `json:"pagination"`
+	}](ctx, s.client, listUsers, req, err, opts)
+	switch {
+	case err != nil:
+		return nil, err
+	case page.UserList == nil || page.Users == nil:
+		return nil, badAnswer(listUsers, a, "the answer has no users")
+	case page.Pagination == nil:
+		return nil, badAnswer(listUsers, a, "the answer has no pagination")
+	}
+	page.UserList.Pagination = *page.Pagination
+	for i := range page.Users {
+		if page.Users[i].ID == "" {
+			return nil, badAnswer(listUsers, a, "the answer has a user without an id")
+		}
+	}
+	return page.UserList, nil
 }
 
 // All returns all users from o.Page on, o may be nil. A page is asked for when
@@ -40,7 +60,7 @@ func (s *UsersService) List(ctx context.Context, o *ListOptions) (*UserList, err
 //
 // A server that gives the same page token twice would be followed forever; that
 // is an error.
-func (s *UsersService) All(ctx context.Context, o *ListOptions) iter.Seq2[*User, error] {
+func (s *UsersService) All(ctx context.Context, o *ListOptions, opts ...CallOption) iter.Seq2[*User, error] {
 	var first ListOptions
 	if o != nil {
 		first = *o
@@ -49,7 +69,7 @@ func (s *UsersService) All(ctx context.Context, o *ListOptions) iter.Seq2[*User,
 		options := first
 		seen := map[string]bool{options.Page: true}
 		for {
-			list, err := s.List(ctx, &options)
+			list, err := s.List(ctx, &options, opts...)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -64,7 +84,7 @@ func (s *UsersService) All(ctx context.Context, o *ListOptions) iter.Seq2[*User,
 				return
 			}
 			if seen[next] {
-				yield(nil, &Error{Operation: listUsers.name, Attempts: 1, reason: "the server gave the same page token twice"})
+				yield(nil, failure(listUsers.name, 1, details{reason: "the server gave the same page token twice", cause: ErrBadAnswer}))
 				return
 			}
 			seen[next], options.Page = true, next

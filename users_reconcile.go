@@ -11,8 +11,8 @@ import (
 // lost and the next said that the id is taken: to this call, if it is what this
 // call sent. If that cannot be found out, the error is that of the question
 // and not ErrConflict, which would be a guess.
-func (s *UsersService) reconcile(ctx context.Context, sent UserCreate, conflict *Error) (*User, error) {
-	found, err := s.Get(ctx, sent.ID)
+func (s *UsersService) reconcile(ctx context.Context, sent UserCreate, conflict *Error, opts []CallOption) (*User, error) {
+	found, err := s.Get(ctx, sent.ID, opts...)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil, conflict

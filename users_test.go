@@ -132,7 +132,7 @@ func TestIdsAreEscapedAndNeverAnotherPath(t *testing.T) {
 				w.WriteHeader(http.StatusNoContent)
 				return
 			}
-			user(w, "u")
+			user(w, idOf(r))
 		})}))
 		require.NoError(t, err)
 		prefix := strings.TrimSuffix(strings.TrimPrefix(base, "https://api.example"), "/") + "/users/"

@@ -334,7 +334,7 @@ type Thresholds struct {
 // Token The answer of a token endpoint.
 type Token struct {
 	// AccessToken The token for the Authorization header.
-	AccessToken string `json:"access_token"`
+	AccessToken Secret `json:"access_token"`
 
 	// ExpiresIn How long the token lives, in seconds from the answer.
 	//
@@ -345,7 +345,7 @@ type Token struct {
 	IssuedTokenType *string `json:"issued_token_type,omitempty"`
 
 	// RefreshToken Trades for the next token; never comes with client_credentials.
-	RefreshToken *string `json:"refresh_token,omitempty"`
+	RefreshToken *Secret `json:"refresh_token,omitempty"`
 
 	// Scope The scopes granted, where they are not those asked for.
 	Scope *string `json:"scope,omitempty"`

@@ -86,7 +86,7 @@ func (h *handlers) exchange(t *tenant, idToken, asked string) (gen.Token, error)
 		return gen.Token{}, err
 	}
 	token := h.token(&principal{project: t.ID, subject: user, user: user, scope: granted}, asked)
-	token.RefreshToken = new(t.refresh.issue(&family{client: t.SDKClientID, user: user, scope: granted}))
+	token.RefreshToken = new(gen.NewSecret(t.refresh.issue(&family{client: t.SDKClientID, user: user, scope: granted})))
 	return token, nil
 }
 
@@ -97,14 +97,14 @@ func (h *handlers) refresh(t *tenant, refreshToken, asked string) (gen.Token, er
 		return gen.Token{}, err
 	}
 	token := h.token(&principal{project: t.ID, subject: f.user, user: f.user, scope: granted}, asked)
-	token.RefreshToken = new(next)
+	token.RefreshToken = new(gen.NewSecret(next))
 	return token, nil
 }
 
 // token is the answer with a new access token. It says which scopes were
 // granted only where they are not those asked for (RFC 6749, 5.1).
 func (h *handlers) token(p *principal, asked string) gen.Token {
-	token := gen.Token{AccessToken: h.tokens.issue(p), TokenType: "Bearer", ExpiresIn: int64(h.tokens.ttl / time.Second)}
+	token := gen.Token{AccessToken: gen.NewSecret(h.tokens.issue(p)), TokenType: "Bearer", ExpiresIn: int64(h.tokens.ttl / time.Second)}
 	if !slices.Equal(splitScopes(asked), p.scope) {
 		token.Scope = new(p.scope.String())
 	}

@@ -1,0 +1,134 @@
+package onvy
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// CallOption changes one call: its header, its limits, or who sees its answer.
+type CallOption func(*callSettings) error
+
+// callSettings are what call options change.
+type callSettings struct {
+	operation string
+	repeats   bool
+	header    http.Header
+	attempts  int
+	timeout   time.Duration
+	responses []*Response
+}
+
+// Response is what an answer has besides its content.
+type Response struct {
+	StatusCode int
+	Header     http.Header // of the response; do not log it as it is
+	RequestID  string      // X-Request-Id
+	Attempts   int         // requests sent so far
+}
+
+// CallResponse fills r with each answer of the call, so that in the end it has
+// the last one, of a call that failed too. r is untouched if no answer came.
+func CallResponse(r *Response) CallOption {
+	return func(s *callSettings) error {
+		if r == nil {
+			return errors.New("CallResponse: the response is nil")
+		}
+		s.responses = append(s.responses, r)
+		return nil
+	}
+}
+
+// CallHeader sends a header field with the requests of the call. Those that the
+// client sets itself (Accept, Authorization, User-Agent) stay as they are.
+func CallHeader(name, value string) CallOption {
+	return func(s *callSettings) error {
+		if name == "" || !isToken(name) || !printable(value) {
+			return errors.New("CallHeader: not a header field")
+		}
+		if s.header == nil {
+			s.header = make(http.Header)
+		}
+		s.header.Add(name, value)
+		return nil
+	}
+}
+
+// CallMaxAttempts is [WithMaxAttempts] for one call.
+func CallMaxAttempts(n int) CallOption {
+	return func(s *callSettings) error {
+		if n < 1 || n > 10 {
+			return fmt.Errorf("CallMaxAttempts: %d is not between 1 and 10", n)
+		}
+		s.attempts = n
+		return nil
+	}
+}
+
+// CallAttemptTimeout is [WithAttemptTimeout] for one call.
+func CallAttemptTimeout(d time.Duration) CallOption {
+	return func(s *callSettings) error {
+		if d <= 0 {
+			return fmt.Errorf("CallAttemptTimeout: %v is not positive", d)
+		}
+		s.timeout = d
+		return nil
+	}
+}
+
+// CallOperation names the operation of a [Client.Do] in errors, logs and
+// traces: "meals.create". Without it the name is the method.
+func CallOperation(name string) CallOption {
+	return func(s *callSettings) error {
+		if name == "" || !visible(name) {
+			return errors.New("CallOperation: not the name of an operation")
+		}
+		s.operation = name
+		return nil
+	}
+}
+
+// CallRepeatable says that to carry out the request of a [Client.Do] twice is
+// the same as once, so that it is sent again even if it may have arrived. GET,
+// HEAD, OPTIONS, PUT and DELETE are so by definition (RFC 9110, 9.2.2).
+func CallRepeatable() CallOption {
+	return func(s *callSettings) error {
+		s.repeats = true
+		return nil
+	}
+}
+
+// settings are those of a call of op.
+func (p *pipeline) settings(op *operation, opts []CallOption) (*callSettings, error) {
+	s := p.defaults()
+	for i, option := range opts {
+		if option == nil {
+			return nil, invalid(op, fmt.Sprintf("call option %d is nil", i+1))
+		}
+		if err := option(s); err != nil {
+			return nil, invalid(op, err.Error())
+		}
+	}
+	return s, nil
+}
+
+// see shows an answer to those who asked for it.
+func (s *callSettings) see(a *answer) {
+	for _, r := range s.responses {
+		*r = Response{StatusCode: a.status, Header: a.header, RequestID: requestID(a.header), Attempts: a.attempts}
+	}
+}
+
+// isToken reports whether s is a token (RFC 9110, 5.6.2), as field names are.
+func isToken(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '!' || c == '#' || c == '$' || c == '%' || c == '&' || c == '\'' || c == '*' || c == '+' || c == '-' || c == '.' || c == '^' || c == '_' || c == '`' || c == '|' || c == '~':
+		default:
+			return false
+		}
+	}
+	return true
+}
