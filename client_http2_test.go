@@ -1,6 +1,7 @@
 package onvy_test
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"net/http"
@@ -31,8 +32,9 @@ func TestConnectionThatDiedInSilenceIsLeftForANewOne(t *testing.T) {
 	hole := dig(t, srv.Listener.Addr().String())
 
 	transport := onvy.TransportForTests(func(t *http.Transport) {
-		t.TLSClientConfig.RootCAs = x509.NewCertPool()
-		t.TLSClientConfig.RootCAs.AddCert(srv.Certificate())
+		roots := x509.NewCertPool()
+		roots.AddCert(srv.Certificate())
+		t.TLSClientConfig = &tls.Config{RootCAs: roots}
 	}, 50*time.Millisecond, 50*time.Millisecond)
 	c, err := onvy.NewClient(static, onvy.WithBaseURL("https://"+hole.addr), onvy.WithTransport(transport))
 	require.NoError(t, err)

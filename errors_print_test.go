@@ -240,7 +240,9 @@ func TestNoFieldOfAnErrorHoldsWhatMustNotBePrinted(t *testing.T) {
 	c := client(t, &api{}, onvy.TokenFunc(func(context.Context) (onvy.Token, error) { return onvy.Token{}, errors.New(canary) }))
 	_, err = c.Users.Get(t.Context(), "u")
 	requireNoCanary(t, "callback", err)
-	require.NotContains(t, fmt.Sprintf("%w", err), canary)
+	for _, verb := range []string{"%w", "%t"} {
+		require.NotContains(t, fmt.Sprintf(verb, err), canary)
+	}
 }
 
 // Dumpers follow pointers, into the buffers of idle connections too.
