@@ -50,12 +50,15 @@ lint: ## check format, vet (for Linux, macOS and Windows), staticcheck and the w
 generate: ## generate the client and the sandbox's server from openapi.yaml
 	$(GO) generate ./...
 
-generate-check: ## fail if "make generate" would change anything
-	@before="$$(mktemp -d)"; trap 'rm -rf "$$before"' EXIT; \
-	cp gen/gen.go "$$before/gen.go"; cp contract/sandbox/server.gen.go "$$before/server.gen.go"; \
-	$(GO) generate ./... && \
-	diff -u "$$before/gen.go" gen/gen.go && diff -u "$$before/server.gen.go" contract/sandbox/server.gen.go || \
-	{ echo "the generated code was not up to date with openapi.yaml; it is now: commit it"; exit 1; }
+# What go generate writes.
+GENERATED := gen/gen.go gen/print.gen.go users_models.gen.go contract/sandbox/server.gen.go
+
+generate-check: ## fail if "make generate" would change anything; changes nothing itself
+	@copy="$$(mktemp -d)"; trap 'rm -rf "$$copy"' EXIT; \
+	set -e; git ls-files -z | tar -c --null -T - -f - | tar -x -C "$$copy" -f -; \
+	(cd "$$copy" && $(GO) generate ./...); stale=; \
+	for file in $(GENERATED); do diff -u "$$file" "$$copy/$$file" || stale=1; done; \
+	test -z "$$stale" || { echo "the generated code is not up to date with openapi.yaml: run make generate, and commit what it changes"; exit 1; }
 
 BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null)
 breaking: ## say what openapi.yaml and the Go API break since BASE (a tag or revision; the last tag if not set)

@@ -7,5 +7,6 @@ import _ "embed"
 //go:embed openapi.yaml
 var Spec []byte
 
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config.yaml openapi.yaml
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config contract/sandbox/config.yaml openapi.yaml
+//go:generate go tool oapi-codegen -config gen/config.yaml openapi.yaml
+//go:generate go tool oapi-codegen -config contract/sandbox/config.yaml openapi.yaml
+//go:generate go run ./internal/modelgen User UserCreate UserReplace UserUpdate UserList
