@@ -114,7 +114,7 @@ func (c *cache) get(ctx context.Context) (*token, error) {
 		return nil, errReenter
 	}
 	for waited := false; ; waited = true {
-		f, t, err, rest := c.join()
+		f, t, rest, err := c.join()
 		switch {
 		case t != nil:
 			return t, nil
@@ -136,7 +136,7 @@ func (c *cache) get(ctx context.Context) (*token, error) {
 
 // join returns the current token, or the request to wait for, or why there is
 // neither and for how much longer.
-func (c *cache) join() (f *flight, t *token, err error, rest time.Duration) {
+func (c *cache) join() (f *flight, t *token, rest time.Duration, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
@@ -145,15 +145,15 @@ func (c *cache) join() (f *flight, t *token, err error, rest time.Duration) {
 		if !t.renew.IsZero() && !now.Before(t.renew) && c.flight == nil && !resting {
 			c.start(true)
 		}
-		return nil, t, nil, 0
+		return nil, t, 0, nil
 	}
 	if c.flight == nil {
 		if resting {
-			return nil, nil, c.failure, c.retryAt.Sub(now)
+			return nil, nil, c.retryAt.Sub(now), c.failure
 		}
 		c.start(false)
 	}
-	return c.flight, nil, nil, 0
+	return c.flight, nil, 0, nil
 }
 
 // reject drops a token that the API refused, if it is still the current one: of

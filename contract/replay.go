@@ -119,7 +119,6 @@ type replayed struct {
 	extractor *history.Extractor
 	engine    *history.Engine
 	whole     bool
-	late      int64 // the least time of an exchange that came out of order
 }
 
 func (s *Spec) newReplayed(o ReplayOptions) *replayed {

@@ -22,7 +22,6 @@ type verdict struct {
 	exchanges int
 	reports   []*contract.Report
 	explained map[string]string // why violations are true, by the rule
-	problem   string            // why it was not measured
 }
 
 // judge collects verdicts.
