@@ -18,7 +18,7 @@ func (e *evidence) step(x *Exchange) Step {
 	e = e.knowing(&x.Request)
 	st := Step{Method: x.Request.Method, URL: e.address(x.Request.URL)}
 	st.Auth, st.Scope = e.auth(&x.Request)
-	st.Request = e.message(x.Request.Header, x.Request.Body, mostRequestBody, x.Request.Method == "GET", func(string) bool { return false })
+	st.Request = e.message(x.Request.Header, x.Request.Body, mostRequestBody, false, true, func(string) bool { return false })
 	if st.Auth == LiteralAuth {
 		st.Request.Header = append([]string{"Authorization: " + x.Request.Header.Get("Authorization")}, st.Request.Header...)
 	}
@@ -30,8 +30,10 @@ func (e *evidence) step(x *Exchange) Step {
 	}
 	st.Status = x.Response.Status
 	foreign := func(id string) bool { return !strings.HasPrefix(strings.ToLower(id), idPrefix) }
-	listing := userOf(x) == "" && x.Request.Method == "GET"
-	m := e.message(x.Response.Header, x.Response.Body, mostResponseBody, listing && x.Response.Status/100 == 2, foreign)
+	// An answer that is about no user of the suite has other users or tokens in
+	// it: what cannot be read of it cannot be masked either.
+	done, own := x.Response.Status/100 == 2, userOf(x) != ""
+	m := e.message(x.Response.Header, x.Response.Body, mostResponseBody, done && !own && x.Request.Method == "GET", !done || own, foreign)
 	st.Response = &m
 	return st
 }
@@ -59,9 +61,10 @@ func plainMessage(header Header, body []byte, most int) Message {
 	return Message{Header: telling(header), Body: text, Omitted: omitted}
 }
 
-// message writes one side of an exchange. Bodies in which other people may be
-// (listing) are shown only as far as they can be read as JSON.
-func (e *evidence) message(header Header, body []byte, most int, listing bool, foreign func(id string) bool) Message {
+// message writes one side of an exchange. Values outside of objects with
+// an id of the suite's are hidden in a listing; a body that is no JSON is shown
+// only if raw allows it.
+func (e *evidence) message(header Header, body []byte, most int, listing, raw bool, foreign func(id string) bool) Message {
 	m := Message{Header: telling(header)}
 	for i, line := range m.Header {
 		m.Header[i] = e.scrub(line)
@@ -72,7 +75,7 @@ func (e *evidence) message(header Header, body []byte, most int, listing bool, f
 		text = masked
 	case strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "application/x-www-form-urlencoded"):
 		text = maskForm(text)
-	case listing && len(body) > 0:
+	case !raw && len(body) > 0:
 		return Message{Header: m.Header, Omitted: len(body)}
 	}
 	m.Body, m.Omitted = shortened(e.scrub(text), most)

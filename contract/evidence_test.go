@@ -161,3 +161,22 @@ func TestAFingerprintDependsOnNeitherLineNorCountNorText(t *testing.T) {
 		require.NotEqual(t, a.Print(), c.Print())
 	}
 }
+
+func TestEvidenceOfATokenAnswerThatIsNoJSONHasNoToken(t *testing.T) {
+	const canary = "opaque-c4n4ry-0123456789"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"access_token":"`+canary+`","token_type":"bearer","expires_in":NaN}`)
+	}))
+	t.Cleanup(server.Close)
+	srv, err := sandbox.New()
+	require.NoError(t, err)
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	suite, err := contract.NewSuite(spec, selftest.Target(srv, server.URL), contract.Options{Run: "^auth/", LedgerDir: t.TempDir()})
+	require.NoError(t, err)
+	text, err := json.Marshal(suite.Run(t.Context()))
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"steps"`)
+	require.NotContains(t, string(text), canary)
+}
