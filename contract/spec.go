@@ -18,6 +18,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
+	"github.com/onvy-health/onvy-go/contract/internal/marks"
+
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 )
@@ -65,6 +67,9 @@ type operation struct {
 // Load reads a spec. The error of one that is not valid says what is wrong and
 // where.
 func Load(spec []byte) (*Spec, error) {
+	if err := marks.Check(spec); err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
 	doc, err := loader.LoadFromData(spec)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/marks"
 )
 
 // node says what the value at one place of a body is. A nil node is a place
@@ -57,6 +59,9 @@ type places struct {
 }
 
 func newPlaces(spec []byte, frame string) (*places, error) {
+	if err := marks.Check(spec); err != nil {
+		return nil, err
+	}
 	doc, err := openapi3.NewLoader().LoadFromData(spec)
 	if err != nil {
 		return nil, fmt.Errorf("the spec cannot be read: %w", err)

@@ -1,0 +1,47 @@
+package marks_test
+
+import (
+	"bytes"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/marks"
+	"github.com/onvy-health/onvy-go/contract/recording"
+)
+
+func TestMarksOfTheContractAreKnown(t *testing.T) {
+	require.NoError(t, marks.Check(onvy.Spec))
+}
+
+// A letter too few switches redaction off for a field, and must not do so in
+// silence: neither where rules are loaded nor where recordings are redacted.
+func TestMarksThatAreMisspelledAreRefusedWithTheirPlace(t *testing.T) {
+	for _, test := range []struct{ from, to, want string }{
+		{"x-onvy-sensitive: health", "x-onvy-sensitve: health", `there is no mark "x-onvy-sensitve"`},
+		{"x-onvy-sensitive: health", "X-Onvy-Sensitive: health", `there is no mark "X-Onvy-Sensitive"`},
+		{"x-onvy-sensitive: health", "x-onvy-sensitive: helth", "x-onvy-sensitive is not token, secret"},
+		{"x-onvy-sensitive: health", "x-onvy-sensitive: [health]", "x-onvy-sensitive is not token, secret"},
+		{"x-onvy-source: assumed", "x-onvy-source: Assumed", "x-onvy-source is not a page"},
+		{"x-onvy-required: assumed", "x-onvy-required: true", `x-onvy-required is not "assumed"`},
+		{"x-onvy-scope: 'users:read'", "x-onvy-scope: users", "x-onvy-scope is not a scope"},
+	} {
+		require.True(t, bytes.Contains(onvy.Spec, []byte(test.from)), test.from)
+		spec := bytes.Replace(onvy.Spec, []byte(test.from), []byte(test.to), 1)
+		line := bytes.Count(spec[:bytes.Index(spec, []byte(test.to))], []byte("\n")) + 1
+		err := marks.Check(spec)
+		require.ErrorContains(t, err, test.want)
+		require.ErrorContains(t, err, "openapi.yaml:"+strconv.Itoa(line)+":")
+		_, err = contract.Load(spec)
+		require.ErrorContains(t, err, test.want, "Load")
+		_, err = recording.NewRedactor(spec)
+		require.ErrorContains(t, err, test.want, "NewRedactor")
+	}
+}
+
+func TestTextThatIsNoYAMLIsForOthersToRefuse(t *testing.T) {
+	require.NoError(t, marks.Check([]byte("\x00{")))
+}
