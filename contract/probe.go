@@ -150,6 +150,12 @@ func (p *probe) sendOdd(r request) *call {
 // suite has no more time is not the server's fault.
 func (p *probe) ended(x *Exchange) {
 	if x.Err != nil && p.ctx.Err() != nil {
+		// It may be carried out all the same, and late.
+		cut := *x
+		cut.Response = nil
+		c := p.suite.spec.open(&cut, p.suite.base.EscapedPath())
+		p.suite.history.addCall(c)
+		c.close()
 		p.halted()
 	}
 }

@@ -66,7 +66,7 @@ func TestAnInterruptedRunCleansUpAndSaysWhatDidNotRun(t *testing.T) {
 	})
 	require.NoError(t, err)
 	report := suite.Run(ctx)
-	require.Equal(t, 2, report.ExitStatus())
+	require.Equal(t, 2, report.ExitStatus(), report.Findings)
 	require.Len(t, report.Outcomes, len(suite.Cases()))
 	require.Positive(t, report.Summary.NotRun)
 	for _, o := range report.Outcomes {
