@@ -103,12 +103,11 @@ const (
 
 // newTransport is the default: that of net/http, with as many idle connections
 // to its one host as to all. With the two of net/http, 64 workers would open
-// and close connections all the time. foreign says that the program has
-// replaced the transport of net/http, for reasons of its own.
-func newTransport() (transport http.RoundTripper, foreign bool) {
+// and close connections all the time.
+func newTransport() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
-		return http.DefaultTransport, true
+		return http.DefaultTransport // replaced by the program, which has its reasons
 	}
 	t = t.Clone()
 	t.MaxIdleConnsPerHost = t.MaxIdleConns
@@ -117,5 +116,5 @@ func newTransport() (transport http.RoundTripper, foreign bool) {
 		t.HTTP2 = &http.HTTP2Config{}
 	}
 	t.HTTP2.SendPingTimeout, t.HTTP2.PingTimeout = pingAfter, pingTimeout
-	return t, false
+	return t
 }

@@ -8,8 +8,7 @@ import (
 // TransportForTests is the default transport with a certificate authority of a
 // test, and a clock of its own for pings.
 func TransportForTests(change func(*http.Transport), pings, timeout time.Duration) http.RoundTripper {
-	transport, _ := newTransport()
-	t := transport.(*http.Transport)
+	t := newTransport().(*http.Transport)
 	change(t)
 	t.HTTP2.SendPingTimeout, t.HTTP2.PingTimeout = pings, timeout
 	return t
@@ -18,7 +17,6 @@ func TransportForTests(change func(*http.Transport), pings, timeout time.Duratio
 // Pings returns after which silence the default transport asks a connection of
 // HTTP/2 for a sign of life, and how long it waits for one.
 func Pings() (after, timeout time.Duration) {
-	transport, _ := newTransport()
-	config := transport.(*http.Transport).HTTP2
+	config := newTransport().(*http.Transport).HTTP2
 	return config.SendPingTimeout, config.PingTimeout
 }

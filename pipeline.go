@@ -29,7 +29,7 @@ type pipeline struct {
 	// follow pointers: into its idle connections, whose buffers hold the last
 	// request, token and all.
 	transport func() http.RoundTripper
-	foreign   bool // the transport is not ours: it may ignore its context
+	foreign   bool // the transport is not that of net/http: it may ignore its context
 }
 
 func newPipeline(opts []Option) (*pipeline, error) {
@@ -50,14 +50,15 @@ func newPipeline(opts []Option) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, foreign := s.transport, true
+	transport := s.transport
 	if transport == nil {
-		transport, foreign = newTransport()
+		transport = newTransport()
 	}
+	_, ours := transport.(*http.Transport)
 	return &pipeline{
 		base: base, server: base.String(), logger: s.logger, userAgent: s.userAgent,
 		attempts: s.attempts, timeout: s.timeout, waits: s.waits,
-		transport: func() http.RoundTripper { return transport }, foreign: foreign,
+		transport: func() http.RoundTripper { return transport }, foreign: !ours,
 	}, nil
 }
 

@@ -71,8 +71,8 @@ func (p *pipeline) send(ctx context.Context, op *operation, req *http.Request, t
 	return a, err
 }
 
-// roundTrip sends a request and reads the answer. A transport that is not ours
-// is waited for no longer than the context of the request, whatever it does. If
+// roundTrip sends a request and reads the answer. A transport other than
+// that of net/http is waited for no longer than the context of the request, whatever it does. If
 // it panics, so does the caller, as with net/http; only in the goroutine of a
 // token request, which nobody could recover, that is an error.
 func (p *pipeline) roundTrip(op *operation, r *http.Request) (*answer, error) {
