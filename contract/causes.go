@@ -139,9 +139,9 @@ func nested(all []*Cause) []*Cause {
 // consequences are rules that a server breaks because it breaks another one:
 // one that takes any token takes changed ones too.
 var consequences = map[string][]string{
-	"auth/credentials-needed": {"token/garbage", "token/tampered", "token/kind", "token/expired", "token/api-key", "auth/path-tricks", "scope/enforced"},
+	"auth/credentials-needed": {"token/garbage", "token/tampered", "token/kind", "token/expired", "token/api-key", "auth/path-normalization", "scope/enforced"},
 	"token/garbage":           {"token/tampered", "token/kind", "token/expired"},
-	"users/unknown-found":     {"users/unique-id", "users/created-readable", "users/deleted-gone"},
+	"users/not-found":         {"users/unique-id", "users/created-readable", "users/deleted-gone"},
 	"json/syntax":             {"users/created-readable", "isolation/write", "operation/works"},
 }
 
@@ -185,7 +185,7 @@ func comparesValues(rule string) bool {
 
 func sharesOperation(a, b *Cause) bool {
 	for _, operation := range b.Operations() {
-		if !slices.Contains(a.Operations(), operation) && a.Head().Rule != "users/unknown-found" && a.Head().Rule != "json/syntax" {
+		if !slices.Contains(a.Operations(), operation) && a.Head().Rule != "users/not-found" && a.Head().Rule != "json/syntax" {
 			return false
 		}
 	}

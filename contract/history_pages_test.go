@@ -153,7 +153,7 @@ func tokenHistoryRows() []historyRow {
 				at(again("a"), sdkToken(`{"grant":"refresh","token":"ra","client_id":"sdk"}`, token("access_token", "b"))),
 			},
 		}, {
-			rule:   "token/same-again",
+			rule:   "token/reused",
 			breaks: []session{at(serverToken(`{}`, token()), serverToken(`{}`, token()))},
 			holds:  []session{at(serverToken(`{}`, token()), serverToken(`{}`, token("access_token", "other"))), at(serverToken(`{}`, token("access_token", jwt())), serverToken(`{}`, token("access_token", jwt("jti", "jti-2"))))},
 		}, {

@@ -34,7 +34,7 @@ func hostiles() []hostile {
 	says := func(text string) func(net.Conn) {
 		return func(c net.Conn) { _, _ = io.WriteString(c, text) }
 	}
-	// The body of a good user is not known here, and so user/id has its say.
+	// The body of a good user is not known here, and so users/id has its say.
 	good := user("id", "{id}")
 	return []hostile{
 		{name: "never answers", does: waits, rules: []string{"http/timeout"}},
@@ -64,7 +64,7 @@ func hostiles() []hostile {
 		{name: "has no status", does: says("HTTP/1.1 OK\r\n\r\n"), rules: []string{"http/malformed"}},
 		{name: "speaks another protocol", does: says("220 smtp.example ESMTP\r\n"), rules: []string{"http/malformed"}},
 		{name: "has a header line without a name", does: says(okHead + ": x\r\n\r\n" + good), rules: []string{"http/header-syntax", "http/malformed"}},
-		{name: "folds a header line", does: says("HTTP/1.1 200 OK\r\nX-Request-Id: 1\r\n 2\r\nContent-Type: application/json\r\n\r\n" + good), rules: []string{"http/header-syntax", "user/id"}},
+		{name: "folds a header line", does: says("HTTP/1.1 200 OK\r\nX-Request-Id: 1\r\n 2\r\nContent-Type: application/json\r\n\r\n" + good), rules: []string{"http/header-syntax", "users/id"}},
 		{name: "has a header of a megabyte", does: says(okHead + "X-Request-Id: " + strings.Repeat("x", 1<<20) + "\r\n\r\n{}"), rules: []string{"http/malformed"}},
 		{name: "writes chunks that are none", does: says(okHead + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"), rules: []string{"http/malformed"}},
 		{name: "has two lengths", does: says(okHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n" + good), rules: []string{"http/framing", "http/malformed"}},

@@ -22,7 +22,7 @@ var bearerProbeRules = []Rule{
 		"200 for X-API-Key with any value", "401"),
 	probeRule("token/other-user", Drift, "authentication", "A user's token is for that user.",
 		"GET of another user gives 200 for a user's token", "404 or 403"),
-	probeRule("auth/path-tricks", Violation, "policy", "Another spelling of a path is not a way around authentication.",
+	probeRule("auth/path-normalization", Violation, "policy", "Another spelling of a path is not a way around authentication.",
 		"200 for //users without a token", "404 or 401"),
 	probeRule("auth/method-override", Violation, "policy", "A header does not turn one method into another.",
 		"GET with X-HTTP-Method-Override: DELETE deletes", "the header is ignored"),
@@ -239,7 +239,7 @@ var bearerCases = []liveCase{
 			for _, path := range []string{"//users", "/users/", "/users/./", "/v1/../users", "/USERS", "/users%2F" + victim, "/users;x=1", "/users.json"} {
 				c := p.send(request{method: "GET", path: path})
 				if c.ok() {
-					p.finding(c, "auth/path-tricks", Finding{Message: "another spelling of /users works without a token"})
+					p.finding(c, "auth/path-normalization", Finding{Message: "another spelling of /users works without a token"})
 				}
 			}
 			for _, name := range []string{"X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"} {

@@ -13,7 +13,7 @@ var clientRules = []Rule{
 		"a token for a wrong secret", "401 invalid_client"),
 	probeRule("client/unknown", Violation, "rfc6749#2.3.1", "An unknown client is refused.",
 		"a token for a client that is not there", "401 invalid_client"),
-	probeRule("client/told-apart", Drift, "policy", "An unknown client and a wrong secret look alike.",
+	probeRule("client/enumeration", Drift, "policy", "An unknown client and a wrong secret look alike.",
 		"invalid_client for one, invalid_grant for the other", "401 invalid_client for both"),
 	probeRule("client/missing", Violation, "authentication", "No client credentials, no token.",
 		"a token without Authorization", "401"),
@@ -142,7 +142,7 @@ func (p *probe) clientMatrix(ask func(Header) *call) {
 	unknown := ask(basic("contract-nobody", project.ClientSecret.Reveal()))
 	p.refuses(unknown, "client/unknown", "an unknown client", 401)
 	if !wrong.ok() && !unknown.ok() && (wrong.status() != unknown.status() || wrong.object()["error"] != unknown.object()["error"]) {
-		p.finding(unknown, "client/told-apart", Finding{Message: "an unknown client and a wrong secret can be told apart"})
+		p.finding(unknown, "client/enumeration", Finding{Message: "an unknown client and a wrong secret can be told apart"})
 	}
 	p.refuses(ask(nil), "client/missing", "no credentials", 401, 400)
 	p.refuses(ask(Header{{"Authorization", "Basic"}}), "client/malformed", "Basic without credentials", 401, 400)

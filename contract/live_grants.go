@@ -23,7 +23,7 @@ var grantRules = []Rule{
 		"another sub, or a scope more, after a refresh", "the same claims but times and jti"),
 	probeRule("grant/unknown-client", Assumption, "authentication", "An unknown public client is refused.",
 		"a token for client_id nobody", "400 or 401"),
-	probeRule("grant/scope", Violation, "rfc6749#3.3", "A scope that is not there is not granted.",
+	probeRule("scope/unknown", Violation, "rfc6749#3.3", "A scope that is not there is not granted.",
 		"a token with a scope that does not exist", "400 invalid_scope, or less scope and a scope member"),
 	probeRule("grant/repeated-parameter", Violation, "rfc6749#3.2", "A parameter that stands twice is refused.",
 		"a token for grant_type twice", "400 invalid_request"),
@@ -213,7 +213,7 @@ func (p *probe) refusesAs(c *call, rule, what string, codes ...string) {
 // scopeRefused reports a scope that was granted although it does not exist.
 func (p *probe) scopeRefused(c *call) {
 	if !c.ok() {
-		p.refuses(c, "grant/scope", "an unknown scope", 400, 401, 403)
+		p.refuses(c, "scope/unknown", "an unknown scope", 400, 401, 403)
 		return
 	}
 	said, says := c.object()["scope"].(string)
@@ -222,9 +222,9 @@ func (p *probe) scopeRefused(c *call) {
 	granted, known := jwt.scopes()
 	switch {
 	case isJWT && known && slices.Contains(granted, "contract:nonsense"), slices.Contains(strings.Fields(said), "contract:nonsense"):
-		p.finding(c, "grant/scope", Finding{Message: "a scope that does not exist is granted"})
-	case !says && !(isJWT && known): // else oauth/scope-granted has said it
-		p.finding(c, "grant/scope", Finding{Message: "an unknown scope is granted, or left out without a word"})
+		p.finding(c, "scope/unknown", Finding{Message: "a scope that does not exist is granted"})
+	case !says && !(isJWT && known): // else scope/granted has said it
+		p.finding(c, "scope/unknown", Finding{Message: "an unknown scope is granted, or left out without a word"})
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 var pageProbeRules = []Rule{
 	probeRule("page/limits-work", Violation, "users/list-users", "Every limit from 1 to 1000 works.",
 		"400 for limit=1000", "200 for limit=1 and limit=1000"),
-	probeRule("page/mangled-cursor", Assumption, "resources-and-pagination", "A cursor that the server did not give is refused.",
+	probeRule("page/invalid-cursor", Assumption, "resources-and-pagination", "A cursor that the server did not give is refused.",
 		"200 with the first page for page=nonsense", "400 or 422"),
 	probeRule("page/short", Assumption, "users/list-users", "A page is full unless it is the last one.",
 		"10 users and a next_page without a limit", "100 users and a next_page"),
@@ -92,7 +92,7 @@ var listCases = []liveCase{
 			}
 			for _, cursor := range cursors {
 				c := p.list("1", cursor)
-				p.refuses(c, "page/mangled-cursor", "a cursor that the server did not give", 400, 404, 410)
+				p.refuses(c, "page/invalid-cursor", "a cursor that the server did not give", 400, 404, 410)
 			}
 		},
 	},

@@ -8,7 +8,7 @@ import (
 var scopeRules = []Rule{
 	probeRule("scope/enforced", Violation, "authentication", "An operation works with the scope it needs, and not with another.",
 		"POST /users with users:read", "403 insufficient_scope"),
-	probeRule("scope/unsaid", Drift, "rfc6750#3.1", "A client can tell want of scope from other refusals.",
+	probeRule("scope/insufficient-scope-code", Drift, "rfc6750#3.1", "A client can tell want of scope from other refusals.",
 		"403 with forbidden and no challenge", "403 with insufficient_scope in the challenge or the body"),
 }
 
@@ -31,12 +31,12 @@ var scopeCases = []liveCase{
 					scope = "users:create"
 				}
 				c := p.send(operation.make(bearer(p.tokenFor(&p.suite.target.Project, scope))))
-				if slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "auth/scope" }) {
+				if slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "scope/exceeded" }) {
 					continue
 				}
 				p.refuses(c, "scope/enforced", "a token with "+scope+" alone", 403, 404)
 				if _, challenged := c.bearerChallenge(); c.status() == 403 && !challenged && c.object()["error"] != "insufficient_scope" {
-					p.finding(c, "scope/unsaid", Finding{Message: "a 403 for want of scope does not say so"})
+					p.finding(c, "scope/insufficient-scope-code", Finding{Message: "a 403 for want of scope does not say so"})
 				}
 			}
 			p.get(victim)
@@ -68,10 +68,10 @@ func (p *probe) eachScope() {
 		token := p.tokenFor(&p.suite.target.Project, strings.Join(others, " "))
 		less, _ := readJWT(token)
 		if granted, _ := less.scopes(); slices.Contains(granted, op.scope) {
-			continue // oauth/scope-granted has said it
+			continue // scope/granted has said it
 		}
 		c := p.send(operation.make(bearer(token)))
-		if c.ok() && !slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "auth/scope" }) {
+		if c.ok() && !slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "scope/exceeded" }) {
 			// Scopes for changing and deleting are on no page.
 			level := Assumption
 			if op.scope == "users:read" || op.scope == "users:create" {

@@ -60,10 +60,10 @@ var userCases = []liveCase{
 			if !p.works(p.delete(id)) {
 				return
 			}
-			p.refuses(p.get(id), "users/unknown-found", "a deleted user", 404, 410)
-			p.refuses(p.patch(id, map[string]any{"firstname": "Ghost"}), "users/unknown-found", "PATCH of a deleted user", 404, 410)
+			p.refuses(p.get(id), "users/not-found", "a deleted user", 404, 410)
+			p.refuses(p.patch(id, map[string]any{"firstname": "Ghost"}), "users/not-found", "PATCH of a deleted user", 404, 410)
 			if c := p.delete(id); !c.ok() {
-				p.refuses(c, "users/unknown-found", "DELETE of a deleted user", 404, 410)
+				p.refuses(c, "users/not-found", "DELETE of a deleted user", 404, 410)
 			}
 			// The id is free again, and nothing of the old user is left.
 			if p.works(p.tryCreate(p.token(), map[string]any{"id": id})) {
@@ -77,14 +77,14 @@ var userCases = []liveCase{
 		run: func(p *probe) {
 			id := p.newID()
 			p.remember(p.suite.target.Project.ID, id) // PUT may create it
-			p.refuses(p.get(id), "users/unknown-found", "GET of an unknown user", 404, 410)
-			p.refuses(p.patch(id, map[string]any{"firstname": "Nobody"}), "users/unknown-found", "PATCH of an unknown user", 404, 410)
+			p.refuses(p.get(id), "users/not-found", "GET of an unknown user", 404, 410)
+			p.refuses(p.patch(id, map[string]any{"firstname": "Nobody"}), "users/not-found", "PATCH of an unknown user", 404, 410)
 			if c := p.delete(id); !c.ok() {
-				p.refuses(c, "users/unknown-found", "DELETE of an unknown user", 404, 410)
+				p.refuses(c, "users/not-found", "DELETE of an unknown user", 404, 410)
 			}
 			c := p.put(id, map[string]any{"id": id, "firstname": "Nobody"})
 			if !c.ok() { // else users/put-unknown says it
-				p.refuses(c, "users/unknown-found", "PUT of an unknown user", 404, 410)
+				p.refuses(c, "users/not-found", "PUT of an unknown user", 404, 410)
 			}
 			p.get(id)
 		},
@@ -106,7 +106,7 @@ var userCases = []liveCase{
 }
 
 var unknownRules = []Rule{
-	probeRule("users/unknown-found", Assumption, "resources-and-pagination", "A user that does not exist is not found.",
+	probeRule("users/not-found", Assumption, "resources-and-pagination", "A user that does not exist is not found.",
 		"PATCH of an unknown user gives 200", "404"),
 }
 

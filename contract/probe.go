@@ -240,10 +240,10 @@ func (p *probe) leaks(c *call) {
 			body = fmt.Append(body, jwt.header, jwt.values)
 		}
 	}
-	said := slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "leak/echo" })
+	said := slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "leak/reflected-secret" })
 	for _, secret := range secrets {
 		if len(secret) >= 8 && !said && contains(body, secret) {
-			c.report(Rules(), "leak/echo", Finding{Message: "the answer has a secret of the client"})
+			c.report(Rules(), "leak/reflected-secret", Finding{Message: "the answer has a secret of the client"})
 			return
 		}
 	}

@@ -36,7 +36,7 @@ var bearerChecks = []exchangeCheck{
 				c.finding(r, Finding{Message: "a request without credentials does not get 401"})
 			}
 		}),
-	exchangeRule("auth/scope", Violation, "authentication", "A token does what its scope says and no more.",
+	exchangeRule("scope/exceeded", Violation, "authentication", "A token does what its scope says and no more.",
 		"POST /users with users:read", "POST /users with users:create",
 		func(c *call, r *Rule) {
 			if c.op == nil || c.op.scope == "" || !c.ok() {
@@ -104,7 +104,7 @@ var bearerChecks = []exchangeCheck{
 				c.finding(r, Finding{Message: "a refused token is not reported as invalid_token"})
 			}
 		}),
-	exchangeRule("auth/insufficient-scope", Assumption, "rfc6750#3.1", "A 403 for want of scope says insufficient_scope, if it has a challenge.",
+	exchangeRule("scope/challenge", Assumption, "rfc6750#3.1", "A 403 for want of scope says insufficient_scope, if it has a challenge.",
 		`403 with Bearer error="invalid_token"`, `403 with Bearer error="insufficient_scope"; 403 alone`,
 		func(c *call, r *Rule) {
 			if c.op == nil || !c.op.bearer || c.status() != 403 {

@@ -20,7 +20,7 @@ func bearerRows() []exchangeRow {
 			breaks: xs{getUser("", refused(403, "forbidden"), authorization("")), getUser("", refused(404, "not_found"), authorization(""))},
 			holds:  xs{getUser("", refused(401, "unauthorized"), authorization(""), challenge(`Bearer realm="onvy"`)), getUser("", refused(403, "forbidden")), getUser("", method("HEAD"), status(405), authorization(""), header("Allow", "GET"))},
 		}, {
-			rule: "auth/scope",
+			rule: "scope/exceeded",
 			breaks: xs{
 				createUser(sent, user(), scoped("users:read")), getUser(user(), scoped("users:create")),
 				putUser(`{}`, user(), scoped("users:read")), deleteUser(scoped([]string{"users:read"})),
@@ -58,7 +58,7 @@ func bearerRows() []exchangeRow {
 			breaks: xs{getUser("", refused(401, "x"), challenge(`Bearer error="server_error"`))},
 			holds:  xs{getUser("", refused(401, "x"), challenge(`Bearer error="invalid_token"`)), getUser("", refused(401, "x"), challenge(`Bearer realm="onvy"`))},
 		}, {
-			rule:   "auth/insufficient-scope",
+			rule:   "scope/challenge",
 			breaks: xs{getUser("", refused(403, "x"), challenge(`Bearer error="invalid_token"`))},
 			holds:  xs{getUser("", refused(403, "x"), challenge(`Bearer error="insufficient_scope"`)), getUser("", refused(403, "x"))},
 		},

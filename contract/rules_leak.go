@@ -7,7 +7,7 @@ import (
 
 // leakChecks look for what must not be in an answer.
 var leakChecks = []exchangeCheck{
-	exchangeRule("leak/echo", Violation, "policy", "A secret of the request is not in the answer.",
+	exchangeRule("leak/reflected-secret", Violation, "policy", "A secret of the request is not in the answer.",
 		"the client secret in error_description", "the client id in error_description",
 		func(c *call, r *Rule) {
 			if c.x.Response == nil {
@@ -27,7 +27,7 @@ var leakChecks = []exchangeCheck{
 				}
 			}
 		}),
-	exchangeRule("leak/internals", Violation, "policy", "An error shows nothing of the inside of the server.",
+	exchangeRule("leak/stack-trace", Violation, "policy", "An error shows nothing of the inside of the server.",
 		"a stack trace, an SQL statement", "a request id",
 		func(c *call, r *Rule) {
 			if c.status() < 400 {

@@ -27,7 +27,7 @@ var schemaChecks = []exchangeCheck{
 	exchangeRule("schema/undocumented-property", Drift, "openapi.yaml", "No property that the schema does not name.",
 		`"createdAt" in a user`, `"message" in an error`,
 		checkUndocumentedProperties),
-	exchangeRule("client/decodes", Violation, "openapi.yaml", "The generated client can read the answer.",
+	exchangeRule("model/decodes", Violation, "openapi.yaml", "The generated client can read the answer.",
 		"a leap second, which RFC 3339 has and typed clients do not read", "an enum value that is new",
 		checkDecodes),
 }

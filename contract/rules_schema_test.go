@@ -58,7 +58,7 @@ func schemaRows() []exchangeRow {
 			breaks: xs{serverToken(`{}`, token("access_token", "")), getUser(`{"error":""}`, status(404))},
 			holds:  xs{serverToken(`{}`, token("access_token", "x"))},
 		}, {
-			rule:   "client/decodes",
+			rule:   "model/decodes",
 			breaks: xs{getUser(user("updated_at", "2026-03-05T11:59:60Z"))}, // a leap second, which Go does not read
 			holds:  xs{getUser(user("updated_at", "2026-03-05T11:59:59.999999999Z"))},
 		}, {

@@ -56,7 +56,7 @@ var tokenChecks = []exchangeCheck{
 	exchangeRule("oauth/expires-in", Violation, "rfc6749#5.1", "expires_in is the lifetime in seconds.",
 		"expires_in 900000 with exp − iat of 900", "expires_in 899 with exp − iat of 900",
 		tokenRule(checkExpiresIn)),
-	exchangeRule("oauth/scope-granted", Violation, "rfc6749#3.3", "What is granted is what was asked for, or the answer says what it is.",
+	exchangeRule("scope/granted", Violation, "rfc6749#3.3", "What is granted is what was asked for, or the answer says what it is.",
 		"every scope for a request of users:read", "less than asked, with a scope member",
 		tokenRule(checkScopeGranted)),
 	exchangeRule("oauth/error-code", Violation, "rfc6749#5.2", "The error of a token endpoint is one of the registered codes.",

@@ -42,7 +42,7 @@ func tokenRows() []exchangeRow {
 				serverToken(`{}`, token("access_token", jwt("exp", noon.Unix()+86400), "expires_in", 86400)),
 			},
 		}, {
-			rule: "oauth/scope-granted",
+			rule: "scope/granted",
 			breaks: xs{
 				serverToken(`{"scope":"users:read"}`, token("access_token", jwt())),
 				serverToken(`{"scope":"users:read"}`, token("scope", "")),

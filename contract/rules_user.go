@@ -7,7 +7,7 @@ import (
 
 // userChecks look at each user in an answer by itself.
 var userChecks = []exchangeCheck{
-	exchangeRule("user/id", Violation, "quickstart", "A user has the id that was asked for, to the letter.",
+	exchangeRule("users/id", Violation, "quickstart", "A user has the id that was asked for, to the letter.",
 		"User_123 for user_123", "ids with spaces, slashes and letters of any script",
 		func(c *call, r *Rule) {
 			want, ok := c.requestID()
@@ -23,7 +23,7 @@ var userChecks = []exchangeCheck{
 				c.finding(r, Finding{Pointer: "/id", Message: "the id is another than the one asked for"})
 			}
 		}),
-	exchangeRule("user/timestamps", Violation, "users/create-a-new-user", "A user is created before it is updated, and neither is ahead of now.",
+	exchangeRule("users/timestamps", Violation, "users/create-a-new-user", "A user is created before it is updated, and neither is ahead of now.",
 		"updated_at before created_at; created_at tomorrow", "both equal",
 		func(c *call, r *Rule) {
 			at := "/updated_at"
@@ -45,7 +45,7 @@ var userChecks = []exchangeCheck{
 				}
 			}
 		}),
-	exchangeRule("user/default-unit", Violation, "users/create-a-new-user", "measurement_unit is metric unless it was given.",
+	exchangeRule("users/default-unit", Violation, "users/create-a-new-user", "measurement_unit is metric unless it was given.",
 		"a create without measurement_unit gives imperial", "a create without it gives metric, or leaves it out",
 		func(c *call, r *Rule) {
 			if !c.is("createUser") || !c.ok() || !c.sentKnown() {

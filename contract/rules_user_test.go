@@ -6,7 +6,7 @@ func userRows() []exchangeRow {
 	unknown := func(x *exch) { x.Started = time.Time{} }
 	return []exchangeRow{
 		{
-			rule: "user/id",
+			rule: "users/id",
 			breaks: xs{
 				getUser(user("id", "User_123")), getUser(user("id", "another")), createUser(`{"id":" a "}`, user("id", "a")),
 				putUser(`{}`, user("id", "another")),
@@ -16,7 +16,7 @@ func userRows() []exchangeRow {
 				exchange("GET", "/users/%20a%2Fb%2520%20%E6%9D%8E%20", 200, user("id", " a/b%20 李 ")),
 			},
 		}, {
-			rule: "user/timestamps",
+			rule: "users/timestamps",
 			breaks: xs{
 				getUser(user("updated_at", "2026-03-05T10:59:59Z")), listUsers("", `{"limit":100}`, user("created_at", "2026-03-05T11:30:00Z")),
 				getUser(user("updated_at", "2026-03-06T11:00:00Z")),
@@ -27,7 +27,7 @@ func userRows() []exchangeRow {
 				getUser(user("created_at", "2026-03-05T12:00:00+01:00")),
 			},
 		}, {
-			rule:   "user/default-unit",
+			rule:   "users/default-unit",
 			breaks: xs{createUser(`{"id":"user_123"}`, user("measurement_unit", "imperial"))},
 			holds: xs{
 				createUser(`{"id":"user_123"}`, user("measurement_unit", "metric")), createUser(`{"id":"user_123"}`, user()),
@@ -76,7 +76,7 @@ func leakRows() []exchangeRow {
 	sdk := `{"grant":"exchange","token":"an-identity-token","client_id":"sdk"}`
 	return []exchangeRow{
 		{
-			rule: "leak/echo",
+			rule: "leak/reflected-secret",
 			breaks: xs{
 				serverToken(`{}`, `{"error":"invalid_request","error_description":"secret-of-the-client"}`, status(400)),
 				sdkToken(sdk, `{"error":"invalid_request","error_description":"an-identity-token"}`, status(400)),
@@ -86,7 +86,7 @@ func leakRows() []exchangeRow {
 			},
 			holds: xs{serverToken(`{}`, `{"error":"invalid_request","error_description":"server"}`, status(400))},
 		}, {
-			rule: "leak/internals",
+			rule: "leak/stack-trace",
 			breaks: xs{
 				getUser(`{"error":"x","message":"Traceback (most recent call last)"}`, status(404)),
 				getUser(`{"error":"x","message":"main.go:12 panic"}`, status(400)),

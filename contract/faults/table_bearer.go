@@ -45,18 +45,18 @@ var bearerFaults = []Fault{
 				x.header.Del("Authorization")
 			}
 		}))),
-	row("scope-not-enforced", "no operation looks at the scope", "auth/scope",
+	row("scope-not-enforced", "no operation looks at the scope", "scope/exceeded",
 		on("users", instead(403, unscoped))),
-	row("scope-not-enforced-on-create", "creating looks at no scope", "auth/scope",
+	row("scope-not-enforced-on-create", "creating looks at no scope", "scope/exceeded",
 		on("createUser", instead(403, unscoped))),
-	row("scope-not-enforced-on-delete", "deleting looks at no scope", "auth/scope",
+	row("scope-not-enforced-on-delete", "deleting looks at no scope", "scope/exceeded",
 		on("deleteUser", instead(403, unscoped))),
 	row("scope-create-is-enough", "changing and deleting work with the scope for creating", "scope/enforced",
 		on("updateUserPut updateUserPatch deleteUser", instead(403, func(x *exchange) bool {
 			scope, _ := peek(x.bearer(), 1)["scope"].(string)
 			return strings.Contains(scope, "users:create") && unscoped(x)
 		}))),
-	row("scope-write-includes-read", "any scope of users is enough to read", "auth/scope",
+	row("scope-write-includes-read", "any scope of users is enough to read", "scope/exceeded",
 		on("listUsers getUser", instead(403, unscoped))),
 	row("scope-not-enforced-opaque", "tokens are no JWTs, and no operation looks at their scope", "scope/enforced",
 		opaque, on("users", instead(403, unscoped))),

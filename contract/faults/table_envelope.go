@@ -25,8 +25,8 @@ var envelopeFaults = []Fault{
 	row("delete-200-body", "DELETE answers 200 with a body", "http/status-undocumented", on("deleteUser", at(204, answerWith(200, "application/json", `{"deleted":true}`)))),
 	row("delete-202", "DELETE answers 202", "http/status-undocumented", on("deleteUser", at(204, status(202)))),
 	row("delete-204-content-type", "the 204 of DELETE has a Content-Type", "http/no-content", on("deleteUser", at(204, head("Content-Type", "application/json")))),
-	row("unknown-user-200", "an unknown user is answered with 200 and an error", "users/unknown-found", on("getUser", at(404, status(200)))),
-	row("unknown-user-204", "an unknown user is answered with 204", "users/unknown-found", on("getUser", at(404, answerWith(204, "", "")))),
+	row("unknown-user-200", "an unknown user is answered with 200 and an error", "users/not-found", on("getUser", at(404, status(200)))),
+	row("unknown-user-204", "an unknown user is answered with 204", "users/not-found", on("getUser", at(404, answerWith(204, "", "")))),
 	row("error-content-type-html", "errors are JSON but say text/html", "http/content-type", after(func(x *exchange) {
 		if x.status >= 400 {
 			x.answer.Set("Content-Type", "text/html")

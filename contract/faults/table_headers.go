@@ -40,9 +40,9 @@ var headerFaults = []Fault{
 	row("www-authenticate-wrong-error", "the challenge to a bad token says invalid_request", "auth/invalid-token", on("users", at(401, func(x *exchange) {
 		x.answer.Set("WWW-Authenticate", strings.Replace(x.answer.Get("WWW-Authenticate"), "invalid_token", "invalid_request", 1))
 	}))),
-	row("insufficient-scope-unsaid", "403 for too little scope does not say insufficient_scope", "scope/unsaid",
+	row("insufficient-scope-unsaid", "403 for too little scope does not say insufficient_scope", "scope/insufficient-scope-code",
 		on("users", at(403, both(head("WWW-Authenticate"), body(set("error", "forbidden")))))),
-	row("insufficient-scope-other-code", "403 for too little scope says invalid_token", "auth/insufficient-scope",
+	row("insufficient-scope-other-code", "403 for too little scope says invalid_token", "scope/challenge",
 		on("users", at(403, both(head("WWW-Authenticate", `Bearer realm="onvy", error="invalid_token"`), body(set("error", "invalid_token")))))),
 	row("token-challenge-missing", "401 of auth/server has no challenge", "http/header-missing", on("createServerToken", at(401, head("WWW-Authenticate")))),
 	row("token-challenge-bearer", "401 of auth/server challenges for Bearer", "oauth/basic-challenge", on("createServerToken", at(401, head("WWW-Authenticate", `Bearer realm="onvy"`)))),

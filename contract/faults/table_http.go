@@ -25,7 +25,7 @@ var httpFaults = []Fault{
 				}
 			}
 		})),
-	row("path-spelling-open", "another spelling of /users needs no token", "auth/path-tricks",
+	row("path-spelling-open", "another spelling of /users needs no token", "auth/path-normalization",
 		after(func(x *exchange) {
 			clean := strings.ToLower(path.Clean("/" + x.url.Path))
 			if x.status == 404 && x.op == "" && x.method == http.MethodGet && operation("GET", clean) == "listUsers" {
@@ -84,6 +84,6 @@ var httpFaults = []Fault{
 		}))),
 	row("put-answer-loses-field", "the answer to PUT lacks weight", "users/write-answer",
 		on("updateUserPut", good(body(drop("weight"))))),
-	row("created-at-leap-second", "created_at is in a leap second, which typed clients cannot read", "client/decodes",
+	row("created-at-leap-second", "created_at is in a leap second, which typed clients cannot read", "model/decodes",
 		shown(change("created_at", mapped(func(s string) string { return s[:17] + "60" + s[19:] })))),
 }

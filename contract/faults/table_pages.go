@@ -154,7 +154,7 @@ var pageFaults = []Fault{
 		return users
 	})),
 	row("page-ignored", "every page is the first one", "page/repeats-between", query("page", func(string) string { return "" })),
-	row("page-mangled-accepted", "a token that is none is taken for the first page", "page/mangled-cursor", on("listUsers", instead(400, func(x *exchange) bool {
+	row("page-mangled-accepted", "a token that is none is taken for the first page", "page/invalid-cursor", on("listUsers", instead(400, func(x *exchange) bool {
 		q := x.url.Query()
 		if !q.Has("page") || !x.says("page") {
 			return false
@@ -168,7 +168,7 @@ var pageFaults = []Fault{
 			failWith(500)(x)
 		}
 	}))),
-	row("page-mangled-empty", "a token that is none gives an empty page", "page/mangled-cursor", on("listUsers", at(400, func(x *exchange) {
+	row("page-mangled-empty", "a token that is none gives an empty page", "page/invalid-cursor", on("listUsers", at(400, func(x *exchange) {
 		if x.says("page is not") {
 			answerWith(200, "application/json", `{"users":[],"pagination":{"limit":100,"total":0}}`)(x)
 		}

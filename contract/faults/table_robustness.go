@@ -103,9 +103,9 @@ var robustnessFaults = []Fault{
 			failWith(500)(x)
 		}
 	}))),
-	row("stack-trace", "errors show where the program failed", "leak/internals", on("users", at(400, body(set("message", "panic: runtime error\ngoroutine 1 [running]:\nmain.createUser(/srv/app/users.go:42)"))))),
-	row("sql-in-error", "errors show a statement of the database", "leak/internals", on("users", at(404, body(set("message", `pq: no rows in result set: SELECT * FROM users WHERE id = $1`))))),
-	row("token-in-error", "401 repeats the token", "leak/echo", on("users", at(401, func(x *exchange) {
+	row("stack-trace", "errors show where the program failed", "leak/stack-trace", on("users", at(400, body(set("message", "panic: runtime error\ngoroutine 1 [running]:\nmain.createUser(/srv/app/users.go:42)"))))),
+	row("sql-in-error", "errors show a statement of the database", "leak/stack-trace", on("users", at(404, body(set("message", `pq: no rows in result set: SELECT * FROM users WHERE id = $1`))))),
+	row("token-in-error", "401 repeats the token", "leak/reflected-secret", on("users", at(401, func(x *exchange) {
 		if x.bearer() != "" {
 			body(set("message", "not a good token: "+x.bearer()))(x)
 		}

@@ -91,9 +91,9 @@ var tokenFaults = []Fault{
 		on("createSDKToken createOAuthToken", good(body(drop("refresh_token"))))),
 	row("exchange-without-issued-token-type", "the answer to a token exchange lacks issued_token_type", "oauth/issued-token-type",
 		on("createOAuthToken", good(body(drop("issued_token_type"))))),
-	row("scope-request-ignored", "tokens get every scope, whatever was asked", "oauth/scope-granted",
+	row("scope-request-ignored", "tokens get every scope, whatever was asked", "scope/granted",
 		on("createServerToken createOAuthToken", before((*exchange).withoutScope), good(body(drop("scope"))))),
-	row("scope-unknown-accepted", "a scope that nobody knows is granted", "grant/scope",
+	row("scope-unknown-accepted", "a scope that nobody knows is granted", "scope/unknown",
 		on("createServerToken createOAuthToken", func(x *exchange, next func()) {
 			next()
 			if x.status != 400 || !x.says("invalid_scope") {
@@ -106,7 +106,7 @@ var tokenFaults = []Fault{
 				body(drop("scope"))(x)
 			}
 		})),
-	row("scope-narrowed-silently", "fewer scopes are granted than asked, and the answer does not say so", "oauth/scope-granted",
+	row("scope-narrowed-silently", "fewer scopes are granted than asked, and the answer does not say so", "scope/granted",
 		on("createServerToken", good(both(claimed(func(_ *exchange, c object) {
 			scope, _ := c["scope"].(string)
 			c["scope"], _, _ = strings.Cut(scope, " ")
@@ -117,7 +117,7 @@ var tokenFaults = []Fault{
 		on("createServerToken", at(401, both(status(403), head("WWW-Authenticate"))))),
 	row("wrong-secret-200", "a wrong secret is answered with 200 and an error", "client/wrong-secret",
 		on("createServerToken", at(401, both(status(200), head("WWW-Authenticate"))))),
-	row("client-tells-unknown", "an unknown client is told apart from a wrong secret", "client/told-apart",
+	row("client-tells-unknown", "an unknown client is told apart from a wrong secret", "client/enumeration",
 		on("createServerToken", at(401, func(x *exchange) {
 			if id, _, ok := basicPair(x.header.Get("Authorization")); ok && id != x.project().ClientID {
 				x.status, x.text = 400, encode(object{"error": "invalid_request", "error_description": "there is no such client"})
@@ -130,7 +130,7 @@ var tokenFaults = []Fault{
 				claimed(claim("sub", "somebody"), claim("user_id", "somebody"))(x)
 			}
 		})),
-	row("secret-echoed", "a refusal repeats the credentials", "leak/echo",
+	row("secret-echoed", "a refusal repeats the credentials", "leak/reflected-secret",
 		on("createServerToken", at(401, func(x *exchange) {
 			if _, secret, ok := basicPair(x.header.Get("Authorization")); ok {
 				x.text = encode(object{"error": "invalid_client", "error_description": "wrong secret: " + secret})
@@ -213,7 +213,7 @@ var tokenFaults = []Fault{
 		on("token", good(body(set("token_type", "mac"))))),
 	row("token-type-missing", "token answers lack token_type", "schema/required",
 		on("token", good(body(drop("token_type"))))),
-	row("same-token-twice", "every request gets the same access token", "token/same-again",
+	row("same-token-twice", "every request gets the same access token", "token/reused",
 		on("createServerToken", good(func(x *exchange) {
 			o := parse(x.text)
 			token, _ := o["access_token"].(string)
@@ -241,7 +241,7 @@ var tokenFaults = []Fault{
 					c["project_id"] = strings.TrimPrefix(aud[0].(string), "urn:onvy:project:")
 				}
 			}))),
-	row("jwt-wider-scope", "the token has more scopes than were asked", "oauth/scope-granted",
+	row("jwt-wider-scope", "the token has more scopes than were asked", "scope/granted",
 		on("createServerToken", good(claimed(claim("scope", userScopes))))),
 	row("jwt-issued-later", "access tokens are issued an hour from now", "jwt/times",
 		on("token", good(claimed(later(time.Hour, "iat", "exp")))),

@@ -88,7 +88,7 @@ var updateFaults = []Fault{
 	row("patch-ignores-field", "PATCH does not write lastname", "users/read-back", on("updateUserPatch", before(sent(drop("lastname"))))),
 	row("patch-ignores-nested", "PATCH does not write inside of objects", "users/read-back", on("updateUserPatch", before(sent(drop("thresholds"), drop("location"), drop("coach_config"))))),
 	row("patch-resets-default", "PATCH sets measurement_unit back to its default", "users/patch-keeps", on("updateUserPatch", before(sent(ensure("measurement_unit", nil))))),
-	row("patch-changes-id", "PATCH answers with the id that was sent", "user/id", on("updateUserPatch", good(func(x *exchange) {
+	row("patch-changes-id", "PATCH answers with the id that was sent", "users/id", on("updateUserPatch", good(func(x *exchange) {
 		if id, ok := x.given()["id"].(string); ok {
 			body(set("id", id))(x)
 		}
@@ -122,7 +122,7 @@ var updateFaults = []Fault{
 		u["updated_at"] = created.Add(created.Sub(updated)).Format(timeLayout)
 	})),
 	row("updated-at-frozen", "an update does not move updated_at", "users/updated-at-moves", shown(func(u object) { u["updated_at"] = u["created_at"] })),
-	row("updated-at-in-future", "updated_at is a day ahead", "user/timestamps", shown(change("updated_at", mapped(func(s string) string {
+	row("updated-at-in-future", "updated_at is a day ahead", "users/timestamps", shown(change("updated_at", mapped(func(s string) string {
 		return timeOf(s).Add(24 * time.Hour).Format(timeLayout)
 	})))),
 	row("created-at-moves", "an update moves created_at", "users/created-at-fixed", shown(func(u object) { u["created_at"] = u["updated_at"] })),

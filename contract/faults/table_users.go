@@ -40,7 +40,7 @@ var userFaults = []Fault{
 		}
 	}))),
 	row("create-default-not-applied", "POST user does not show the default of measurement_unit", "users/answers-agree", on("createUser", good(body(set("measurement_unit", nil), drop("measurement_unit"))))),
-	row("create-default-imperial", "the default of measurement_unit is imperial", "user/default-unit", on("createUser", before(sent(ensure("measurement_unit", "imperial"))))),
+	row("create-default-imperial", "the default of measurement_unit is imperial", "users/default-unit", on("createUser", before(sent(ensure("measurement_unit", "imperial"))))),
 	row("create-answers-input", "POST user answers with what was sent", "users/answers-agree", on("createUser", good(func(x *exchange) {
 		if o := x.given(); o != nil {
 			x.text = encode(o)
@@ -75,10 +75,10 @@ var userFaults = []Fault{
 		x.status, x.answer, x.text = status, header, text
 	}))),
 	row("duplicate-create-500", "creating a taken id gives 500", "http/server-error", on("createUser", at(409, failWith(500)))),
-	row("id-case-changed", "GET user shows the id in the other case", "user/id", on("getUser", good(body(change("id", mapped(otherCase)))))),
-	row("id-trimmed", "ids lose spaces at their ends", "user/id", on("createUser", before(sent(change("id", mapped(strings.TrimSpace)))))),
-	row("id-lower-case", "ids are kept in lower case", "user/id", on("createUser", before(sent(change("id", mapped(strings.ToLower)))))),
-	row("id-cut-at-slash", "an id ends at its first slash", "user/id", on("createUser", before(sent(change("id", mapped(func(s string) string {
+	row("id-case-changed", "GET user shows the id in the other case", "users/id", on("getUser", good(body(change("id", mapped(otherCase)))))),
+	row("id-trimmed", "ids lose spaces at their ends", "users/id", on("createUser", before(sent(change("id", mapped(strings.TrimSpace)))))),
+	row("id-lower-case", "ids are kept in lower case", "users/id", on("createUser", before(sent(change("id", mapped(strings.ToLower)))))),
+	row("id-cut-at-slash", "an id ends at its first slash", "users/id", on("createUser", before(sent(change("id", mapped(func(s string) string {
 		first, _, found := strings.Cut(s, "/")
 		if !found || first == "" {
 			return s

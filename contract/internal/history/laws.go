@@ -81,7 +81,7 @@ var TokenLaws = []Law{
 		"200 a second after exp", "401 a second after exp"},
 	{"token/refresh-reuse", assumption, "rfc9700#4.14.2", "A refresh token of a public client works once.",
 		"the same refresh token twice, 200 both times", "invalid_grant for the second time"},
-	{"token/same-again", drift, "policy", "Each answer has a token of its own.",
+	{"token/reused", drift, "policy", "Each answer has a token of its own.",
 		"the same access token in two answers", "two tokens with the same claims but jti"},
 	{"token/jti-unique", violation, "rfc7519#4.1.7", "A jti stands for one token.",
 		"two tokens with one jti", "two tokens with two jtis"},

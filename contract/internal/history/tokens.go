@@ -47,7 +47,7 @@ func (e *Engine) grant(f *Fact) {
 		e.jtis.put(g.JTI, g.Token)
 	}
 	if len(before) > 0 {
-		e.say(&now, f, Verdict{Rule: "token/same-again", Pointer: "/access_token", Message: "the token was given before"})
+		e.say(&now, f, Verdict{Rule: "token/reused", Pointer: "/access_token", Message: "the token was given before"})
 	}
 	if !g.Traded.IsZero() {
 		if e.traded.get(g.Traded) {

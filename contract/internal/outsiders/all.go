@@ -35,12 +35,12 @@ var fastAPI = map[string]string{
 	"users/created-readable": "Starlette decodes a path before it routes it: a user whose id has a slash is created with 201 and never found",
 	"operation/works":        "the same: the request for that user is refused",
 	"http/server-error":      "FastAPI's own 422 repeats the input, and fails where that is NaN or half a surrogate pair",
-	"leak/echo":              "FastAPI's own 422 repeats the input, and so the token of a sign-in",
+	"leak/reflected-secret":  "FastAPI's own 422 repeats the input, and so the token of a sign-in",
 }
 
 var expressJS = map[string]string{
-	"leak/internals":  "Express answers errors with the stack and the paths of the server while NODE_ENV is not set",
-	"input/malformed": "body-parser takes an empty body for {}, and so a PUT without a body wipes the user",
+	"leak/stack-trace": "Express answers errors with the stack and the paths of the server while NODE_ENV is not set",
+	"input/malformed":  "body-parser takes an empty body for {}, and so a PUT without a body wipes the user",
 }
 
 // That a token is for one project, which the audience names, is ONVY's own
@@ -49,19 +49,19 @@ const noAudience = "it knows no audience, and so gives a token for a project tha
 
 var oidcProvider = map[string]string{
 	"http/header-missing": "a 401 has no WWW-Authenticate where the client did not use the Authorization header; RFC 9110, 15.5.2 asks for one with every 401",
-	"grant/scope":         "a scope that it does not know is left out, and the answer has no scope member; RFC 6749, 3.3 asks for one",
+	"scope/unknown":       "a scope that it does not know is left out, and the answer has no scope member; RFC 6749, 3.3 asks for one",
 	"grant/audience":      noAudience,
 }
 
 var authlib = map[string]string{
 	"grant/repeated-parameter": "grant_type twice is taken; RFC 6749, 3.2 forbids it",
-	"grant/scope":              "a scope that it does not know is left out, and the answer has no scope member; RFC 6749, 3.3 asks for one",
+	"scope/unknown":            "a scope that it does not know is left out, and the answer has no scope member; RFC 6749, 3.3 asks for one",
 	"grant/audience":           noAudience,
 }
 
 var fosite = map[string]string{
 	"http/header-missing":      "its 401 has no WWW-Authenticate; RFC 9110, 15.5.2 asks for one with every 401",
-	"oauth/scope-granted":      `"scope":"" stands where nothing was granted; RFC 6749, 3.3 has one value at least`,
+	"scope/granted":            `"scope":"" stands where nothing was granted; RFC 6749, 3.3 has one value at least`,
 	"grant/error-code":         "an unknown grant type gives invalid_request; RFC 6749, 5.2 has unsupported_grant_type for it",
 	"grant/repeated-parameter": "grant_type twice is taken; RFC 6749, 3.2 forbids it",
 	"grant/audience":           noAudience,
@@ -72,6 +72,6 @@ var goOAuth2 = map[string]string{
 	"oauth/error-code":         "401 comes with unsupported_grant_type and invalid_grant; RFC 6749, 5.2 has 400 for all but invalid_client",
 	"operation/refusal-status": "JSON instead of a form gets the same 401",
 	"grant/repeated-parameter": "grant_type twice is taken; RFC 6749, 3.2 forbids it",
-	"grant/scope":              "it grants every scope, also one that does not exist",
+	"scope/unknown":            "it grants every scope, also one that does not exist",
 	"grant/audience":           noAudience,
 }
