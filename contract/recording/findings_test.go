@@ -42,7 +42,7 @@ func session(t *testing.T, spec *contract.Spec) []*contract.Exchange {
 }
 
 // faults are what a server or a library on the way might do to an answer.
-var faults = map[string]func(r *rand.Rand, body []byte) []byte{
+var spoilt = map[string]func(r *rand.Rand, body []byte) []byte{
 	"cut": func(r *rand.Rand, b []byte) []byte { return b[:r.IntN(len(b))] },
 	"repeated name": func(_ *rand.Rand, b []byte) []byte {
 		return bytes.Replace(b, []byte(`{`), []byte(`{"id":"other_1","id":"other_2",`), 1)
@@ -135,7 +135,7 @@ func TestRedactedRecordingGivesTheSameFindings(t *testing.T) {
 	spec, err := contract.Load(onvy.Spec)
 	require.NoError(t, err)
 	clean := session(t, spec)
-	names := slices.Sorted(maps.Keys(faults))
+	names := slices.Sorted(maps.Keys(spoilt))
 	total := 0
 	for turn := range 4 {
 		r := rand.New(rand.NewPCG(1, uint64(turn)))
@@ -144,7 +144,7 @@ func TestRedactedRecordingGivesTheSameFindings(t *testing.T) {
 			c := *x
 			if c.Response != nil && len(c.Response.Body) > 0 {
 				res := *c.Response
-				res.Body = faults[names[(i*7+turn*5)%len(names)]](r, bytes.Clone(res.Body))
+				res.Body = spoilt[names[(i*7+turn*5)%len(names)]](r, bytes.Clone(res.Body))
 				c.Response = &res
 			}
 			xs = append(xs, &c)
@@ -158,7 +158,7 @@ func TestRedactedRecordingGivesTheSameFindings(t *testing.T) {
 		require.Empty(t, difference(want, got))
 		total += len(want)
 	}
-	t.Logf("%d exchanges, %d faults, %d findings", len(clean), len(faults), total)
+	t.Logf("%d exchanges, %d faults, %d findings", len(clean), len(spoilt), total)
 }
 
 func TestSessionThatIsRedactedAsItIsRecordedGivesTheSameFindings(t *testing.T) {
