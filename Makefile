@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
-.PHONY: contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help
+.PHONY: contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ outsiders: ## install what the servers of other stacks need that the suite is tr
 	$(OUTSIDERS)/python/.venv/bin/pip install --quiet --disable-pip-version-check -r $(OUTSIDERS)/python/requirements.txt
 	cd $(OUTSIDERS)/node && npm ci --no-audit --no-fund
 	$(GO) build -C $(OUTSIDERS)/golang -o .bin/ ./...
+
+RECORDERS := contract/recording/testdata/recorders
+recorders: ## install what tests record with (Python 3 with venv, Node 20; the browsers are Debian's chromium and firefox-esr)
+	python3 -m venv $(RECORDERS)/.venv
+	$(RECORDERS)/.venv/bin/pip install --quiet --disable-pip-version-check -r $(RECORDERS)/requirements.txt
+	cd $(RECORDERS) && npm ci --no-audit --no-fund
 
 lint: ## check format, vet (for Linux, macOS and Windows), staticcheck and the workflows
 	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; }

@@ -20,26 +20,32 @@ import (
 	"github.com/onvy-health/onvy-go/contract/faults"
 	"github.com/onvy-health/onvy-go/contract/recording"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // These tests record with real recorders while they run. Where one is not
-// installed, its test says so and is skipped. To have them all:
-//
-//	apt-get install chromium firefox-esr nodejs npm
-//	npm install --prefix contract/recording/testdata/recorders
-//	pip install mitmproxy
+// installed, its test says so and is skipped. "make recorders" installs them, but
+// for the browsers: apt-get install chromium firefox-esr.
 
 const recorders = "testdata/recorders"
 
 // tool is where a program is; without it the test is skipped.
 func tool(t *testing.T, names ...string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a real recorder takes a while; without -short it runs")
+	}
+	for _, name := range names {
+		if path, err := filepath.Abs(filepath.Join(recorders, ".venv", "bin", name)); err == nil {
+			names = append(names, path)
+		}
+	}
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	t.Skipf("%s is not installed", strings.Join(names, " or "))
+	needs.Missing(t, names[0]+" is not installed")
 	return ""
 }
 
@@ -48,7 +54,7 @@ func script(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	node := tool(t, "node", "nodejs")
 	if _, err := os.Stat(filepath.Join(recorders, "node_modules", "playwright-core")); err != nil && name == "chromium.mjs" {
-		t.Skip("playwright-core is not installed: npm install --prefix contract/recording/testdata/recorders")
+		needs.Missing(t, "playwright-core is not installed: make recorders")
 	}
 	cmd := exec.Command(node, append([]string{name}, args...)...)
 	cmd.Dir = recorders
