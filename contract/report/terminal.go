@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -12,37 +13,51 @@ import (
 // TerminalOptions of [Terminal]. The zero value is a good one.
 type TerminalOptions struct {
 	Colour bool // see [Colours]
-	// Full shows every finding; otherwise at most five of one rule and operation.
+	// Notes shows what does not fail the run; otherwise it is counted in a line.
+	Notes bool
+	// Full shows every cause with its evidence, every place and all notes.
 	Full bool
 	// Quiet shows what fails the run and the last line, and nothing else.
 	Quiet bool
+	// Width is that of the terminal, from 60 to 200; 0 is 100.
+	Width int
+	// Spec is the text of openapi.yaml, to name operations by method and path.
+	Spec []byte
 }
 
-// Terminal writes r for people. What fails the run comes first, grouped by
-// operation and then by rule; then what could not be carried out, what is
-// worth a look, and what was left out and why. The last line has the verdict
-// and all counts.
+// Terminal writes r for people. A terminal and a log both open at their end, so
+// what fails the run comes last: a block for each cause with what was sent,
+// what came back and what was due, the first cause being the last block. Before
+// it stands what was left out and why. The last line has the verdict and all
+// counts.
 func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
-	p := &page{w: bufio.NewWriter(w), TerminalOptions: o, curls: map[string]bool{}}
-	var failing, rest []contract.Finding
-	for i := range r.Findings {
-		if fails(r, &r.Findings[i]) {
-			failing = append(failing, r.Findings[i])
+	o.Width = min(max(cmp.Or(o.Width, 100), 60), 200)
+	p := &page{w: bufio.NewWriter(w), TerminalOptions: o}
+	var failing, rest []*contract.Cause
+	for _, c := range r.Causes() {
+		if slices.ContainsFunc(c.Findings, func(f *contract.Finding) bool { return fails(r, f) }) {
+			failing = append(failing, c)
 		} else {
-			rest = append(rest, r.Findings[i])
+			rest = append(rest, c)
+		}
+	}
+	if len(failing) > 0 {
+		var err error
+		if p.spec, err = readSpecText(o.Spec); err != nil {
+			return fmt.Errorf("report: terminal: %w", err)
 		}
 	}
 	p.head(r, failing)
-	p.findings("Findings that fail the run", red, failing)
-	p.outcomes("Not carried out", red, r, contract.Error)
-	p.outcomes("Not run", red, r, contract.NotRun)
 	if !o.Quiet {
-		p.findings("Worth a look (these fail the run only when strict)", yellow, rest)
-		p.outcomes("Skipped", yellow, r, contract.Skip)
 		p.counted("Not of this API, so not checked: ", "hosts and paths", r.Summary.Unmatched)
 		p.counted("Not all recorded, so not all judged: ", "reasons", r.Summary.Unjudged)
 		p.notJudged(r.Summary.NotJudged)
+		p.outcomes("Skipped", yellow, r, contract.Skip)
+		p.notes(rest)
 	}
+	p.outcomes("Not run", red, r, contract.NotRun)
+	p.outcomes("Not carried out", red, r, contract.Error)
+	p.causes(r, failing)
 	p.last(r)
 	if err := p.w.Flush(); err != nil {
 		return fmt.Errorf("report: terminal: %w", err)
@@ -56,8 +71,8 @@ type page struct {
 	TerminalOptions
 
 	w     *bufio.Writer
-	begun bool            // something was written
-	curls map[string]bool // those shown for an operation
+	begun bool // something was written
+	spec  *specText
 }
 
 func (p *page) printf(format string, args ...any) {
@@ -82,14 +97,16 @@ func (p *page) section(title string) {
 }
 
 // head says in one line what went wrong; a clean run has none.
-func (p *page) head(r *contract.Report, failing []contract.Finding) {
+func (p *page) head(r *contract.Report, failing []*contract.Cause) {
 	s := &r.Summary
 	switch {
 	case len(failing) > 0:
 		var operations []string
-		for i := range failing {
-			if name := operation(&failing[i]); !slices.Contains(operations, name) {
-				operations = append(operations, name)
+		for _, c := range failing {
+			for _, f := range c.Findings {
+				if name := printable(operation(f)); !slices.Contains(operations, name) {
+					operations = append(operations, name)
+				}
 			}
 		}
 		p.printf("%s  %s: %s\n", p.paint(red, "FAIL"), brief(r.Target), list(operations, 4))

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,58 +11,265 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 )
 
-// shown is how many findings of one rule and operation are shown unless Full.
-const shown = 5
+const (
+	mostBlocks  = 5 // causes with evidence; the others have a line
+	mostLines   = 20
+	mostFollows = 5
+)
 
-// severity orders the levels, worst first.
-var severity = map[contract.Level]int{contract.Violation: 0, contract.Assumption: 1, contract.Drift: 2}
-
-// findings writes a section: operations in the order in which they were first
-// seen, the worst first; in them rules in the same order.
-func (p *page) findings(title string, colour style, all []contract.Finding) {
-	if len(all) == 0 {
+// causes writes what fails the run: those that there is no room for in a line
+// each, then a block for each of the first ones, the first one last.
+func (p *page) causes(r *contract.Report, failing []*contract.Cause) {
+	if len(failing) == 0 {
 		return
 	}
-	p.section(title)
-	byOperation := grouped(all, operation)
-	slices.SortStableFunc(byOperation, worst)
-	for _, ofOperation := range byOperation {
-		p.printf("\n  %s\n", p.paint(bold, printable(operation(&ofOperation[0]))))
-		byRule := grouped(ofOperation, func(f *contract.Finding) string { return f.Rule + " " + string(f.Level) })
-		slices.SortStableFunc(byRule, worst)
-		clear(p.curls)
-		for _, ofRule := range byRule {
-			p.rule(colour, ofRule)
+	blocks := len(failing)
+	if !p.Full {
+		blocks = min(blocks, mostBlocks)
+	}
+	if rest := failing[blocks:]; len(rest) > 0 {
+		p.section("Also failing (--full shows the evidence)")
+		if n := len(rest) - mostLines; n > 0 {
+			p.printf("  and %s more\n", number(n, "cause"))
+			rest = rest[:mostLines]
+		}
+		for _, c := range slices.Backward(rest) {
+			p.line(c)
+		}
+	}
+	for _, c := range slices.Backward(failing[:blocks]) {
+		p.block(r, c)
+	}
+}
+
+// notes writes what does not fail the run.
+func (p *page) notes(rest []*contract.Cause) {
+	if len(rest) == 0 {
+		return
+	}
+	if p.Notes || p.Full {
+		p.section("Notes (these fail the run only when strict)")
+		for _, c := range rest {
+			p.line(c)
+		}
+		return
+	}
+	counts := map[string]int{}
+	for _, c := range rest {
+		word := string(c.Head().Level)
+		if c.Head().Waived != "" {
+			word = "waived"
+		}
+		counts[word]++
+	}
+	var parts []string
+	for _, level := range []string{"violation", "assumption", "drift", "waived"} {
+		switch n := counts[level]; {
+		case n > 0 && (level == "drift" || level == "waived"):
+			parts = append(parts, strconv.Itoa(n)+" "+level)
+		case n > 0:
+			parts = append(parts, number(n, level))
+		}
+	}
+	if p.begun {
+		p.printf("\n")
+	}
+	p.printf("%s  %s (--notes shows them)\n", p.paint(bold, "Notes"), strings.Join(parts, ", "))
+}
+
+// line writes a cause in a line or two.
+func (p *page) line(c *contract.Cause) {
+	f := c.Head()
+	p.printf("  %s  %s  %s\n", p.paint(levelColour(f.Level), fmt.Sprintf("%-3s %s", c.ID, f.Level)), p.paint(bold, printable(f.Rule)), p.operations(c))
+	p.wrapped("      ", said(c))
+}
+
+// said is what is wrong, where and how often.
+func said(c *contract.Cause) string {
+	f := c.Head()
+	text := f.Message
+	if f.Pointer != "" {
+		text += " at " + f.Pointer
+	}
+	if n := c.Count(); n > 1 {
+		text += fmt.Sprintf(" (%d times", n)
+		if len(c.Findings) > 1 {
+			text += fmt.Sprintf(", %d findings", len(c.Findings))
+		}
+		text += ")"
+	}
+	return printable(text)
+}
+
+func levelColour(level contract.Level) style {
+	if level == contract.Violation {
+		return red
+	}
+	return yellow
+}
+
+// operations names those of a cause by method and path.
+func (p *page) operations(c *contract.Cause) string {
+	var names []string
+	for _, f := range c.Findings {
+		method, path := p.spec.name(f.Operation)
+		if f.Operation == "" {
+			method, path = "", "(no operation)"
+			if n := len(f.Steps); n > 0 { // an odd path is what such a finding is about
+				method, path = f.Steps[n-1].Method, pathOf(f.Steps[n-1].URL)
+			}
+		}
+		name := printable(strings.TrimSpace(method + " " + path))
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return list(names, 2)
+}
+
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.RequestURI()
+}
+
+// block writes a cause with its evidence.
+func (p *page) block(r *contract.Report, c *contract.Cause) {
+	f := c.Head()
+	p.printf("\n%s  %s  %s\n", p.paint(levelColour(f.Level), c.ID+" "+string(f.Level)), p.paint(bold, printable(f.Rule)), p.operations(c))
+	p.wrapped("    ", said(c))
+	for i := range f.Steps {
+		p.step(f, &f.Steps[i], i == len(f.Steps)-1)
+	}
+	if f.Expected != "" {
+		p.labelled("expected", f.Expected)
+	}
+	if f.Actual != "" {
+		p.labelled("got", f.Actual)
+	}
+	p.labelled("why", strings.TrimPrefix(where(f), "see "))
+	for i, follower := range c.Follows {
+		if i == mostFollows {
+			p.labelled("", fmt.Sprintf("and %d more", len(c.Follows)-i))
+			break
+		}
+		p.labelled([]string{"follows", ""}[min(i, 1)], follower.Head().Rule+": "+said(follower))
+	}
+	switch {
+	case f.Exchange != "" && r.Seed != 0:
+		p.printf("      %s  onvy-contract run --run '^%s$' --seed %d\n", p.paint(dim, "again   "), printable(regexp.QuoteMeta(f.Exchange)), r.Seed)
+	case f.Curl != "" && len(f.Steps) == 0:
+		for text := range strings.Lines(f.Curl) {
+			p.printf("      %s\n", printable(strings.TrimSuffix(text, "\n")))
 		}
 	}
 }
 
-// rule writes the findings of one rule and level.
-func (p *page) rule(colour style, all []contract.Finding) {
-	p.printf("    %s  %s\n", p.paint(colour, string(all[0].Level)), p.paint(bold, printable(all[0].Rule)))
-	for i := range all {
-		if i == shown && !p.Full {
-			p.printf("      and %d more of this rule; --full shows them\n", len(all)-i)
-			return
+func (p *page) labelled(label, text string) {
+	p.printf("      %s  ", p.paint(dim, fmt.Sprintf("%-8s", label)))
+	p.wrappedAfter(16, strings.Repeat(" ", 16), printable(text))
+}
+
+// step writes an exchange: what was sent in a line, what came back, and in the
+// last one the place that is wrong.
+func (p *page) step(f *contract.Finding, s *contract.Step, last bool) {
+	label := []string{"sent", "then"}[map[bool]int{true: 1}[last && len(f.Steps) > 1]]
+	answer := "no answer"
+	if s.Status != 0 {
+		answer = strconv.Itoa(s.Status)
+	}
+	if s.Error != "" {
+		answer += " (" + s.Error + ")"
+	}
+	auth := string(s.Auth)
+	if s.Auth == contract.NoAuth {
+		auth = "no credentials"
+	}
+	if s.Scope != "" {
+		auth += ", " + s.Scope
+	}
+	p.labelled(label, fmt.Sprintf("%s %s [%s] -> %s", s.Method, pathOf(s.URL), auth, answer))
+	p.body(">", s.Request.Body, s.Request.Omitted, f.Expected, s.Pointer)
+	if !last || s.Response == nil {
+		return
+	}
+	if f.Pointer == "" { // then it is the header that matters
+		for _, h := range s.Response.Header {
+			p.printf("                %s\n", printable(clipped(h, p.Width-16)))
 		}
-		p.finding(&all[i])
+	}
+	p.body("<", s.Response.Body, s.Response.Omitted, f.Actual, s.Pointer)
+}
+
+// body writes the part of a body around a value, which is underlined.
+func (p *page) body(mark, body string, omitted int, value, pointer string) {
+	if body == "" {
+		if omitted > 0 {
+			p.printf("              %s %s that are not shown\n", mark, number(omitted, "byte"))
+		}
+		return
+	}
+	text := printable(strings.Join(strings.Fields(body), " "))
+	at, length := -1, 0
+	if name := pointer[strings.LastIndexByte(pointer, '/')+1:]; name != "" {
+		if i := strings.Index(text, strconv.Quote(name)+":"); i >= 0 {
+			at, length = i, len(name)+3
+			if value != "" && strings.HasPrefix(strings.TrimLeft(text[i+length:], " "), printable(value)) {
+				at += length + len(text[i+length:]) - len(strings.TrimLeft(text[i+length:], " "))
+				length = len(printable(value))
+			}
+		}
+	}
+	room := p.Width - 18
+	before, marked, after := []rune(text), []rune(nil), []rune(nil)
+	if at >= 0 {
+		before, marked, after = []rune(text[:at]), []rune(text[at:at+length]), []rune(text[at+length:])
+	}
+	if most := room / 2; at >= 0 && len(before)+len(marked)+len(after) > room && len(before) > most {
+		before = append([]rune("…"), before[len(before)-most:]...)
+	}
+	whole := slices.Concat(before, marked, after)
+	if len(whole) > room {
+		whole = append(whole[:room-1:room-1], '…')
+	}
+	p.printf("              %s %s\n", p.paint(dim, mark), string(whole))
+	if n := min(len(marked), room-len(before)); at >= 0 && n > 0 {
+		p.printf("                %s%s\n", strings.Repeat(" ", len(before)), p.paint(red, strings.Repeat("~", n)))
 	}
 }
 
-func (p *page) finding(f *contract.Finding) {
-	p.printf("      %s", printable(f.Message))
-	if f.Count > 1 {
-		p.printf(" (%d times)", f.Count)
+func clipped(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return text
+}
+
+// wrapped writes a text in lines of the width, broken between words.
+func (p *page) wrapped(indent, text string) {
+	p.printf("%s", indent)
+	p.wrappedAfter(len(indent), indent, text)
+}
+
+// wrappedAfter is wrapped where the first line has so many columns already.
+func (p *page) wrappedAfter(column int, indent, text string) {
+	used := 0
+	for i, word := range strings.Fields(text) {
+		n := len([]rune(word))
+		switch {
+		case i > 0 && column+used+1+n > p.Width:
+			p.printf("\n%s", indent)
+			column, used = len(indent), 0
+		case i > 0:
+			p.printf(" ")
+			used++
+		}
+		p.printf("%s", word)
+		used += n
 	}
 	p.printf("\n")
-	p.printf("        %s\n", p.paint(dim, printable(where(f))))
-	// Most findings of an operation have one command; it is shown once.
-	if f.Curl != "" && !p.curls[f.Curl] {
-		p.curls[f.Curl] = true
-		for line := range strings.Lines(f.Curl) {
-			p.printf("        %s\n", printable(strings.TrimSuffix(line, "\n")))
-		}
-	}
 }
 
 // where is the place of a finding and what makes it one, in a line.
@@ -92,32 +301,4 @@ func operation(f *contract.Finding) string {
 		return "(no operation)"
 	}
 	return f.Operation
-}
-
-// grouped splits findings by a key, in the order of its first appearance.
-func grouped(all []contract.Finding, key func(*contract.Finding) string) [][]contract.Finding {
-	at := map[string]int{}
-	var groups [][]contract.Finding
-	for i := range all {
-		k := key(&all[i])
-		j, ok := at[k]
-		if !ok {
-			j = len(groups)
-			at[k] = j
-			groups = append(groups, nil)
-		}
-		groups[j] = append(groups[j], all[i])
-	}
-	return groups
-}
-
-// worst orders groups by the worst level in them.
-func worst(a, b []contract.Finding) int { return worstOf(a) - worstOf(b) }
-
-func worstOf(group []contract.Finding) int {
-	w := len(severity)
-	for i := range group {
-		w = min(w, severity[group[i].Level])
-	}
-	return w
 }

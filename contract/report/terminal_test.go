@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
+	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
@@ -58,39 +61,100 @@ func TestTerminalQuietLeavesOutWhatDoesNotFailTheRun(t *testing.T) {
 	require.Equal(t, 1, strings.Count(terminal(t, reports()["clean"], report.TerminalOptions{Quiet: true}), "\n"))
 }
 
-func TestTerminalShowsFiveFindingsOfARuleUnlessFull(t *testing.T) {
+func TestTerminalShowsTheEvidenceOfTheFirstCausesUnlessFull(t *testing.T) {
 	r := *reports()["strict"]
 	r.Findings = nil
-	for i := range 7 {
-		f := extraProperty
-		f.Message = fmt.Sprintf("the property number%d is not in the contract", i)
+	for i := range 9 {
+		f := wrongType
+		f.Pointer, f.Message = fmt.Sprintf("/number%d", i), fmt.Sprintf("number%d is wrong", i)
 		r.Findings = append(r.Findings, f)
 	}
 	brief := terminal(t, &r, report.TerminalOptions{})
-	require.Contains(t, brief, "number4")
-	require.NotContains(t, brief, "number5")
-	require.Contains(t, brief, "and 2 more of this rule; --full shows them")
+	require.Equal(t, 5, strings.Count(brief, "  why       "), brief)
+	require.Contains(t, brief, "number8", "the others have a line")
+	require.Contains(t, brief, "--full shows the evidence")
 	full := terminal(t, &r, report.TerminalOptions{Full: true})
-	require.Contains(t, full, "number6")
+	require.Equal(t, 9, strings.Count(full, "  why       "))
 	require.NotContains(t, full, "--full")
 }
 
-func TestTerminalShowsACommandOnceForAnOperation(t *testing.T) {
+// stored is a finding with evidence.
+func stored() contract.Finding {
+	f := wrongType
+	f.Rule, f.Operation, f.Message, f.Pointer, f.Exchange = "users/read-back", "getUser", "the value is not the one that was sent", "/language", "users/patch"
+	f.Expected, f.Actual = `"de"`, `"en"`
+	f.Steps = []contract.Step{
+		{Method: "PATCH", URL: "https://staging.api.onvy.health/users/contract_1", Auth: contract.ServerAuth, Status: 200,
+			Request: contract.Message{Body: `{"language": "de"}`}, Response: &contract.Message{Body: `{"language": "de"}`}},
+		{Method: "GET", URL: "https://staging.api.onvy.health/users/contract_1", Auth: contract.ServerAuth, Status: 200, Pointer: "/language",
+			Response: &contract.Message{Body: `{"id": "contract_1", "firstname": "Zoë", "language": "en"}`}},
+	}
+	return f
+}
+
+func TestTerminalShowsWhatWasSentThenWhatCameWithThePlaceUnderlined(t *testing.T) {
+	r := *reports()["failed"]
+	r.Findings = append([]contract.Finding{extraProperty}, stored())
+	out := terminal(t, &r, report.TerminalOptions{Spec: onvy.Spec})
+	golden(t, "evidence.txt", []byte(out))
+	lines := strings.Split(out, "\n")
+	i := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "< {") })
+	column := strings.Index(lines[i+1], "~~~~")
+	require.Equal(t, `"en"`, string([]rune(lines[i])[column:column+4]), "under the value, whatever letters precede it")
+	require.Contains(t, out, "F1 violation  users/read-back  GET /users/{user_id}")
+	require.Contains(t, out, "onvy-contract run --run '^users/patch$' --seed 7")
+}
+
+func TestTerminalEndsWithTheFailureWhateverElseThereIs(t *testing.T) {
+	r := *reports()["failed"]
+	r.Findings = []contract.Finding{stored()}
+	for i := range 200 {
+		f := extraProperty
+		f.Pointer = fmt.Sprintf("/a%c%d", 'a'+i%26, i)
+		r.Findings = append(r.Findings, f)
+	}
+	for _, o := range []report.TerminalOptions{{}, {Notes: true}, {Full: true}, {Width: 60}, {Width: 200}} {
+		lines := strings.Split(strings.TrimSpace(terminal(t, &r, o)), "\n")
+		screen := strings.Join(lines[max(0, len(lines)-30):], "\n")
+		require.Contains(t, screen, "users/read-back")
+		require.Contains(t, screen, `{"language": "de"}`)
+	}
+}
+
+func TestTerminalKeepsToItsWidth(t *testing.T) {
 	r := *reports()["strict"]
-	other := wrongType
-	other.Operation = "listUsers"
-	again := wrongType
-	again.Message = "another one"
-	r.Findings = []contract.Finding{wrongType, again, other}
-	out := terminal(t, &r, report.TerminalOptions{})
-	require.Equal(t, 2, strings.Count(out, wrongType.Curl), out)
+	f := stored()
+	f.Message = strings.Repeat("some words ", 40)
+	f.Steps[1].Response.Body = `{"note": "` + strings.Repeat("ä", 900) + `", "language": "en", "more": "` + strings.Repeat("b", 900) + `"}`
+	r.Findings = []contract.Finding{f}
+	for _, width := range []int{60, 100, 200} {
+		out := terminal(t, &r, report.TerminalOptions{Width: width})
+		verdict := strings.LastIndex(strings.TrimSpace(out), "\n")
+		for l := range strings.Lines(out[:verdict]) {
+			if !strings.Contains(l, "again") { // to be pasted
+				require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(l, "\n")), width, l)
+			}
+		}
+		require.Contains(t, out, `"language": "en"`)
+		require.Contains(t, out, "~~~~")
+	}
+}
+
+func TestTerminalCountsNotesUnlessAskedForThem(t *testing.T) {
+	out := terminal(t, reports()["failed"], report.TerminalOptions{})
+	require.Contains(t, out, "Notes  1 assumption, 1 drift (--notes shows them)")
+	require.NotContains(t, out, "nickname")
+	require.Contains(t, terminal(t, reports()["failed"], report.TerminalOptions{Notes: true}), "nickname")
 }
 
 func TestTerminalDoesNotObeyEscapeSequencesOfTheServer(t *testing.T) {
 	r := *reports()["strict"]
 	f := extraProperty
 	f.Pointer, f.Message = "/\x1b[2J\u202e\nPASS", "the property \x1b[2J is not in the contract"
-	f.Curl = "curl \x1b[2J"
+	f.Curl, f.Exchange = "curl \x1b[2J", "\x1b[2J"
+	f.Steps = []contract.Step{{Method: "GET\x1b[2J", URL: "http://x/\x1b[2J", Error: "\x1b[2J", Status: 200,
+		Response: &contract.Message{Body: "\x1b[2J\u202e", Header: []string{"A: \x1b[2J"}}}}
+	f.Expected, f.Actual, f.Source = "\x1b[2J", "\u202e", "\x1b[2J"
 	r.Findings = []contract.Finding{f}
 	r.Outcomes = []contract.Outcome{{Case: "a/\x1b", Status: contract.Error, Reason: "\x1b]0;x\a"}}
 	out := terminal(t, &r, report.TerminalOptions{})

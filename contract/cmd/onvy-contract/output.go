@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strconv"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/report"
@@ -13,10 +16,10 @@ import (
 
 // outputFlags say where reports go.
 type outputFlags struct {
-	json, junit string
-	quiet, full bool
-	page        pageFlags
-	cover       coverFlags
+	json, junit        string
+	quiet, full, notes bool
+	page               pageFlags
+	cover              coverFlags
 }
 
 func (f *outputFlags) register(set *pflag.FlagSet) {
@@ -25,7 +28,8 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 	f.page.register(set)
 	f.cover.register(set)
 	set.BoolVar(&f.quiet, "quiet", false, "show only what fails the run, and the last line")
-	set.BoolVar(&f.full, "full", false, "show every finding, however many a rule has")
+	set.BoolVar(&f.full, "full", false, "show the evidence of every cause, and all notes")
+	set.BoolVar(&f.notes, "notes", false, "show what does not fail the run, one by one")
 }
 
 // toFile reports whether a report for other programs is wanted.
@@ -82,6 +86,7 @@ func (o *outputs) discard() {
 // standard error where another one has that place.
 func (o *outputs) write(r *contract.Report) error {
 	terminal := o.app.stdout
+	spec, _ := o.app.specText() // without it operations have their ids
 	var errs []error
 	toJSON := func(w io.Writer) error { return report.JSON(w, r) }
 	toJUnit := func(w io.Writer) error { return report.JUnit(w, r) }
@@ -95,7 +100,8 @@ func (o *outputs) write(r *contract.Report) error {
 	}
 	errs = append(errs,
 		report.Terminal(terminal, r, report.TerminalOptions{
-			Colour: report.Colours(terminal, o.app.getenv), Full: o.flags.full, Quiet: o.flags.quiet,
+			Colour: report.Colours(terminal, o.app.getenv), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.quiet,
+			Width: width(terminal, o.app.getenv), Spec: spec,
 		}),
 		named("--json", o.json.commit(toJSON)),
 		named("--junit", o.junit.commit(toJUnit)),
@@ -128,4 +134,15 @@ func (o *outputs) finish(r *contract.Report) error {
 		return exit(1)
 	}
 	return nil
+}
+
+// width is that of the terminal, or what COLUMNS says; 0 if nobody knows.
+func width(w io.Writer, getenv func(string) string) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return columns
+		}
+	}
+	columns, _ := strconv.Atoi(getenv("COLUMNS")) // what is no number says nothing
+	return columns
 }
