@@ -83,8 +83,9 @@ func (e *evidence) auth(r *Request) (Auth, string) {
 		return WrongClient, ""
 	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if is, ok := e.issued[value]; ok {
+	is, ok := e.issued[value]
+	e.mu.Unlock()
+	if ok {
 		return is.auth, is.scope
 	}
 	if e.secret(header) {
@@ -98,6 +99,8 @@ func (e *evidence) secret(text string) bool {
 	if strings.Contains(text, "eyJ") || len(text) > 80 {
 		return true
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	for token := range e.issued {
 		if n := len(token); n >= 8 && !strings.HasPrefix(token, "eyJ") && (strings.Contains(text, token[:n/2]) || strings.Contains(text, token[n/2:])) {
 			return true

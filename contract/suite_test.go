@@ -339,14 +339,14 @@ func TestAReportHoldsNoSecretAndNoPersonsValue(t *testing.T) {
 }
 
 // requireNone fails if one of the values is in a text. Of credentials it looks
-// for what follows the scheme.
+// for what follows the scheme. What the suite itself makes up is no secret.
 func requireNone(t *testing.T, text string, values []string) {
 	t.Helper()
 	for _, canary := range values {
 		if _, value, ok := strings.Cut(canary, " "); ok {
 			canary = value
 		}
-		if len(canary) >= 6 && !slices.Contains([]string{"contract", "Bearer", "Basic"}, canary) {
+		if len(canary) >= 6 && !slices.Contains([]string{"contract", "contract-made-up", "Bearer", "Basic"}, canary) {
 			if at := strings.Index(text, canary); at >= 0 {
 				t.Fatalf("%q is in the report: %s", canary, text[max(0, at-80):min(len(text), at+80)])
 			}
