@@ -85,7 +85,7 @@ func fold(s string) string {
 
 func foldRunes(b []byte) {
 	for i, c := range string(b) {
-		if small, isUpper := lowered(c); isUpper {
+		if small, _ := lowered(c); small != c {
 			copy(b[i:], string(small))
 		}
 	}

@@ -11,7 +11,8 @@ import (
 // small for small, Greek for Greek, a digit for a digit. Punctuation, spaces,
 // combining marks and what is not UTF-8 stay, and so do the length in
 // characters and the length in bytes. Two texts that differ only in case, or in
-// spaces at their ends, still do.
+// spaces at their ends, still do; unless it is the case of one of the few letters
+// whose two forms have not the same length in UTF-8, as "İ" and "i".
 func (r *Redactor) scrub(s string) string {
 	if len(s) <= maxPiece {
 		return r.scrubPiece(s)
@@ -66,11 +67,8 @@ func (r *Redactor) scrubPiece(s string) string {
 	for range mostTries {
 		r.next(x, radix)
 		for j, i := range places {
-			c := kinds[j][x[j]]
-			if _, isUpper := lowered(runes[i]); isUpper {
-				c = unicode.ToUpper(c)
-			}
-			runes[i] = c
+			_, as := lowered(runes[i])
+			runes[i] = unicode.To(as, kinds[j][x[j]])
 		}
 		redacted = keepInvalid(s, runes)
 		if r.draft {
@@ -128,18 +126,25 @@ var (
 	lower  = []rune("abcdefghijklmnopqrstuvwxyz")
 )
 
-// lowered is the small letter of a capital, if the two are of one length.
-func lowered(c rune) (small rune, isUpper bool) {
+// lowered is the small letter of a capital and the case that makes it the
+// capital again: unicode.UpperCase, or TitleCase for "ǅ". What is no capital, or
+// has a small letter of another length ("İ", "ẞ"), is taken for a small letter.
+func lowered(c rune) (small rune, as int) {
 	if c < 0x80 {
 		if 'A' <= c && c <= 'Z' {
-			return c + 'a' - 'A', true
+			return c + 'a' - 'A', unicode.UpperCase
 		}
-		return c, false
+		return c, unicode.LowerCase
 	}
-	if small = unicode.ToLower(c); small != c && paired(small) && unicode.ToUpper(small) == c {
-		return small, true
+	if small = unicode.ToLower(c); small != c && paired(small) {
+		switch c {
+		case unicode.ToUpper(small):
+			return small, unicode.UpperCase
+		case unicode.ToTitle(small):
+			return small, unicode.TitleCase
+		}
 	}
-	return c, false
+	return c, unicode.LowerCase
 }
 
 // paired tells whether a small letter has a capital of the same length of which
@@ -148,6 +153,10 @@ func paired(small rune) bool {
 	c := unicode.ToUpper(small)
 	return c != small && unicode.ToLower(c) == small && utf8.RuneLen(c) == utf8.RuneLen(small)
 }
+
+// titled reports whether a letter has a form for the beginning of words that is
+// not its capital.
+func titled(c rune) bool { return unicode.ToTitle(c) != unicode.ToUpper(c) }
 
 // alphabet is the characters among which c may be replaced, in order. Beyond
 // ASCII they are those of the same category among the 32 code points around
@@ -167,13 +176,13 @@ func (r *Redactor) alphabet(c rune, hex bool) []rune {
 	if kind == nil {
 		return nil
 	}
-	key := alphabetKey{c >> 5, kind, paired(c)}
+	key := alphabetKey{c >> 5, kind, paired(c), titled(c)}
 	if known, ok := r.alphabets[key]; ok {
 		return known
 	}
 	var around []rune
 	for n := c &^ 31; n < c&^31+32; n++ {
-		if _, isUpper := lowered(n); !isUpper && category(n) == kind && paired(n) == key.paired {
+		if _, as := lowered(n); as == unicode.LowerCase && category(n) == kind && paired(n) == key.paired && titled(n) == key.titled {
 			around = append(around, n)
 		}
 	}
@@ -185,6 +194,7 @@ type alphabetKey struct {
 	window rune
 	kind   *unicode.RangeTable
 	paired bool
+	titled bool
 }
 
 func category(c rune) *unicode.RangeTable {
