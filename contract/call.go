@@ -28,6 +28,9 @@ type call struct {
 	// by the schema, nothing undocumented.
 	clean bool
 
+	// findsAll says that the server finds every user, also one that nobody made.
+	findsAll bool
+
 	racing bool // sent at the same time as others about the same user, on purpose
 
 	sent     map[string]any // see requestObject

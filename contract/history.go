@@ -116,6 +116,9 @@ func (s *Spec) historyFinding(v history.Verdict) Finding {
 			}
 		}
 	}
+	if o := s.operationByID(v.Rests); o != nil && f.Level == Violation && o.weakest() == "assumed" {
+		f.Level = Assumption // what the operation does, or takes, is one
+	}
 	o := s.operationByID(v.Op)
 	if v.Field != "" {
 		if f.Spec = s.fields[v.Field]; f.Spec == "" {

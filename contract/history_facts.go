@@ -24,6 +24,9 @@ func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
 	if c.op == nil || c.op.life == nil || c.x.Request.Method == "HEAD" || c.x.FromCache {
 		return nil
 	}
+	if c.findsAll && c.op.life.Role == history.Read {
+		return nil // that a user is found says nothing
+	}
 	x := history.Exchange{
 		Op: c.op.life, Name: c.x.Name, Seq: seq, Start: c.x.Started, End: c.x.end(),
 		Status: c.status(), Racing: c.racing, Bearer: c.x.Request.bearer(),
@@ -65,24 +68,6 @@ func (c *call) address() (parent, id string) {
 	return parent, ""
 }
 
-// wrong are the fields of the answer that a rule has something to say about:
-// who compares them with others would say it again. "" is the whole answer.
-func (c *call) wrong() (fields []string) {
-	for i := range c.findings {
-		f := &c.findings[i]
-		switch family, _, _ := strings.Cut(f.Rule, "/"); {
-		case f.Level == Drift:
-		case family == "json" && f.Rule != "json/surrogate":
-			return []string{""}
-		case family == "json" || family == "schema":
-			if name := c.fieldAt(f.Pointer); name != "" && !slices.Contains(fields, name) {
-				fields = append(fields, name)
-			}
-		}
-	}
-	return fields
-}
-
 // misfits are the fields of the request that are not as documented. A lenient
 // server takes "514" for 514, and its answer is then rightly not what was sent.
 func (c *call) misfits() (fields []string) {
@@ -108,18 +93,6 @@ func (c *call) misfits() (fields []string) {
 		}
 	}
 	return fields
-}
-
-// fieldAt is the field of a resource that a pointer leads into.
-func (c *call) fieldAt(pointer string) string {
-	path := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
-	if r := c.op.life.Resource; c.op.life.Role == history.List && r != nil {
-		if len(path) < len(r.Items)+2 || !slices.Equal(path[:len(r.Items)], r.Items) {
-			return ""
-		}
-		path = path[len(r.Items)+1:]
-	}
-	return path[0]
 }
 
 // told is the outline for the history.

@@ -111,11 +111,11 @@ var listCases = []liveCase{
 					limit = "1000"
 				}
 				c := p.list(limit, page)
-				if !c.ok() {
+				ids, known := c.listed()
+				if !known {
 					return
 				}
-				for _, user := range c.users() {
-					id, _ := user["id"].(string)
+				for _, id := range ids {
 					seen[id]++
 				}
 				if pages == 0 {
@@ -159,7 +159,7 @@ func (p *probe) pageAgain(page string) {
 		case one.ok() && s/100 == 4 && s != 429:
 			p.finding(two, "page/cursor-again", Finding{Message: "a cursor that was used is refused"})
 			return
-		case !one.ok() || !two.ok() || same(one.object()["users"], two.object()["users"]):
+		case !one.sound() || !two.sound() || same(one.object()["users"], two.object()["users"]):
 			return
 		case attempt == 3:
 			p.finding(two, "page/cursor-again", Finding{Pointer: "/users", Message: "a page that is asked for again has other users"})
@@ -207,8 +207,11 @@ func (p *probe) walk(limit, most int) {
 		if got, _ := c.pagination()["page"].(string); page != "" && got != "" && got != page {
 			p.finding(c, "page/page-echo", Finding{Pointer: "/pagination/page", Message: "pagination.page is not the page that was asked for"})
 		}
-		for _, user := range c.users() {
-			id, _ := user["id"].(string)
+		ids, known := c.listed()
+		if !known {
+			return
+		}
+		for _, id := range ids {
 			seen[id] = true
 		}
 		next := c.nextPage()

@@ -54,7 +54,7 @@ var raceCases = []liveCase{
 			c := p.get(id)
 			sent := jsonRequest("", "", nil, want)
 			for name, value := range (&call{x: &Exchange{Request: Request{Body: sent.body}}}).requestObject() {
-				if now, there := c.object()[name]; c.ok() && (!there || !same(value, now)) {
+				if now, known := c.shows(name); known && (now == nil || !same(value, now)) {
 					f := c.where(name)
 					f.Message = "an update is lost that was made at the same time as others"
 					p.finding(c, "users/concurrent-patch", f)

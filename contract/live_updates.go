@@ -117,14 +117,14 @@ var updateCases = []liveCase{
 			p.create(map[string]any{"id": one, "firstname": "One"})
 			p.create(map[string]any{"id": two, "firstname": "Two"})
 			c := p.put(one, map[string]any{"id": two, "firstname": "Changed"})
-			if after := p.get(two); after.ok() && after.object()["firstname"] != "Two" {
+			if name, known := p.get(two).shows("firstname"); known && name != "Two" {
 				p.finding(c, "users/body-id", Finding{Pointer: "/id", Message: "PUT changed the user of the body, not of the path"})
 			}
 			p.works(p.get(one))
 			// PATCH cannot move a user to another id either.
 			p.remember(p.suite.target.Project.ID, one+"_moved")
 			p.patch(one, map[string]any{"id": one + "_moved", "firstname": "Moved"})
-			if after := p.get(one + "_moved"); after.ok() {
+			if after := p.get(one + "_moved"); p.found(after) {
 				p.finding(after, "users/body-id", Finding{Pointer: "/id", Message: "PATCH changed the id of a user"})
 			}
 		},
@@ -140,7 +140,8 @@ var updateCases = []liveCase{
 				"id": id, "created_at": user["created_at"], "updated_at": user["updated_at"], "data_syncs": syncs,
 			})
 			p.timestampKept(c, user)
-			if kept, _ := c.object()["data_syncs"].([]any); c.ok() && len(kept) > 0 {
+			value, _ := c.shows("data_syncs")
+			if kept, _ := value.([]any); len(kept) > 0 {
 				f := c.where("data_syncs")
 				f.Message = "the server kept data_syncs of the client"
 				p.finding(c, "users/read-only", f)

@@ -40,7 +40,7 @@ func (p *probe) wrongValues(name string) {
 		p.invalid(c, name)
 		if !c.ok() && c.x.Response != nil {
 			// A refused create leaves nothing behind.
-			if after := p.get(id); after.ok() {
+			if after := p.get(id); p.found(after) {
 				p.finding(c, "input/invalid", Finding{Pointer: "/" + name, Message: "a create that was refused left a user"})
 			}
 		}

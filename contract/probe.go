@@ -146,6 +146,12 @@ func (p *probe) sendOdd(r request) *call {
 	return p.check(x, true)
 }
 
+// look reads a user that somebody may have changed who had no right to. What it
+// finds is for the case to judge; the history forgets the user.
+func (p *probe) look(id string) *call {
+	return p.sendOdd(request{method: "GET", path: userPath(id), header: bearer(p.token())})
+}
+
 // ended ends the case where the end of the run cut an exchange off: that the
 // suite has no more time is not the server's fault.
 func (p *probe) ended(x *Exchange) {
@@ -198,7 +204,7 @@ func (p *probe) spend() {
 func (p *probe) check(x *Exchange, racing bool) *call {
 	s := p.suite
 	c := s.spec.openFor(s.counting, x, s.base.EscapedPath())
-	c.slow, c.racing = s.options.Slow, racing
+	c.slow, c.racing, c.findsAll = s.options.Slow, racing, s.findsAll
 	s.spec.checkCall(c)
 	p.leaks(c)
 	s.history.addCall(c)
@@ -240,7 +246,7 @@ func (p *probe) leaks(c *call) {
 			body = fmt.Append(body, jwt.header, jwt.values)
 		}
 	}
-	said := slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "leak/reflected-secret" })
+	said := c.spoken("leak/reflected-secret")
 	for _, secret := range secrets {
 		if len(secret) >= 8 && !said && contains(body, secret) {
 			c.report(Rules(), "leak/reflected-secret", Finding{Message: "the answer has a secret of the client"})

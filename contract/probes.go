@@ -54,10 +54,18 @@ func (p *probe) works(c *call) bool {
 // weakest is the source of the weakest statement that a valid request rests on:
 // that there is the operation, and that it takes such a body.
 func (c *call) weakest() string {
-	if c.op.body != nil && len(c.x.Request.Body) > 0 && extension(c.op.body.Value.Extensions, "x-onvy-source") == "assumed" {
-		return "assumed"
+	if len(c.x.Request.Body) > 0 {
+		return c.op.weakest()
 	}
 	return c.op.source
+}
+
+// weakest is that of a request with a body, where the operation takes one.
+func (o *operation) weakest() string {
+	if o.body != nil && extension(o.body.Value.Extensions, "x-onvy-source") == "assumed" {
+		return "assumed"
+	}
+	return o.source
 }
 
 // refuses reports a bad request that is carried out under a rule, and one that

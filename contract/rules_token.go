@@ -174,8 +174,9 @@ var errorCodes = []string{
 const dayLong = 24 * 60 * 60
 
 func checkExpiresIn(c *call, r *Rule, t tokenAnswer) {
-	seconds, ok := float(t.body["expires_in"])
-	if !ok {
+	value, known := c.shows("expires_in")
+	seconds, ok := float(value)
+	if !ok || !known {
 		return
 	}
 	iat, hasIat := t.jwt.seconds("iat")

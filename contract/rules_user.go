@@ -3,6 +3,7 @@ package contract
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // userChecks look at each user in an answer by itself.
@@ -12,7 +13,7 @@ var userChecks = []exchangeCheck{
 		func(c *call, r *Rule) {
 			want, ok := c.requestID()
 			users := c.outline().users
-			if !ok || len(users) == 0 || c.is("deleteUser") {
+			if !ok || len(users) == 0 || c.is("deleteUser") || !utf8.ValidString(want) { // JSON has no such text
 				return
 			}
 			switch got := users[0].id; {
@@ -52,7 +53,7 @@ var userChecks = []exchangeCheck{
 				return
 			}
 			_, given := c.requestObject()["measurement_unit"]
-			if unit, there := c.object()["measurement_unit"]; there && !given && unit != nil && unit != "metric" {
+			if unit, known := c.shows("measurement_unit"); known && !given && unit != nil && unit != "metric" {
 				c.finding(r, Finding{Pointer: "/measurement_unit", Message: "the default is not metric"})
 			}
 		}),

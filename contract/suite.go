@@ -31,6 +31,10 @@ type Suite struct {
 
 	patience patience
 
+	// findsAll says that the server found a user that nobody made; set by the
+	// first cases.
+	findsAll bool
+
 	watched  sync.Mutex // held while OnExchange runs
 	mu       sync.Mutex
 	requests int
@@ -143,6 +147,7 @@ func (s *Suite) begin(ctx context.Context) (context.Context, func()) {
 	s.counting = newCounting(s.spec, true)
 	s.tokens = newTokenSource(s)
 	s.evidence = newEvidence(&s.target)
+	s.findsAll = false
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.MaxDuration, errBudgetTime)
 	var err error
 	if s.ledger, err = newLedger(s.options.LedgerDir, s.run); err != nil {

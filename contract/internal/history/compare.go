@@ -106,7 +106,7 @@ func (e *Engine) comparePart(l *life, f *Fact, i int, before *View) {
 		e.law(l, f, "write-answer", v)
 	}
 	for _, part := range old.Parts {
-		if patched := has(sent, part.Name); patched || !part.Value.there() || equal(now.part(part.Name), part.Value) {
+		if patched := has(sent, part.Name); patched || !l.sure(i) || !part.Value.there() || equal(now.part(part.Name), part.Value) {
 			continue
 		}
 		if !e.options.Whole {
@@ -144,7 +144,7 @@ func (e *Engine) compareKept(l *life, f *Fact, before *View) {
 				v.Message = "the field was not in the PUT and is still there"
 				e.law(l, f, "put-replaces", v)
 			}
-		case !equal(old, now):
+		case !equal(old, now) && l.sure(i):
 			if !e.options.Whole {
 				e.NotJudged.Untied++ // an unseen write may have changed it
 				return
@@ -196,13 +196,9 @@ func (e *Engine) compareCreated(l *life, f *Fact) {
 
 // compareRead holds a resource that was read against what is known.
 func (e *Engine) compareRead(l *life, f *Fact) {
-	rule := "read-back"
-	if l.refused {
-		rule = "refused-changes-nothing"
-	}
 	r := f.op.Resource
 	if e.tied(l, f.View) {
-		e.compareFields(l, f, rule)
+		e.compareFields(l, f, "read-back")
 	}
 	e.compareCreated(l, f)
 	if !e.options.Whole {
@@ -231,14 +227,19 @@ func (e *Engine) compareRead(l *life, f *Fact) {
 
 // compareFields holds the client's fields of a resource against what is known.
 func (e *Engine) compareFields(l *life, f *Fact, rule string) {
+	usual := rule
 	for i, field := range f.op.Resource.Fields {
 		old, now := l.view.field(i), f.View.field(i)
-		if !old.known() || !now.known() {
+		if !old.known() || !now.known() || f.listed && !l.sure(i) {
 			continue
+		}
+		refused := l.refused && l.sure(i)
+		if rule = usual; refused && !f.listed {
+			rule = "refused-changes-nothing"
 		}
 		switch {
 		case !old.there() && !now.there():
-		case !old.there() && l.refused:
+		case !old.there() && refused:
 			e.law(l, f, rule, Verdict{Field: field.Name, Message: "a field is there that was not there before", Earlier: l.since})
 		case !old.there():
 			if rule != "list-agrees" {

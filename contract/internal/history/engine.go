@@ -55,7 +55,8 @@ type Verdict struct {
 	Field   string // property of the resource, with a dot for a part; "" if it is not about one
 	Pointer string
 	Message string
-	Earlier Order // the exchange that it contradicts; zero if there is none or it is not known
+	Earlier Order  // the exchange that it contradicts; zero if there is none or it is not known
+	Rests   string // operation whose effect it takes for granted; "" for none
 }
 
 // Engine is what is known from the facts so far. One goroutine at a time may use

@@ -227,10 +227,10 @@ func (e *Extractor) distrust(r *Resource, v *View, wrong []string) *View {
 
 // page are the facts of a page: its summary, and each item on it.
 func (e *Extractor) page(base Fact, x *Exchange) []Fact {
-	if x.Status/100 != 2 || slices.Contains(x.Wrong, "") {
+	r := x.Op.Resource
+	if x.Status/100 != 2 || slices.Contains(x.Wrong, "") || slices.Contains(x.Wrong, r.ID) {
 		return nil
 	}
-	r := x.Op.Resource
 	o := x.Outline
 	if o == nil {
 		if o = e.outline(r, x.Answer); o == nil {
@@ -242,9 +242,11 @@ func (e *Extractor) page(base Fact, x *Exchange) []Fact {
 		List: e.Digest(r.Name, x.Parent), Cursor: e.Digest(x.Cursor), Next: e.Digest(string(o.Next)), Limit: e.Digest(x.Limit),
 		Total: o.Total, Totaled: o.Totaled, IDs: make([]uint64, 0, len(o.Items)),
 	}
+	hidden := false // who is on the page is not known
 	for i := range o.Items {
 		item := &o.Items[i]
 		if len(item.ID) == 0 {
+			hidden = true
 			continue
 		}
 		page.IDs = append(page.IDs, e.values(item.ID))
@@ -254,6 +256,9 @@ func (e *Extractor) page(base Fact, x *Exchange) []Fact {
 			own.View = e.distrust(r, e.item(item), x.Wrong)
 			facts = append(facts, own)
 		}
+	}
+	if hidden {
+		return facts
 	}
 	base.Class, base.Page = Listings, page
 	return append(facts, base)

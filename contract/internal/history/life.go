@@ -14,8 +14,9 @@ type lifeKey struct {
 // life is what is known of a resource from the facts so far. What was forgotten,
 // or only half seen, is unknown.
 type life struct {
-	view  *View // the resource as it has to be; nil if unknown
-	since Order // the exchange that view is from
+	view  *View      // the resource as it has to be; nil if unknown
+	since Order      // the exchange that view is from
+	by    *Operation // the write that view is from; nil if it was read
 
 	gone    bool    // deleted, or seen not to exist
 	went    bool    // by a delete that was seen
@@ -31,6 +32,8 @@ type life struct {
 	touched bool   // something was written since the change time in view was seen
 	read    bool   // the change time in view was read, and is not from the answer to a write
 	given   uint64 // fields that a client has set, a bit for each
+	shown   uint64 // fields that the last answer had as view has them, a bit for each
+	haunted bool   // it was deleted, and is there all the same: whether it is there means nothing more
 	listed  uint64 // Raw of the view in the last list that did not differ; 0 if unknown
 
 	// doubt is a 404 about a resource that was there. It is a verdict once the
@@ -164,7 +167,7 @@ func (l *life) lost(f *Fact) {
 }
 
 func (e *Engine) notFound(l *life, f *Fact) {
-	if l.view != nil && !l.gone {
+	if l.view != nil && !l.gone && !l.haunted {
 		v := Verdict{Message: f.op.Resource.a() + " that exists is not found", Earlier: l.since}
 		if e.options.Whole && !f.op.Resource.Nested {
 			e.law(l, f, "created-readable", v)
@@ -181,6 +184,14 @@ func (e *Engine) notFound(l *life, f *Fact) {
 // law reports a law of resources.
 func (e *Engine) law(l *life, f *Fact, name string, v Verdict) {
 	v.Rule = f.op.Resource.Name + "/" + name
+	switch name {
+	case "write-answer", "stale-answer", "patch-keeps", "put-replaces", "updated-at-moves":
+		v.Rests = f.op.ID
+	case "read-back", "list-agrees":
+		if l.by != nil {
+			v.Rests = l.by.ID
+		}
+	}
 	if v.Field != "" {
 		v.Pointer = "/" + string(bytes.ReplaceAll([]byte(v.Field), []byte("."), []byte("/")))
 		if f.listed {
@@ -259,6 +270,7 @@ func (e *Engine) again(l *life, f *Fact) {
 	}
 	if e.options.Whole || l.went && same && f.op.Role != Replace {
 		e.law(l, f, rule, Verdict{Message: message, Earlier: l.since})
+		l.haunted = true
 	}
 	l.gone, l.went, l.view = false, false, nil
 }
@@ -266,7 +278,7 @@ func (e *Engine) again(l *life, f *Fact) {
 func (e *Engine) create(l *life, f *Fact) {
 	now, sent := f.View, f.Sent
 	same := now != nil && l.created.ok() && now.Created.ok() && !l.created.differs(now.Created) && l.created.Step < time.Second
-	if l.view != nil && !l.gone && (e.options.Whole || same) {
+	if l.view != nil && !l.gone && !l.haunted && (e.options.Whole || same) {
 		e.law(l, f, "unique-id", Verdict{Message: "an id that is taken was given again", Earlier: l.since})
 	}
 	before := l.deleted
@@ -277,7 +289,9 @@ func (e *Engine) create(l *life, f *Fact) {
 	l.give(sent, true)
 	l.view = after(f.op.Resource, nil, now, sent, false)
 	l.settle(f)
-	l.gone, l.went, l.touched, l.read, l.deleted = false, false, now == nil, false, nil
+	l.show(f)
+	l.by = f.op
+	l.gone, l.went, l.touched, l.read, l.deleted, l.haunted = false, false, now == nil, false, nil, false
 }
 
 func (e *Engine) update(l *life, f *Fact) {
@@ -295,6 +309,8 @@ func (e *Engine) update(l *life, f *Fact) {
 	}
 	l.view = after(r, before, now, sent, !put)
 	l.settle(f)
+	l.show(f)
+	l.by = f.op
 	l.touched, l.read = now == nil, false
 }
 
@@ -306,12 +322,29 @@ func (l *life) settle(f *Fact) {
 	}
 }
 
+// show notes which fields the answer to a write shows as they have to be.
+func (l *life) show(f *Fact) {
+	for i := range f.op.Resource.Fields {
+		switch {
+		case l.view != nil && f.View != nil && equal(l.view.field(i), f.View.field(i)):
+			l.shown |= 1 << i
+		case f.View != nil || f.op.Role != Patch || f.Sent == nil || f.Sent.named(i):
+			l.shown &^= 1 << i
+		}
+	}
+}
+
+// sure reports whether a field was seen as it has to be. If it was not, the write
+// that set it is what went wrong, and not what came after.
+func (l *life) sure(i int) bool { return l.shown&(1<<i) != 0 }
+
 // take takes a resource as it was read.
 func (l *life) take(e *Engine, f *Fact, r *Resource) {
 	if l.view == nil || f.View.Raw == 0 || l.view.Raw != f.View.Raw {
 		l.view = f.View.own()
 	}
 	l.settle(f)
+	l.shown, l.by = ^uint64(0), nil
 	l.gone, l.went, l.touched, l.refused, l.read = false, false, false, false, true
 }
 
