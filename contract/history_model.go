@@ -2,167 +2,63 @@ package contract
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// compileLives finds the resources of the spec: a path that ends in a
-// parameter, and the path before it, which creates and lists.
+// compileLives tells the history of the resources that can be read.
 func (s *Spec) compileLives() {
-	resources := make(map[string]*history.Resource) // by the path of the collection
-	for _, o := range s.ops {
-		if collection, ok := item(o.path); ok && o.method == "GET" {
-			if r := s.resource(collection, o); r != nil {
-				resources[collection] = r
-			}
+	lives := make(map[*spec.Resource]*history.Resource)
+	for _, r := range s.api.Resources {
+		if r.Read != nil && r.Key != "" {
+			lives[r] = life(r)
 		}
 	}
 	for _, o := range s.ops {
 		o.life = &history.Operation{ID: o.id, Scope: o.scope}
-		for part := range strings.SplitSeq(o.path, "/") {
-			if name, ok := strings.CutPrefix(part, "{"); ok {
-				o.vars = append(o.vars, strings.TrimSuffix(name, "}"))
-			}
+		if r := lives[o.api.Resource]; r != nil || o.token {
+			o.life.Resource, o.life.Role = r, roles[o.api.Role]
 		}
-		collection, one := item(o.path)
-		switch {
-		case o.token:
-			o.life.Role = history.Token
-		case one && resources[collection] != nil:
-			o.life.Resource = resources[collection]
-			o.life.Role = map[string]history.Role{"GET": history.Read, "PUT": history.Replace, "PATCH": history.Patch, "DELETE": history.Delete}[o.method]
-		case resources[o.path] != nil:
-			o.life.Resource = resources[o.path]
-			o.life.Role = map[string]history.Role{"POST": history.Create, "GET": history.List}[o.method]
-			if o.method == "GET" {
-				s.listing(o)
-			}
+		if p := o.api.Page; p != nil {
+			o.cursor, o.limit = p.CursorParam, p.SizeParam
 		}
 		s.lives = append(s.lives, o.life)
 	}
 }
 
-// item is the path of the collection that a path leads into.
-func item(path string) (collection string, ok bool) {
-	i := strings.LastIndexByte(path, '/')
-	return path[:max(i, 0)], i > 0 && strings.HasPrefix(path[i+1:], "{")
+var roles = map[spec.Role]history.Role{
+	spec.Create: history.Create, spec.Read: history.Read, spec.Replace: history.Replace, spec.Patch: history.Patch,
+	spec.Delete: history.Delete, spec.List: history.List, spec.Token: history.Token,
 }
 
-// resource is what an operation reads; nil if that has no id.
-func (s *Spec) resource(collection string, read *operation) *history.Resource {
-	shown := properties(read.answer())
-	id := "id"
-	if shown[id] == nil {
-		return nil
+// life is what the history is told of a resource.
+func life(known *spec.Resource) *history.Resource {
+	r := &history.Resource{
+		Name: known.Name, Noun: known.Noun, ID: known.Key, Nested: strings.Contains(known.Collection, "{"),
+		Created: known.Created, Updated: known.Updated,
 	}
-	name := collection[strings.LastIndexByte(collection, '/')+1:]
-	r := &history.Resource{Name: name, Noun: strings.TrimSuffix(name, "s"), ID: id, Nested: strings.Contains(collection, "{")}
-	sent := make(map[string]*openapi3.Schema)
-	for _, o := range s.ops {
-		if c, one := item(o.path); (one && c == collection || o.path == collection) && o.op.RequestBody != nil {
-			for name, schema := range properties(o.sent()) {
-				sent[name] = schema
-			}
+	for _, f := range known.Fields {
+		if len(r.Fields) == 64 {
+			break
 		}
+		r.Fields = append(r.Fields, history.Field{
+			Name: f.Name, Parts: f.Parts, Assigned: f.Assigned, Default: defaultOf(f.Default, f.Assigned),
+		})
 	}
-	for _, name := range slices.Sorted(maps.Keys(sent)) {
-		schema := sent[name]
-		if name == id || schema.ReadOnly || len(r.Fields) == 64 {
-			continue
-		}
-		f := history.Field{Name: name, Assigned: slices.Contains(assigned, name), Default: defaultOf(schema, slices.Contains(assigned, name))}
-		if parts := properties(schema); len(parts) > 0 {
-			f.Parts = slices.Sorted(maps.Keys(parts))
-		}
-		r.Fields = append(r.Fields, f)
-	}
-	for name, schema := range shown {
-		switch {
-		case schema.Format != "date-time":
-		case name == "created_at":
-			r.Created = name
-		case name == "updated_at":
-			r.Updated = name
-		}
+	if known.List != nil {
+		p := known.List.Page
+		r.Items, r.Next, r.Total = p.Items, p.Next, p.Total
 	}
 	return r
 }
 
-// listing finds where the answer of a list has its items, and what pages it.
-func (s *Spec) listing(o *operation) {
-	r := o.life.Resource
-	for name, schema := range properties(o.answer()) {
-		if schema.Type.Is(openapi3.TypeArray) && r.Items == nil {
-			r.Items = []string{name}
-		}
-		for part := range properties(schema) {
-			switch part {
-			case "next_page":
-				r.Next = []string{name, part}
-			case "total":
-				r.Total = []string{name, part}
-			}
-		}
-	}
-	if r.Items == nil {
-		o.life.Role = history.None
-	}
-	o.cursor, o.limit = "page", "limit"
-}
-
-// answer is the schema of the first 2xx answer that has one; nil for none.
-func (o *operation) answer() *openapi3.Schema {
-	for status := 200; status < 300; status++ {
-		if r := o.responses[status]; r != nil {
-			if m := r.Content["application/json"]; m != nil && m.Schema != nil {
-				return m.Schema.Value
-			}
-		}
-	}
-	return nil
-}
-
-// sent is the schema of the JSON body of requests; nil for none.
-func (o *operation) sent() *openapi3.Schema {
-	if m := o.op.RequestBody.Value.Content["application/json"]; m != nil && m.Schema != nil {
-		return m.Schema.Value
-	}
-	return nil
-}
-
-// properties are those of an object, those of its parts among them.
-func properties(s *openapi3.Schema) map[string]*openapi3.Schema {
-	all := make(map[string]*openapi3.Schema)
-	if s == nil {
-		return all
-	}
-	for name, ref := range s.Properties {
-		all[name] = ref.Value
-	}
-	for _, refs := range []openapi3.SchemaRefs{s.AllOf, s.OneOf, s.AnyOf} {
-		for _, ref := range refs {
-			maps.Copy(all, properties(ref.Value))
-		}
-	}
-	return all
-}
-
-// assigned are fields that a server may give a value of its own.
-var assigned = []string{"language", "tz_offset", "coach_config"}
-
 // defaultOf returns what reports whether a value may be a server's own; nil if
 // none may.
-func defaultOf(s *openapi3.Schema, mayAssign bool) func([]byte) bool {
-	for len(s.AllOf) == 1 && s.Default == nil {
-		s = s.AllOf[0].Value
-	}
-	documented, err := json.Marshal(s.Default)
-	if s.Default == nil || err != nil {
+func defaultOf(value any, mayAssign bool) func([]byte) bool {
+	documented, err := json.Marshal(value)
+	if value == nil || err != nil {
 		documented = nil
 	}
 	if documented == nil && !mayAssign {

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,6 +43,7 @@ func TestRecordings(t *testing.T) {
 			}
 			text, err := json.MarshalIndent(report.Findings, "", "  ")
 			require.NoError(t, err)
+			text = withLinesOfTheSpec(t, text)
 			if *update {
 				require.NoError(t, os.WriteFile(golden, append(text, '\n'), 0o644))
 			}
@@ -50,6 +53,21 @@ func TestRecordings(t *testing.T) {
 		})
 	}
 	require.GreaterOrEqual(t, checked, 3, "recordings are missing")
+}
+
+var placeOfTheSpec = regexp.MustCompile(`openapi\.yaml:(\d+):\d+`)
+
+// withLinesOfTheSpec puts what stands on a line of the spec where its number
+// was, so that a golden file says the same after a line was added elsewhere.
+func withLinesOfTheSpec(t testing.TB, text []byte) []byte {
+	lines := strings.Split(string(onvy.Spec), "\n")
+	return placeOfTheSpec.ReplaceAllFunc(text, func(place []byte) []byte {
+		n, err := strconv.Atoi(string(placeOfTheSpec.FindSubmatch(place)[1]))
+		require.NoError(t, err)
+		quoted, err := json.Marshal("openapi.yaml: " + strings.TrimSpace(lines[n-1]))
+		require.NoError(t, err)
+		return quoted[1 : len(quoted)-1]
+	})
 }
 
 // replay checks a file.

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,16 +17,17 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
-	"github.com/onvy-health/onvy-go/contract/internal/marks"
-
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/marks"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // Spec is openapi.yaml, loaded, validated and compiled. It is safe for
 // concurrent use.
 type Spec struct {
 	doc    *openapi3.T
+	api    *spec.Model
 	sum    string
 	router routers.Router
 	paths  pathTable // the router's, for plain paths
@@ -47,6 +47,7 @@ type Spec struct {
 // operation is what the rules need to know of one operation.
 type operation struct {
 	id       string
+	api      *spec.Operation // what the spec says of it
 	method   string
 	path     string // template
 	op       *openapi3.Operation
@@ -66,13 +67,13 @@ type operation struct {
 
 // Load reads a spec. The error of one that is not valid says what is wrong and
 // where.
-func Load(spec []byte) (*Spec, error) {
-	if err := marks.Check(spec); err != nil {
+func Load(text []byte) (*Spec, error) {
+	if err := marks.Check(text); err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
-	doc, err := loader.LoadFromData(spec)
+	doc, err := loader.LoadFromData(text)
 	if err != nil {
 		return nil, fmt.Errorf("contract: the spec cannot be read: %w", err)
 	}
@@ -82,9 +83,14 @@ func Load(spec []byte) (*Spec, error) {
 	if doc.Paths.Len() == 0 {
 		return nil, fmt.Errorf("contract: the spec has no operations")
 	}
-	sum := sha256.Sum256(bytes.TrimSpace(spec))
+	api, err := spec.New(doc)
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	sum := sha256.Sum256(bytes.TrimSpace(text))
 	s := &Spec{
 		doc:   doc,
+		api:   api,
 		sum:   hex.EncodeToString(sum[:]),
 		byOp:  make(map[*openapi3.Operation]*operation),
 		hosts: make(map[string]bool),
@@ -99,11 +105,6 @@ func Load(spec []byte) (*Spec, error) {
 	}
 	s.calls = &sync.Pool{New: func() any { return new(call) }}
 	s.compileOperations()
-	for _, o := range s.ops {
-		if o.id == "" {
-			return nil, fmt.Errorf("contract: the spec has an operation without operationId: %s %s", o.method, o.path)
-		}
-	}
 	s.compileLives()
 	s.fields = make(map[string]string)
 	for _, name := range slices.Concat(writable, []string{"created_at", "updated_at"}) {
@@ -140,52 +141,37 @@ func (s *Spec) At(baseURL string) (*Spec, error) {
 }
 
 func (s *Spec) compileOperations() {
-	for _, path := range slices.Sorted(maps.Keys(s.doc.Paths.Map())) {
-		item := s.doc.Paths.Value(path)
-		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
-			op := item.Operations()[method]
-			o := &operation{
-				id:       op.OperationID,
-				method:   method,
-				path:     path,
-				op:       op,
-				source:   extension(op.Extensions, "x-onvy-source"),
-				scope:    extension(op.Extensions, "x-onvy-scope"),
-				location: place(op.Origin, ""),
+	for _, known := range s.api.Operations {
+		op := known.Doc
+		o := &operation{
+			id:       known.ID,
+			api:      known,
+			method:   known.Method,
+			path:     known.Path,
+			op:       op,
+			source:   known.Source,
+			scope:    known.Scope,
+			bearer:   known.Bearer,
+			token:    known.Role == spec.Token,
+			location: known.Place,
+			vars:     known.Vars,
 
-				responses: make(map[int]*openapi3.Response),
+			responses: make(map[int]*openapi3.Response),
+		}
+		for status := range 1000 {
+			if ref := op.Responses.Status(status); ref != nil {
+				o.responses[status] = ref.Value
 			}
-			for status := range 1000 {
-				if ref := op.Responses.Status(status); ref != nil {
-					o.responses[status] = ref.Value
-				}
-			}
-			if op.RequestBody != nil && op.RequestBody.Value != nil {
-				if media := op.RequestBody.Value.Content["application/json"]; media != nil {
-					o.body = media.Schema
-				}
-			}
-			security := s.doc.Security
-			if op.Security != nil {
-				security = *op.Security
-			}
-			for _, requirement := range security {
-				for name := range requirement {
-					if ref := s.doc.Components.SecuritySchemes[name]; ref != nil && ref.Value.Scheme == "bearer" {
-						o.bearer = true
-					}
-				}
-			}
-			if ok := op.Responses.Status(http.StatusOK); ok != nil {
-				o.token = ok.Value.Headers["Cache-Control"] != nil && !o.bearer
-			}
-			s.ops = append(s.ops, o)
-			s.byOp[op] = o
-			s.compileFast(o.body)
-			for _, ref := range op.Responses.Map() {
-				for _, media := range ref.Value.Content {
-					s.compileFast(media.Schema)
-				}
+		}
+		if known.Media == "application/json" {
+			o.body = known.Body
+		}
+		s.ops = append(s.ops, o)
+		s.byOp[op] = o
+		s.compileFast(o.body)
+		for _, ref := range op.Responses.Map() {
+			for _, media := range ref.Value.Content {
+				s.compileFast(media.Schema)
 			}
 		}
 	}
@@ -240,23 +226,8 @@ func extension(extensions map[string]any, name string) string {
 	return text
 }
 
-// place writes where something stands in the spec: the line of the field if
-// it is known, else that of the element.
-func place(origin *openapi3.Origin, field string) string {
-	if origin == nil {
-		return ""
-	}
-	at := origin.Key
-	if field != "" {
-		if loc, ok := origin.Fields.Lookup(field); ok {
-			at = &loc
-		}
-	}
-	if at == nil || at.Line == 0 {
-		return ""
-	}
-	return fmt.Sprintf("openapi.yaml:%d:%d", at.Line, at.Column)
-}
+// place writes where something stands in the spec.
+func place(origin *openapi3.Origin, field string) string { return spec.Place(origin, field) }
 
 // trace follows a path of property names and indexes through a schema and
 // returns the innermost schema, where it comes from, and whether the last name

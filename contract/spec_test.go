@@ -24,7 +24,7 @@ func TestASpecThatCannotBeUsedIsOneClearSentence(t *testing.T) {
 		"a missing schema":  {strings.Replace(string(onvy.Spec), "#/components/schemas/Gender", "#/components/schemas/Sex", 1), "contract: the spec cannot be read"},
 		"a misspelt type":   {strings.Replace(string(onvy.Spec), "type: boolean", "type: bool", 1), "contract: the spec is not valid"},
 		"an unknown field":  {strings.Replace(string(onvy.Spec), "operationId: listUsers", "operationid: listUsers", 1), "contract: the spec is not valid"},
-		"no operation id":   {strings.Replace(string(onvy.Spec), "operationId: listUsers", "x-id: listUsers", 1), "contract: the spec has an operation without operationId: GET /users"},
+		"no operation id":   {strings.Replace(string(onvy.Spec), "operationId: listUsers", "x-id: listUsers", 1), "GET /users has no operationId"},
 		"a binary document": {"\x00\x01\x02", "contract: the spec cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,16 +18,31 @@ const prefix = "x-onvy-"
 var known = map[string]struct {
 	values *regexp.Regexp
 	about  string
+	kind   yaml.Kind // of what is not a scalar: a list of values, or a mapping to them; 0 for neither
 }{
 	"x-onvy-source": {
 		regexp.MustCompile(`^([a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*( \(older\))?|rfc\d+(#\d+(\.\d+)*)?)$`),
-		`a page ("users/list-users"), a clause ("rfc6749#5.1") or "assumed"`,
+		`a page ("users/list-users"), a clause ("rfc6749#5.1") or "assumed"`, 0,
 	},
-	"x-onvy-required": {regexp.MustCompile(`^assumed$`), `"assumed"`},
-	"x-onvy-scope":    {regexp.MustCompile(`^[a-z_]+:[a-z_]+$`), `a scope such as "users:read"`},
+	"x-onvy-required": {regexp.MustCompile(`^assumed$`), `"assumed"`, 0},
+	"x-onvy-scope":    {regexp.MustCompile(`^[a-z_]+:[a-z_]+$`), `a scope such as "users:read"`, 0},
+	"x-onvy-grant": {
+		regexp.MustCompile(`^(client_credentials|refresh_token|token_exchange)$`),
+		"of client_credentials, refresh_token and token_exchange", yaml.SequenceNode,
+	},
+	"x-onvy-resource": {
+		regexp.MustCompile(`^(none|[a-z][a-z0-9_]*:(create|read|replace|patch|delete|list))$`),
+		`a resource and a role such as "users:list", or "none"`, 0,
+	},
+	"x-onvy-page": {
+		regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*$`),
+		"a mapping of items, next, page, total, limit, cursor, size to names", yaml.MappingNode,
+	},
+	"x-onvy-time":    {regexp.MustCompile(`^(created|updated)$`), `"created" or "updated"`, 0},
+	"x-onvy-default": {regexp.MustCompile(`^server$`), `"server"`, 0},
 	"x-onvy-sensitive": {
 		regexp.MustCompile(`^(token|secret|cursor|identity|name|date|place|latitude|longitude|health|text)$`),
-		"token, secret, cursor, identity, name, date, place, latitude, longitude, health or text",
+		"token, secret, cursor, identity, name, date, place, latitude, longitude, health or text", 0,
 	},
 }
 
@@ -65,8 +80,21 @@ func checkMark(key, value *yaml.Node) error {
 	if !ok {
 		return fmt.Errorf("openapi.yaml:%d:%d: there is no mark %q; there are %s", key.Line, key.Column, key.Value, strings.Join(names(), ", "))
 	}
-	if value.Kind != yaml.ScalarNode || !mark.values.MatchString(value.Value) {
-		return fmt.Errorf("openapi.yaml:%d:%d: %s is not %s", value.Line, value.Column, key.Value, mark.about)
+	values := []*yaml.Node{value}
+	switch {
+	case value.Kind != mark.kind:
+	case mark.kind == yaml.SequenceNode:
+		values = value.Content
+	case mark.kind == yaml.MappingNode:
+		values = nil
+		for i := 1; i < len(value.Content); i += 2 {
+			values = append(values, value.Content[i])
+		}
+	}
+	for _, v := range values {
+		if v.Kind != yaml.ScalarNode || !mark.values.MatchString(v.Value) {
+			return fmt.Errorf("openapi.yaml:%d:%d: %s is not %s", v.Line, v.Column, key.Value, mark.about)
+		}
 	}
 	return nil
 }

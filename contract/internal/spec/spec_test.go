@@ -1,0 +1,252 @@
+package spec_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+)
+
+func load(t testing.TB, text []byte) (*spec.Model, error) {
+	t.Helper()
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	doc, err := loader.LoadFromData(text)
+	require.NoError(t, err)
+	return spec.New(doc)
+}
+
+func loaded(t testing.TB, text []byte) *spec.Model {
+	t.Helper()
+	m, err := load(t, text)
+	require.NoError(t, err)
+	return m
+}
+
+// roles are "createUser: create users", one a line.
+func roles(m *spec.Model) (lines []string) {
+	for _, o := range m.Operations {
+		line := o.ID + ": " + o.Role.String()
+		if o.Resource != nil {
+			line += " " + o.Resource.Name
+		}
+		for _, g := range o.Grants {
+			line += " " + string(g)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func TestShippedSpec(t *testing.T) {
+	m := loaded(t, onvy.Spec)
+	require.Equal(t, []string{
+		"createOAuthToken: token client_credentials refresh_token token_exchange",
+		"listUsers: list users",
+		"createUser: create users",
+		"deleteUser: delete users",
+		"getUser: read users",
+		"updateUserPatch: patch users",
+		"updateUserPut: replace users",
+		"createSDKToken: token token_exchange refresh_token",
+		"createServerToken: token client_credentials",
+	}, roles(m))
+	require.Empty(t, m.Limits)
+	require.Equal(t, []string{"users:read", "users:create", "users:delete", "users:update"}, m.Scopes())
+	require.Equal(t, []string{
+		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_target",
+	}, m.OAuthCodes)
+
+	r := m.Resource("users")
+	require.Equal(t, "user", r.Noun)
+	require.Equal(t, "/users/{user_id}", r.Item)
+	require.Equal(t, "user_id", r.Param)
+	require.Equal(t, "id", r.Key)
+	require.True(t, r.ClientKeys)
+	require.Nil(t, r.Parent)
+	require.Equal(t, "created_at", r.Created)
+	require.Equal(t, "updated_at", r.Updated)
+
+	require.Equal(t, []string{
+		"birthday sensitive=date", "coach_config assigned parts=[enabled]", "firstname sensitive=name", "gender", "height sensitive=health",
+		"language assigned", "lastname sensitive=name", "location parts=[lat lon]", "measurement_unit default=metric",
+		"thresholds parts=[ftp lthr mhr]", "tz_offset assigned", "weight sensitive=health",
+	}, fields(r))
+	for _, f := range r.Fields {
+		require.True(t, f.Nullable, f.Name)
+		require.Regexp(t, `^openapi.yaml:\d+:\d+$`, f.Place)
+	}
+	require.Equal(t, &spec.Page{
+		Items: []string{"users"}, Next: []string{"pagination", "next_page"}, Self: []string{"pagination", "page"},
+		Total: []string{"pagination", "total"}, Size: []string{"pagination", "limit"},
+		CursorParam: "page", SizeParam: "limit", Min: 1, Max: 1000, Default: 100, MinKnown: true,
+	}, r.List.Page)
+	require.Equal(t, 201, r.Create.Success)
+	require.Equal(t, "users:create", r.Create.Scope)
+	require.True(t, r.Create.Bearer)
+	require.True(t, m.Operation("createServerToken").Basic)
+	require.Equal(t, "application/x-www-form-urlencoded", m.Operation("createOAuthToken").Media)
+}
+
+func fields(r *spec.Resource) (lines []string) {
+	for _, f := range r.Fields {
+		line := f.Name
+		if f.Required {
+			line += " required"
+		}
+		if f.Assigned {
+			line += " assigned"
+		}
+		if f.Default != nil {
+			line += fmt.Sprintf(" default=%v", f.Default)
+		}
+		if f.Sensitive != "" {
+			line += " sensitive=" + f.Sensitive
+		}
+		if f.Parts != nil {
+			line += fmt.Sprintf(" parts=%v", f.Parts)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// Two specs that were not written for this: Swagger's Pet Store, which keeps to
+// few conventions, and one that keeps to them.
+func TestPublicSpecs(t *testing.T) {
+	text, err := os.ReadFile("testdata/petstore.json")
+	require.NoError(t, err)
+	m := loaded(t, text)
+	require.Equal(t, []string{
+		"addPet: create pet", "deletePet: delete pet", "getPetById: read pet",
+		"createUser: create user", "deleteUser: delete user", "getUserByName: read user", "updateUser: replace user",
+		"placeOrder: create order", "deleteOrder: delete order", "getOrderById: read order",
+	}, known(m))
+	user := m.Resource("user")
+	require.Equal(t, "username", user.Key, "the parameter of the path has its name")
+	require.True(t, user.ClientKeys)
+	require.Equal(t, "id", m.Resource("pet").Key)
+	require.Nil(t, m.Resource("pet").List)
+	require.Empty(t, m.TokenEndpoints())
+	require.Contains(t, m.Limits, "no operation gives a token: sign-in and tokens are not checked")
+
+	text, err = os.ReadFile("testdata/pets.yaml")
+	require.NoError(t, err)
+	m = loaded(t, text)
+	pets := m.Resource("pets")
+	require.Equal(t, "listPets", pets.List.ID)
+	require.Equal(t, &spec.Page{SizeParam: "limit"}, pets.List.Page, "an array and a limit, and no way on")
+	require.Equal(t, "createPet", pets.Create.ID)
+	require.Contains(t, strings.Join(m.Limits, "\n"), "only its first page is looked at")
+}
+
+func known(m *spec.Model) (lines []string) {
+	for _, r := range m.Resources {
+		for _, o := range m.Operations {
+			if o.Resource == r {
+				lines = append(lines, o.ID+": "+o.Role.String()+" "+r.Name)
+			}
+		}
+	}
+	return lines
+}
+
+// edited is the shipped spec after replacements.
+func edited(t testing.TB, pairs ...string) []byte {
+	t.Helper()
+	text := string(onvy.Spec)
+	for i := 0; i < len(pairs); i += 2 {
+		require.Contains(t, text, pairs[i])
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+	}
+	return []byte(text)
+}
+
+func TestMarksSayWhatNamesDoNot(t *testing.T) {
+	m := loaded(t, edited(t,
+		"operationId: listUsers", "operationId: listUsers\n      x-onvy-page: {items: users, next: pagination.total, size: limit}"))
+	require.Equal(t, []string{"pagination", "total"}, m.Resource("users").List.Page.Next)
+
+	m = loaded(t, edited(t, "operationId: getUser", "operationId: getUser\n      x-onvy-resource: none"))
+	require.Nil(t, m.Resource("users").Read)
+	require.Equal(t, spec.None, m.Operation("getUser").Role)
+	require.Len(t, m.Limits, 1)
+	require.Regexp(t, `^openapi.yaml:\d+:\d+: no operation reads one of users: `, m.Limits[0])
+}
+
+func TestAnEndpointIsNoTokenEndpointForItsHeaders(t *testing.T) {
+	m := loaded(t, edited(t,
+		"description: The user.\n      x-onvy-source: users/create-a-new-user\n",
+		"description: The user.\n      headers:\n        Cache-Control: {$ref: '#/components/headers/NoStore'}\n",
+		"operationId: getUser\n", "operationId: getUser\n      security: []\n"))
+	require.Equal(t, spec.Read, m.Operation("getUser").Role)
+}
+
+func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
+	for name, test := range map[string]struct {
+		edits []string
+		want  string
+	}{
+		"operation without id": {[]string{"operationId: getUser\n      ", ""}, `:\d+:\d+: GET /users/{user_id} has no operationId`},
+		"two lists": {
+			[]string{"operationId: getUser", "x-onvy-resource: users:list\n      operationId: getUser"},
+			`:\d+:\d+: listUsers and getUser both list users`,
+		},
+		"unknown resource": {
+			[]string{"operationId: getUser", "x-onvy-resource: meals:read\n      operationId: getUser"},
+			`:\d+:\d+: x-onvy-resource of getUser is "meals:read"; resources are users, roles`,
+		},
+		"page of nothing": {
+			[]string{"operationId: listUsers", "x-onvy-page: {items: people}\n      operationId: listUsers"},
+			`:\d+:\d+: x-onvy-page of listUsers names "people", which its answer does not document`,
+		},
+		"page without such a parameter": {
+			[]string{"operationId: listUsers", "x-onvy-page: {cursor: after}\n      operationId: listUsers"},
+			`:\d+:\d+: x-onvy-page of listUsers names "after", which is no parameter`,
+		},
+		"items that are none": {
+			[]string{"operationId: listUsers", "x-onvy-page: {items: pagination}\n      operationId: listUsers"},
+			`:\d+:\d+: x-onvy-page of listUsers has items "pagination", which is no array`,
+		},
+		"unknown key of a page": {
+			[]string{"operationId: listUsers", "x-onvy-page: {itms: users}\n      operationId: listUsers"},
+			`:\d+:\d+: x-onvy-page of listUsers has "itms"; it may have items, next`,
+		},
+		"time that is none": {
+			[]string{"description: Date of birth.\n          example", "description: Date of birth.\n          x-onvy-time: created\n          example"},
+			`:\d+:\d+: birthday of users has x-onvy-time and is not of the format date-time`,
+		},
+		"two times of creation": {
+			[]string{"x-onvy-time: updated", "x-onvy-time: created"},
+			`:\d+:\d+: updated_at of users has x-onvy-time "created"; it is created or updated, each once`,
+		},
+		"grant without token": {
+			[]string{"operationId: createUser", "x-onvy-grant: [refresh_token]\n      operationId: createUser"},
+			`:\d+:\d+: createUser has x-onvy-grant and documents no answer with access_token`,
+		},
+		"schema that is a part of itself": {
+			[]string{"    Gender:\n      type: string\n", "    Gender:\n      allOf: [{$ref: '#/components/schemas/Gender'}]\n"},
+			`:\d+:\d+: the schema Gender is a part of itself: its \$refs go in a circle`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(t, edited(t, test.edits...))
+			require.Error(t, err)
+			require.Regexp(t, `^openapi.yaml`+test.want, err.Error())
+		})
+	}
+}
+
+// A tree is no circle.
+func TestSchemaThatHoldsItsOwnKind(t *testing.T) {
+	m := loaded(t, edited(t, "        enabled: {type: boolean, example: true}", "        enabled: {type: boolean, example: true}\n        inner: {$ref: '#/components/schemas/CoachConfig'}"))
+	require.Equal(t, []string{"enabled", "inner"}, m.Resource("users").Field("coach_config").Parts)
+	require.NoError(t, m.Doc.Validate(context.Background()))
+}
