@@ -65,7 +65,7 @@ func (t *tally) entry(e *checkedEntry) {
 		return
 	}
 	r.Exchanges++
-	if why := unjudged(e.call.x); why != "" {
+	if why := Unjudged(e.call.x); why != "" {
 		if r.Unjudged == nil {
 			r.Unjudged = make(map[string]int)
 		}

@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// unjudged says in a few words why not all of an exchange can be judged; "" for
+// Unjudged says in a few words why not all of an exchange can be judged; "" for
 // one that can. It names whatever kept the rest, which is never the server: what
 // only a server does is a finding.
-func unjudged(x *Exchange) string {
+func Unjudged(x *Exchange) string {
 	switch {
 	case x.FromCache:
 		return "an answer from the client's cache"

@@ -3,6 +3,7 @@ package recording_test
 import (
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"io"
 	"os"
 	"path/filepath"
@@ -122,10 +123,51 @@ func TestPackedRecordingsAreUnpackedByTheirFirstBytes(t *testing.T) {
 	_, err = io.WriteString(e, har(getEntry))
 	require.NoError(t, err)
 	require.NoError(t, e.Close())
-	for _, packed := range []*bytes.Buffer{&gz, &zst} {
+	zhar := deflated(t, har(getEntry))
+	for _, packed := range []*bytes.Buffer{&gz, &zst, &zhar} {
 		r, err := recording.NewReader(packed, "in")
 		entries, _, fatal := all(t, r, err)
 		require.NoError(t, fatal)
+		require.Len(t, entries, 1)
+	}
+}
+
+// deflated is what mitmproxy writes to a file whose name ends in ".zhar".
+func deflated(t *testing.T, text string) (b bytes.Buffer) {
+	t.Helper()
+	z := zlib.NewWriter(&b)
+	_, err := io.WriteString(z, text)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	return b
+}
+
+func TestTruncatedZlibIsCutOff(t *testing.T) {
+	packed := deflated(t, har(getEntry, getEntry))
+	packed.Truncate(packed.Len() - 10)
+	r, err := recording.NewReader(&packed, "in")
+	_, _, fatal := all(t, r, err)
+	require.ErrorIs(t, fatal, recording.ErrTruncated)
+}
+
+// zstd refers as far back as its user lets it, and has no bound in the file that
+// its own program would not take without being told.
+func TestZstdWithTheLongestWindowIsUnpacked(t *testing.T) {
+	for size, fits := range map[int]bool{32 << 20: true, 128 << 20: true, 256 << 20: false} {
+		var packed bytes.Buffer
+		e, err := zstd.NewWriter(&packed, zstd.WithWindowSize(size), zstd.WithSingleSegment(false), zstd.WithEncoderConcurrency(1))
+		require.NoError(t, err)
+		_, err = io.WriteString(e, har(getEntry))
+		require.NoError(t, err)
+		require.NoError(t, e.Flush()) // what it is made of is not known at its beginning
+		require.NoError(t, e.Close())
+		r, err := recording.NewReader(&packed, "in")
+		if !fits {
+			require.Error(t, err)
+			continue
+		}
+		entries, _, fatal := all(t, r, err)
+		require.NoError(t, fatal, size)
 		require.Len(t, entries, 1)
 	}
 }

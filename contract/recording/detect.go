@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"fmt"
 	"io"
 
@@ -23,7 +24,11 @@ const (
 // window is how much of the input is looked at to tell what it is.
 const window = 64 << 10
 
-// unpack takes gzip or zstd off, by the first bytes. Memory stays bounded
+// longest is how far back zstd may refer: as far as its own "--long" and
+// "--ultra" do. That is also how much memory unpacking may take.
+const longest = 128 << 20
+
+// unpack takes gzip, zlib or zstd off, by the first bytes. Memory stays bounded
 // whatever the input claims.
 func unpack(r io.Reader) (io.Reader, func(), error) {
 	br := bufio.NewReaderSize(r, window)
@@ -38,14 +43,26 @@ func unpack(r io.Reader) (io.Reader, func(), error) {
 			return nil, nil, fmt.Errorf("%w: gzip: %w", ErrTruncated, err)
 		}
 		return z, func() {}, nil
+	case isZlib(head): // the .zhar of mitmproxy
+		z, err := zlib.NewReader(br)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%w: zlib: %w", ErrTruncated, err)
+		}
+		return z, func() {}, nil
 	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		z, err := zstd.NewReader(br, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(32<<20))
+		z, err := zstd.NewReader(br, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(longest))
 		if err != nil {
 			return nil, nil, fmt.Errorf("zstd: %w", err)
 		}
 		return z, z.Close, nil
 	}
 	return br, func() {}, nil
+}
+
+// isZlib reports whether a stream begins with a header of RFC 1950, for a window
+// of 32 KiB as everybody has it.
+func isZlib(head []byte) bool {
+	return len(head) > 1 && head[0] == 0x78 && (uint(head[0])<<8|uint(head[1]))%31 == 0 && head[1]&0x20 == 0
 }
 
 // detect tells the format by the first bytes, and takes a byte order mark off.

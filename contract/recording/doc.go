@@ -4,7 +4,7 @@
 // # Reading
 //
 // [Open] reads a file, or standard input for "-"; [NewReader] reads a stream.
-// Three formats are told apart by their content, gzip and zstd are unpacked:
+// Three formats are told apart by their content, gzip, zlib and zstd are unpacked:
 //
 //   - HAR 1.2, as browsers, Playwright, mitmproxy and other proxies write it;
 //   - cassettes of go-vcr v4, YAML or JSON;

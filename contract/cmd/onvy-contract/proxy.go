@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -112,6 +113,7 @@ type proxy struct {
 	exchanges int
 	findings  []contract.Finding
 	unmatched int
+	unjudged  map[string]int // exchanges that could not be judged whole, by the reason
 }
 
 // proxy serves until ctx ends, and returns what it has found.
@@ -196,12 +198,30 @@ func (p *proxy) see(x *contract.Exchange, findings []contract.Finding) {
 	p.har.write(x)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for i := range findings {
+		findings[i].Exchange = p.place()
+	}
 	p.exchanges++
+	if why := contract.Unjudged(x); why != "" {
+		if p.unjudged == nil {
+			p.unjudged = make(map[string]int)
+		}
+		p.unjudged[why]++
+	}
 	known := len(p.findings)
 	p.findings = contract.Fold(append(p.findings, findings...))
 	for _, f := range p.findings[known:] {
 		p.app.note("%s  %s  %s: %s", f.Level, f.Rule, f.Operation, f.Message)
 	}
+}
+
+// place names the last exchange: by its entry in the recording, as a replay
+// does, or by how many came before it.
+func (p *proxy) place() string {
+	if i := p.har.last(); i >= 0 {
+		return fmt.Sprintf("%s#%d", filepath.Base(p.har.name), i)
+	}
+	return fmt.Sprintf("proxy#%d", p.exchanges)
 }
 
 func (p *proxy) report(started time.Time) *contract.Report {
@@ -212,7 +232,7 @@ func (p *proxy) report(started time.Time) *contract.Report {
 		Findings: p.findings,
 	}
 	o := contract.Outcome{Case: "proxy", Status: contract.Pass, Duration: r.Duration, Exchanges: p.exchanges, Findings: p.findings}
-	r.Summary.Exchanges = p.exchanges
+	r.Summary.Exchanges, r.Summary.Unjudged = p.exchanges, p.unjudged
 	for _, rule := range contract.Rules() {
 		if rule.Kind != contract.KindProbe {
 			r.Summary.Rules++

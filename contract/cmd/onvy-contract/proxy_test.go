@@ -121,6 +121,58 @@ func TestProxyFindsWhatTheServerDoesWrong(t *testing.T) {
 	require.Equal(t, contract.Fail, r.Outcomes[0].Status)
 }
 
+// A finding says where it is in the recording, as a replay of it does.
+func TestProxyNamesTheEntryOfTheRecording(t *testing.T) {
+	s := sandbox.Start(t)
+	out := filepath.Join(t.TempDir(), "session.har")
+	use := func(url string) {
+		client(t, url, s)
+		s.Trouble(sandbox.Trouble{Operation: "listUsers", Status: 502, HTML: true})
+		require.Equal(t, 502, get(t, url+"/users"))
+	}
+	r, _ := proxied(t, use, "--upstream", s.URL, "--record", out)
+	var live, replayed []string
+	for _, f := range r.Findings {
+		live = append(live, f.Rule+" at "+f.Exchange)
+	}
+	var again contract.Report
+	require.NoError(t, json.Unmarshal([]byte(call{}.run(t, "replay", "--json", "-", out).stdout), &again))
+	for _, f := range again.Findings {
+		replayed = append(replayed, f.Rule+" at "+f.Exchange)
+	}
+	require.NotEmpty(t, live)
+	require.ElementsMatch(t, replayed, live)
+	require.Contains(t, live[0], "session.har#4")
+	r, _ = proxied(t, use, "--upstream", s.URL)
+	require.Equal(t, "proxy#4", r.Findings[0].Exchange)
+}
+
+// A client that goes away is counted, and no fault of the server.
+func TestProxyCountsWhatClientsAbort(t *testing.T) {
+	began := make(chan struct{})
+	upstream := onEvery(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = io.WriteString(w, `{"users":[`)
+		w.(http.Flusher).Flush()
+		close(began)
+		<-r.Context().Done()
+	})
+	r, status := proxied(t, func(url string) {
+		ctx, cancel := context.WithCancel(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/users", nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer x")
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		<-began
+		cancel()
+		_ = resp.Body.Close()
+	}, "--upstream", upstream)
+	require.Zero(t, r.Summary.Violations, "%+v", r.Findings)
+	require.Zero(t, status)
+	require.Equal(t, map[string]int{"aborted by the client": 1}, r.Summary.Unjudged)
+}
+
 func TestProxyOfAServerThatIsDownSaysSo(t *testing.T) {
 	s := httptest.NewServer(nil)
 	s.Close()

@@ -95,6 +95,15 @@ func (h *har) write(x *contract.Exchange) {
 	}
 }
 
+// last is the place of the last exchange among the entries of the HAR; -1 where
+// there is none.
+func (h *har) last() int {
+	if h == nil || h.err != nil {
+		return -1
+	}
+	return h.n - 1 - h.w.Left()
+}
+
 // discard removes the file, if finish has not put it in its place.
 func (h *har) discard() {
 	if h != nil {

@@ -1,0 +1,92 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+)
+
+// asProgram is set in the environment of a test program that is to be the
+// command itself.
+const asProgram = "ONVY_CONTRACT_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// program starts the command as a process of its own.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	return cmd
+}
+
+// What a proxy has recorded is there after Ctrl-C, and after its terminal was
+// closed.
+func TestSignalsEndAProxyInOrder(t *testing.T) {
+	s := sandbox.Start(t)
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		out := filepath.Join(t.TempDir(), "session.har")
+		cmd := program(t, "proxy", "--addr", "127.0.0.1:0", "--upstream", s.URL, "--record", out)
+		stderr, err := cmd.StderrPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		lines := bufio.NewReader(stderr)
+		first, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		client(t, regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(first), s)
+		require.NoError(t, cmd.Process.Signal(signal))
+		rest, err := io.ReadAll(lines)
+		require.NoError(t, err)
+		require.NoError(t, cmd.Wait(), "%v: %s", signal, rest)
+		require.Contains(t, string(rest), "4 exchanges", signal)
+		require.FileExists(t, out, signal)
+	}
+}
+
+// Redacting ends soon, says that it was not finished, and leaves nothing.
+func TestSignalsEndRedacting(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		dir := t.TempDir()
+		in, err := os.Create(filepath.Join(dir, "in.ndjson"))
+		require.NoError(t, err)
+		defer in.Close()
+		line := `{"request":{"method":"GET","url":"https://api.onvy.health/users/u"},"response":{"status":200,"body":"{\"firstname\":\"` + strings.Repeat("Zoë ", 200) + `\"}"}}` + "\n"
+		_, err = in.WriteString(strings.Repeat(line, 100_000)) // it takes some seconds
+		require.NoError(t, err)
+		out := filepath.Join(dir, "out.har")
+		cmd := program(t, "redact", in.Name(), out)
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		require.NoError(t, cmd.Start())
+		time.Sleep(200 * time.Millisecond) // it has begun
+		require.NoError(t, cmd.Process.Signal(signal))
+		asked := time.Now()
+		_ = cmd.Wait()
+		require.Less(t, time.Since(asked), 5*time.Second)
+		require.Equal(t, 2, cmd.ProcessState.ExitCode(), "%v: %s", signal, &stderr)
+		require.Contains(t, stderr.String(), "nothing was written", signal)
+		left, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Len(t, left, 1, "nothing but what was read: %v", left)
+	}
+}
