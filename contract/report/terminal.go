@@ -57,6 +57,7 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 	}
 	p.outcomes("Not run", red, r, contract.NotRun)
 	p.outcomes("Not carried out", red, r, contract.Error)
+	p.stale(r)
 	p.causes(r, failing)
 	p.last(r)
 	if err := p.w.Flush(); err != nil {
@@ -100,6 +101,8 @@ func (p *page) section(title string) {
 func (p *page) head(r *contract.Report, failing []*contract.Cause) {
 	s := &r.Summary
 	switch {
+	case len(failing) == 0 && len(r.Stale) > 0:
+		p.printf("%s  %s: %s to be taken out or renewed\n", p.paint(red, "FAIL"), brief(r.Target), number(len(r.Stale), "waiver"))
 	case len(failing) > 0:
 		var operations []string
 		for _, c := range failing {

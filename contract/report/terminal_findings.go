@@ -48,7 +48,7 @@ func (p *page) notes(rest []*contract.Cause) {
 		return
 	}
 	if p.Notes || p.Full {
-		p.section("Notes (these fail the run only when strict)")
+		p.section("Notes (these do not fail the run)")
 		for _, c := range rest {
 			p.line(c)
 		}
@@ -82,6 +82,19 @@ func (p *page) line(c *contract.Cause) {
 	f := c.Head()
 	p.printf("  %s  %s  %s\n", p.paint(levelColour(f.Level), fmt.Sprintf("%-3s %s", c.ID, f.Level)), p.paint(bold, printable(f.Rule)), p.operations(c))
 	p.wrapped("      ", said(c))
+	if f.Waived != "" {
+		p.wrapped("      ", "waived: "+printable(f.Waived))
+	}
+}
+
+// Line is a cause in one line of text, without colour.
+func Line(c *contract.Cause) string {
+	f := c.Head()
+	text := fmt.Sprintf("%s %s %s %s: %s", c.ID, f.Level, f.Rule, list(c.Operations(), 4), said(c))
+	if f.Waived != "" {
+		text += ", waived: " + f.Waived
+	}
+	return printable(text)
 }
 
 // said is what is wrong, where and how often.

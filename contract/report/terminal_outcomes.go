@@ -83,3 +83,18 @@ func (p *page) notJudged(n *contract.NotJudged) {
 		}
 	}
 }
+
+// stale names the waivers that fail the run themselves.
+func (p *page) stale(r *contract.Report) {
+	if len(r.Stale) == 0 {
+		return
+	}
+	p.section("Waivers that are not true any more")
+	for i, text := range r.Stale {
+		if i == mostLines && !p.Full {
+			p.printf("  and %d more\n", len(r.Stale)-i)
+			return
+		}
+		p.wrapped("  ", printable(text))
+	}
+}

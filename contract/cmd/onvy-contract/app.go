@@ -39,7 +39,7 @@ func (a *app) getenv(name string) string {
 // whose error it is, and the user of a program nothing.
 func plain(err error) string { return packages.ReplaceAllString(err.Error(), "$1") }
 
-var packages = regexp.MustCompile(`(^|: )(?:(?:contract|recording|sandbox|report|coverage|suggest): )+`)
+var packages = regexp.MustCompile(`(^|: )(?:(?:contract|recording|sandbox|report|coverage|suggest|waivers): )+`)
 
 // run is the whole program: it returns the exit status.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) int {
@@ -87,7 +87,7 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 	root.AddCommand(
 		a.runCommand(), a.replayCommand(), a.recordCommand(), a.proxyCommand(), a.redactCommand(),
 		a.sandboxCommand(), a.rulesCommand(), a.cleanCommand(), a.suggestCommand(), a.selftestCommand(),
-		a.shardCommand(), a.mergeCommand(),
+		a.shardCommand(), a.mergeCommand(), a.waiveCommand(), a.diffCommand(),
 	)
 	return root
 }

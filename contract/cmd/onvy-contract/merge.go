@@ -114,9 +114,6 @@ func readMerged(name string) (*contract.Partial, *contract.Report, error) {
 	case kind.Target == nil || kind.Spec == "":
 		return nil, nil, fmt.Errorf("%s is not a report", filepath.Base(name))
 	}
-	r := new(contract.Report)
-	if err := json.Unmarshal(text, r); err != nil {
-		return nil, nil, fmt.Errorf("not a report: %w", err)
-	}
-	return nil, r, nil
+	r, err := parseReport(text)
+	return nil, r, err
 }

@@ -20,6 +20,7 @@ type outputFlags struct {
 	quiet, full, notes bool
 	page               pageFlags
 	cover              coverFlags
+	judge              judgeFlags
 }
 
 func (f *outputFlags) register(set *pflag.FlagSet) {
@@ -27,6 +28,7 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to `FILE`; \"-\" is standard output")
 	f.page.register(set)
 	f.cover.register(set)
+	f.judge.register(set)
 	set.BoolVar(&f.quiet, "quiet", false, "show only what fails the run, and the last line")
 	set.BoolVar(&f.full, "full", false, "show the evidence of every cause, and all notes")
 	set.BoolVar(&f.notes, "notes", false, "show what does not fail the run, one by one")
@@ -44,6 +46,7 @@ type outputs struct {
 	junit *atomicFile
 	html  *atomicFile
 	cover *cover
+	judge *judge
 }
 
 func (f *outputFlags) open(a *app) (*outputs, error) {
@@ -52,6 +55,9 @@ func (f *outputFlags) open(a *app) (*outputs, error) {
 	}
 	o := &outputs{app: a, flags: f}
 	var err error
+	if o.judge, err = f.judge.open(); err != nil {
+		return nil, err
+	}
 	if f.json != "" && f.json != "-" {
 		if o.json, err = createAtomic(f.json); err != nil {
 			return nil, fmt.Errorf("--json: %w", err)
@@ -124,6 +130,7 @@ func (o *outputs) finish(r *contract.Report) error {
 	if err := o.cover.add(r); err != nil {
 		return err
 	}
+	o.judge.settle(r)
 	if err := o.write(r); err != nil {
 		return err
 	}

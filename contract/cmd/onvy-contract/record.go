@@ -38,6 +38,7 @@ A name that ends in ".gz" or ".zst" packs the file.`,
 				return err
 			}
 			defer out.discard()
+			out.judge.part = live.options.Run != "" || live.options.Shard != ""
 			r, err := a.live(cmd.Context(), spec, &live, har.write)
 			if err != nil {
 				return err

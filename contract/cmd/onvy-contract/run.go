@@ -54,6 +54,7 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 				return err
 			}
 			defer out.discard()
+			out.judge.part = live.options.Run != "" || live.options.Shard != ""
 			r, err := a.live(cmd.Context(), spec, &live, nil)
 			if err != nil {
 				return err

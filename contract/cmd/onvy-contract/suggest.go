@@ -67,22 +67,6 @@ Where oasdiff is installed, the overlay says whether its edits break clients.`,
 	return cmd
 }
 
-// readReport reads a report of --json.
-func readReport(name string) (*contract.Report, error) {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	var r contract.Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("%s is not a report of --json: %w", name, err)
-	}
-	if r.Target == "" || r.Spec == "" {
-		return nil, fmt.Errorf("%s is not a report of --json", name)
-	}
-	return &r, nil
-}
-
 // writeSuggestion writes the overlay, with what there is to know about it before
 // it, as comments.
 func (a *app) writeSuggestion(s *suggest.Suggestion, verdict string) error {

@@ -112,7 +112,7 @@ func TestReportsThatCannotBeSuggestedFromAreRefused(t *testing.T) {
 		"no such file":         {"none.json"},
 		"is not a report":      {file(t, "a.json", "[]")},
 		"not a report":         {file(t, "b.json", "{}")},
-		"another openapi.yaml": {file(t, "c.json", `{"target":"t","spec":"s"}`)},
+		"another openapi.yaml": {file(t, "c.json", `{"version": 2, "target":"t","spec":"s"}`)},
 	} {
 		call{}.run(t, append([]string{"suggest"}, args...)...).refuses(t, want)
 	}
