@@ -53,11 +53,11 @@ lint: ## check format, vet (for Linux, macOS and Windows), staticcheck and the w
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) run $(ACTIONLINT)
 
-generate: ## generate the client and the sandbox's server from openapi.yaml
+generate: ## generate the client from openapi.yaml
 	$(GO) generate ./...
 
 # What go generate writes.
-GENERATED := gen/gen.go gen/print.gen.go users_models.gen.go contract/sandbox/server.gen.go
+GENERATED := gen/gen.go gen/print.gen.go users_models.gen.go
 
 generate-check: ## fail if "make generate" would change anything; changes nothing itself
 	@copy="$$(mktemp -d)"; trap 'rm -rf "$$copy"' EXIT; \

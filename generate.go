@@ -8,5 +8,4 @@ import _ "embed"
 var Spec []byte
 
 //go:generate go tool oapi-codegen -config gen/config.yaml openapi.yaml
-//go:generate go tool oapi-codegen -config contract/sandbox/config.yaml openapi.yaml
 //go:generate go run ./internal/modelgen User UserCreate UserReplace UserUpdate UserList

@@ -2,64 +2,95 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
-	middleware "github.com/oapi-codegen/nethttp-middleware"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/go-json-experiment/json/jsontext"
 
 	onvy "github.com/onvy-health/onvy-go"
-	"github.com/onvy-health/onvy-go/gen"
+	"github.com/onvy-health/onvy-go/contract/internal/marks"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// newAPI puts the generated server behind a validator of the same
-// specification that it was generated from.
-func newAPI(s *Server) (*router, http.Handler, error) {
-	spec, err := openapi3.NewLoader().LoadFromData(onvy.Spec)
-	if err != nil {
-		return nil, nil, err
-	}
-	spec.Servers = nil // the sandbox is none of them
-	router, err := newRouter(spec)
-	if err != nil {
-		return nil, nil, err
-	}
-	failed := func(w http.ResponseWriter, r *http.Request, err error) {
-		asRefusal(err).write(w, callOf(r.Context()).op)
-	}
-	strict := NewStrictHandlerWithOptions(&handlers{s}, nil, StrictHTTPServerOptions{
-		RequestErrorHandlerFunc:  failed,
-		ResponseErrorHandlerFunc: failed,
-	})
-	HandlerWithOptions(strict, StdHTTPServerOptions{BaseRouter: router, ErrorHandlerFunc: failed})
+// shipped is the model of openapi.yaml, read once.
+var shipped = sync.OnceValues(func() (*spec.Model, error) { return readSpec(onvy.Spec) })
 
-	validate := middleware.OapiRequestValidatorWithOptions(spec, &middleware.Options{
-		Options: openapi3filter.Options{
-			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // see authorize and authenticate
-			SkipSettingDefaults: true,
-		},
-		DiscardValidatedValue: true, // the strict decoding is one more check
-		ErrorHandlerWithOpts: func(_ context.Context, err error, w http.ResponseWriter, r *http.Request, _ middleware.ErrorHandlerOpts) {
-			c := callOf(r.Context())
-			explain(c, err).write(w, c.op)
-		},
-	})
-	return router, validate(router), nil
+func readSpec(text []byte) (*spec.Model, error) {
+	if err := marks.Check(text); err != nil {
+		return nil, err
+	}
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	doc, err := loader.LoadFromData(text)
+	if err != nil {
+		return nil, fmt.Errorf("the spec cannot be read: %w", err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("the spec is not valid: %w", err)
+	}
+	return spec.New(doc)
 }
 
-// handlers implements the generated StrictServerInterface.
-type handlers struct{ *Server }
+// handler answers a request that holds by the spec.
+type handler func(s *Server, c *call) (*reply, error)
 
-var _ StrictServerInterface = (*handlers)(nil)
+// handlerOf is what carries out an operation.
+func handlerOf(op *operation) (handler, error) {
+	switch {
+	case op.Role == spec.Token && op.Media == "application/x-www-form-urlencoded":
+		return oauthToken, nil
+	case op.Role == spec.Token && op.Takes(spec.ClientCredentials):
+		return serverToken, nil
+	case op.Role == spec.Token && op.Takes(spec.TokenExchange):
+		return sdkToken, nil
+	case op.Role == spec.Token:
+		return nil, fmt.Errorf("%s: %s gives tokens in a way that the sandbox does not know", op.Place, op.ID)
+	}
+	if h := resourceHandlers[op.Role]; h != nil {
+		return h, nil
+	}
+	return func(*Server, *call) (*reply, error) {
+		return nil, refuse(http.StatusNotImplemented, "not_implemented", "the sandbox does not know what this operation does")
+	}, nil
+}
+
+// validate holds a request against the spec.
+func (s *Server) validate(c *call, r *http.Request) error {
+	op := c.op
+	item := s.spec.Doc.Paths.Value(op.Path)
+	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+		Request:    r,
+		PathParams: c.vars,
+		Route:      &routers.Route{Spec: s.spec.Doc, Path: op.Path, PathItem: item, Method: op.Method, Operation: op.Doc},
+		Options: &openapi3filter.Options{
+			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // see authorize
+			SkipSettingDefaults: true,
+		},
+	})
+	if err == nil && op.Media == "application/json" {
+		err = exact(op.Sent(), jsontext.Value(c.body))
+	}
+	if err != nil {
+		return explain(c, err)
+	}
+	return nil
+}
 
 // explain says what the validator found, in words of our own: its errors
 // quote what was sent.
 func explain(c *call, err error) *refusal {
-	if c.op.token && unknownGrant(c) {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r
+	}
+	if c.op.Role == spec.Token && unknownGrant(c) {
 		return refuse(http.StatusBadRequest, "unsupported_grant_type", "the grant is not one of those that the endpoint takes")
 	}
 	if e, ok := errors.AsType[*openapi3filter.RequestError](err); ok && e.Parameter != nil {
@@ -81,18 +112,26 @@ func explain(c *call, err error) *refusal {
 	return badRequest(field + " is not valid")
 }
 
-// unknownGrant tells whether a grant was named that no endpoint knows.
+// unknownGrant reports whether a grant was named that no endpoint knows.
 func unknownGrant(c *call) bool {
-	switch c.op.id {
-	case "createOAuthToken":
+	if c.op.Media != "application/json" {
 		form, err := url.ParseQuery(string(c.body))
 		grant := form.Get("grant_type")
-		return err == nil && grant != "" && !gen.GrantType(grant).Valid()
-	case "createSDKToken":
-		var body struct{ Grant *string }
-		err := json.Unmarshal(c.body, &body)
-		return err == nil && body.Grant != nil &&
-			!gen.SDKExchangeGrant(*body.Grant).Valid() && !gen.SDKRefreshGrant(*body.Grant).Valid()
+		return err == nil && grant != "" && !slices.Contains(allowed(c.op.Sent(), "grant_type"), grant)
 	}
-	return false
+	grant, given := text(c.body, "grant")
+	return given && !slices.Contains(allowed(c.op.Sent(), "grant"), grant)
+}
+
+// allowed are the values that an object or its alternatives have for a property.
+func allowed(s *openapi3.Schema, name string) (values []string) {
+	for _, value := range spec.EnumOf(spec.Properties(s)[name]) {
+		if value, ok := value.(string); ok {
+			values = append(values, value)
+		}
+	}
+	for _, part := range s.OneOf {
+		values = append(values, allowed(part.Value, name)...)
+	}
+	return values
 }

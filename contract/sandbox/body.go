@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 // at: size, content type, and that it is exactly one well-formed thing. Empty
 // form parameters are taken out, as if they had been left out (RFC 6749, 3.2).
 func readBody(c *call, r *http.Request) error {
-	if c.op.media == "" {
+	if c.op.Media == "" {
 		return nil
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
@@ -29,15 +31,15 @@ func readBody(c *call, r *http.Request) error {
 	}
 	if len(body) > maxBody {
 		_, _ = io.CopyN(io.Discard, r.Body, maxDrain)
-		if c.op.token { // the token endpoints have no 413
+		if c.op.Role == spec.Token { // the token endpoints have no 413
 			return badRequest("the body is larger than 1 MiB")
 		}
 		return refuse(http.StatusRequestEntityTooLarge, "content_too_large", "the body is larger than 1 MiB")
 	}
-	if err := checkMedia(r.Header, c.op.media); err != nil {
+	if err := checkMedia(r.Header, c.op.Media); err != nil {
 		return err
 	}
-	if c.op.media == "application/json" {
+	if c.op.Media == "application/json" {
 		if !jsontext.Value(body).IsValid() { // one value, valid UTF-8, no name twice
 			return badRequest("the body is not valid JSON")
 		}
@@ -84,7 +86,7 @@ func cleanForm(body []byte) ([]byte, error) {
 
 // checkQuery refuses queries that net/url would read only in part, and
 // parameters that are there more than once.
-func checkQuery(u *url.URL) error {
+func checkQuery(c *call, u *url.URL) error {
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
 		return badRequest("the query is not valid")
@@ -94,6 +96,7 @@ func checkQuery(u *url.URL) error {
 			return badRequest("a query parameter is there more than once")
 		}
 	}
+	c.query = query
 	return nil
 }
 

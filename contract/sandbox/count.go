@@ -28,8 +28,11 @@ func (s *Server) Requests() map[string]int {
 	return maps.Clone(s.counts.n)
 }
 
-// TokenRequests returns how many requests the three token endpoints got.
-func (s *Server) TokenRequests() int {
-	n := s.Requests()
-	return n["createServerToken"] + n["createSDKToken"] + n["createOAuthToken"]
+// TokenRequests returns how many requests the token endpoints got.
+func (s *Server) TokenRequests() (n int) {
+	all := s.Requests()
+	for _, op := range s.spec.TokenEndpoints() {
+		n += all[op.ID]
+	}
+	return n
 }

@@ -1,5 +1,6 @@
 // Package sandbox is an ONVY server in memory: the token endpoints and the
-// users of openapi.yaml, over the server that is generated from that file.
+// resources of openapi.yaml, or of another spec ([WithSpec]). It holds no list of
+// fields and routes of its own: what the spec documents it serves.
 // It is for tests, for trying the API without an account, and for finding out
 // what one's own code does when the API fails.
 //

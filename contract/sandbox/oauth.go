@@ -1,8 +1,8 @@
 package sandbox
 
 import (
-	"context"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/gen"
@@ -14,112 +14,115 @@ const (
 	jwtType         = "urn:ietf:params:oauth:token-type:jwt"
 )
 
-// CreateOAuthToken is the token endpoint of RFC 6749, with the token exchange
-// of RFC 8693.
-func (h *handlers) CreateOAuthToken(ctx context.Context, r CreateOAuthTokenRequestObject) (CreateOAuthTokenResponseObject, error) {
-	c, err := h.oauthClient(callOf(ctx).basic, r.Body)
+// oauthForm are the parameters of a request to the OAuth endpoint. What is empty
+// was left out (RFC 6749, 3.2).
+type oauthForm struct{ url.Values }
+
+func (f oauthForm) scope() string { return f.Get("scope") }
+
+// oauthToken is the token endpoint of RFC 6749, with the token exchange of
+// RFC 8693.
+func oauthToken(s *Server, c *call) (*reply, error) {
+	values, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return nil, badRequest("the body is not a valid form")
+	}
+	form := oauthForm{values}
+	client, err := s.oauthClient(c.basic, form)
 	if err != nil {
 		return nil, err
 	}
-	var token gen.Token
-	switch r.Body.GrantType {
+	switch gen.GrantType(form.Get("grant_type")) {
 	case gen.GrantTypeClientCredentials:
-		token, err = h.oauthClientCredentials(c, r.Body)
+		return c.token(s.oauthClientCredentials(client, form))
 	case gen.GrantTypeRefreshToken:
-		token, err = h.oauthRefresh(c, r.Body)
-	default:
-		token, err = h.oauthExchange(c, r.Body)
+		return c.token(s.oauthRefresh(client, form))
 	}
-	if err != nil {
-		return nil, err
-	}
-	return CreateOAuthToken200JSONResponse{OAuthTokenJSONResponse{
-		Body: token, Headers: OAuthTokenResponseHeaders{CacheControl: "no-store", Pragma: new("no-cache")},
-	}}, nil
+	return c.token(s.oauthExchange(client, form))
 }
 
 // oauthClient returns the credentials of a request, in the header or in the
 // form, and refuses both (RFC 6749, 2.3).
-func (h *handlers) oauthClient(headers []string, form *gen.OAuthTokenRequest) (credentials, error) {
+func (s *Server) oauthClient(headers []string, form oauthForm) (credentials, error) {
 	if len(headers) == 0 {
-		if form.ClientID == nil {
+		if !form.Has("client_id") {
 			return credentials{}, invalidClient()
 		}
-		return credentials{*form.ClientID, value(form.ClientSecret)}, nil
+		return credentials{form.Get("client_id"), form.Get("client_secret")}, nil
 	}
-	if form.ClientSecret != nil {
+	if form.Has("client_secret") {
 		return credentials{}, badRequest("the client authenticated in two ways")
 	}
 	if len(headers) > 1 {
 		return credentials{}, invalidClient()
 	}
 	c, ok := basicCredentials(headers[0])
-	if !ok || form.ClientID != nil && *form.ClientID != c.id {
+	if !ok || form.Has("client_id") && form.Get("client_id") != c.id {
 		return credentials{}, invalidClient()
 	}
 	return c, nil
 }
 
-func (h *handlers) oauthClientCredentials(c credentials, form *gen.OAuthTokenRequest) (gen.Token, error) {
+func (s *Server) oauthClientCredentials(c credentials, form oauthForm) (gen.Token, error) {
 	project, err := projectOf(form)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	if t := h.projects[project]; t != nil && c.secret == "" && equal(c.id, t.SDKClientID) {
+	if t := s.projects[project]; t != nil && c.secret == "" && equal(c.id, t.SDKClientID) {
 		return gen.Token{}, unauthorizedClient()
 	}
-	t, err := h.confidential(project, c)
+	t, err := s.confidential(project, c)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	return h.clientToken(t, value(form.Scope))
+	return s.clientToken(t, form.scope())
 }
 
-func (h *handlers) oauthRefresh(c credentials, form *gen.OAuthTokenRequest) (gen.Token, error) {
-	t, err := h.oauthPublic(c, form)
+func (s *Server) oauthRefresh(c credentials, form oauthForm) (gen.Token, error) {
+	t, err := s.oauthPublic(c, form)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	if form.RefreshToken == nil {
+	if !form.Has("refresh_token") {
 		return gen.Token{}, badRequest("refresh_token is missing")
 	}
-	return h.refresh(t, *form.RefreshToken, value(form.Scope))
+	return s.refresh(t, form.Get("refresh_token"), form.scope())
 }
 
-func (h *handlers) oauthExchange(c credentials, form *gen.OAuthTokenRequest) (gen.Token, error) {
-	t, err := h.oauthPublic(c, form)
+func (s *Server) oauthExchange(c credentials, form oauthForm) (gen.Token, error) {
+	t, err := s.oauthPublic(c, form)
 	if err != nil {
 		return gen.Token{}, err
 	}
 	switch {
-	case form.SubjectToken == nil:
+	case !form.Has("subject_token"):
 		return gen.Token{}, badRequest("subject_token is missing")
-	case form.SubjectTokenType == nil:
+	case !form.Has("subject_token_type"):
 		return gen.Token{}, badRequest("subject_token_type is missing")
-	case *form.SubjectTokenType != idTokenType && *form.SubjectTokenType != jwtType:
+	case form.Get("subject_token_type") != idTokenType && form.Get("subject_token_type") != jwtType:
 		return gen.Token{}, badRequest("subject_token_type is not one that can be exchanged")
-	case form.RequestedTokenType != nil && *form.RequestedTokenType != accessTokenType:
+	case form.Has("requested_token_type") && form.Get("requested_token_type") != accessTokenType:
 		return gen.Token{}, badRequest("requested_token_type is not one that can be had")
 	}
-	token, err := h.exchange(t, *form.SubjectToken, value(form.Scope))
+	token, err := s.exchange(t, form.Get("subject_token"), form.scope())
 	token.IssuedTokenType = new(accessTokenType)
 	return token, err
 }
 
 // oauthPublic returns the project of a request of its public client. The
 // confidential client may not use the grants of users.
-func (h *handlers) oauthPublic(c credentials, form *gen.OAuthTokenRequest) (*tenant, error) {
+func (s *Server) oauthPublic(c credentials, form oauthForm) (*tenant, error) {
 	project, err := projectOf(form)
 	if err != nil {
 		return nil, err
 	}
-	if t := h.projects[project]; t != nil && t.isConfidential(c) {
+	if t := s.projects[project]; t != nil && t.isConfidential(c) {
 		return nil, unauthorizedClient()
 	}
 	if c.secret != "" {
 		return nil, invalidClient()
 	}
-	return h.public(project, c.id)
+	return s.public(project, c.id)
 }
 
 func unauthorizedClient() *refusal {
@@ -127,11 +130,11 @@ func unauthorizedClient() *refusal {
 }
 
 // projectOf is the project that the audience names.
-func projectOf(form *gen.OAuthTokenRequest) (string, error) {
-	if form.Audience == nil {
+func projectOf(form oauthForm) (string, error) {
+	if !form.Has("audience") {
 		return "", badRequest("audience is missing")
 	}
-	project, ok := strings.CutPrefix(*form.Audience, audiencePrefix)
+	project, ok := strings.CutPrefix(form.Get("audience"), audiencePrefix)
 	if !ok || project == "" {
 		return "", refuse(http.StatusBadRequest, "invalid_target", "audience is not the URN of a project")
 	}

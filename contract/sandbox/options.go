@@ -3,9 +3,11 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // Project is a project of the sandbox with its two clients.
@@ -29,16 +31,36 @@ var (
 	otherProject   = Project{ID: "proj_other", ClientID: "server", ClientSecret: onvy.NewSecret("other-secret"), SDKClientID: "sdk"}
 )
 
-// userScopes are the scopes that the operations of the sandbox ask for, and
-// those that a public client may have.
-var userScopes = []string{"users:create", "users:read", "users:update", "users:delete"}
+// scopesOf are the scopes that the operations of a spec ask for, and those that
+// a public client may have.
+func scopesOf(m *spec.Model) (all []string) {
+	for _, r := range m.Resources {
+		for _, op := range r.Operations() {
+			if op.Scope != "" && !slices.Contains(all, op.Scope) {
+				all = append(all, op.Scope)
+			}
+		}
+	}
+	for _, scope := range m.Scopes() {
+		if !slices.Contains(all, scope) {
+			all = append(all, scope)
+		}
+	}
+	return all
+}
+
+// examples are scopes that the public pages show in examples, so that the
+// examples work as printed.
+var examples = []string{"daily_records:create", "daily_records:read", "ai_summaries:read", "chat_completions:create"}
 
 // Scopes returns the scopes that a confidential client has by default: those
-// of users, and the others that the public pages show in examples, so that
-// the examples work as printed.
+// of openapi.yaml, and the others that the public pages show in examples.
 func Scopes() []string {
-	return append(append([]string(nil), userScopes...),
-		"daily_records:create", "daily_records:read", "ai_summaries:read", "chat_completions:create")
+	m, err := shipped()
+	if err != nil {
+		return slices.Clone(examples) // New says what is wrong
+	}
+	return append(scopesOf(m), examples...)
 }
 
 // Option configures a [Server].
@@ -48,6 +70,7 @@ type config struct {
 	projects []Project
 	ttl      time.Duration
 	now      func() time.Time
+	spec     *spec.Model
 }
 
 // WithProjects replaces the default projects. The first one is
@@ -71,6 +94,20 @@ func WithProjects(projects ...Project) Option {
 			seen[p.ID] = true
 		}
 		c.projects = projects
+		return nil
+	}
+}
+
+// WithSpec serves another spec in place of openapi.yaml: its token endpoints,
+// which have to be of the kinds that openapi.yaml has, and its resources. What
+// it documents is stored, defaulted, merged, paged and refused; an operation
+// that is not one of a resource answers 501. Refusals have the shape that
+// openapi.yaml gives them.
+func WithSpec(text []byte) Option {
+	return func(c *config) (err error) {
+		if c.spec, err = readSpec(text); err != nil {
+			return fmt.Errorf("sandbox: WithSpec: %w", err)
+		}
 		return nil
 	}
 }

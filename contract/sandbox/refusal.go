@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // refusal is an answer that is not a success. Handlers return it as an error;
@@ -63,7 +65,7 @@ func (r *refusal) write(w http.ResponseWriter, op *operation) {
 		w.Header().Set("WWW-Authenticate", r.challenge)
 	}
 	body := map[string]string{"error": r.code}
-	if op != nil && op.token {
+	if op != nil && op.Role == spec.Token {
 		body["error_description"] = r.message
 	} else {
 		body["message"] = r.message

@@ -2,23 +2,23 @@ package sandbox
 
 import (
 	"bytes"
-	"context"
+	"crypto/rand"
 	"net/http"
+	"net/url"
 	"strconv"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// call is what the layers before a handler found out about its request.
+// call is what is known of a request when it is carried out.
 type call struct {
 	op        *operation
-	route     *route
+	vars      map[string]string // path parameters, unescaped
+	query     url.Values
 	principal *principal // who asks; nil at the token endpoints
 	body      []byte     // as it was sent
 	basic     []string   // the Authorization headers, for the token endpoints
 }
-
-type callKey struct{}
-
-func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
 
 // serve answers one request: find the operation, count it, be troublesome if
 // told to, and send what the API made of it.
@@ -29,11 +29,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		r.Method = http.MethodGet
 	}
 	a := &answer{header: make(http.Header)}
-	found, refused := s.router.find(r, a.header)
+	found, vars, refused := s.router.find(r, a.header)
 	if found != nil {
-		s.counts.add(found.op.id)
+		s.counts.add(found.op.ID)
 		if !s.troubles.meet(a, r, found.op) {
-			s.answer(a, r, found)
+			s.answer(a, r, found, vars)
 		}
 	} else {
 		refused.write(a, nil)
@@ -46,27 +46,65 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer runs the layers of one operation.
-func (s *Server) answer(a *answer, r *http.Request, found *route) {
+func (s *Server) answer(a *answer, r *http.Request, found *route, vars map[string]string) {
 	op := found.op
-	c := &call{op: op, route: found, basic: r.Header.Values("Authorization")}
-	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
-	if op.token {
+	c := &call{op: op, vars: vars, basic: r.Header.Values("Authorization")}
+	if op.Role == spec.Token {
 		a.header.Set("Cache-Control", "no-store") // RFC 6749, 5.1
 		a.header.Set("Pragma", "no-cache")
 		r.URL = withoutQuery(r.URL) // credentials do not belong there (RFC 6749, 2.3.1)
 	}
 	err := s.authorize(c, r)
 	if err == nil {
-		err = checkQuery(r.URL)
+		err = checkQuery(c, r.URL)
 	}
 	if err == nil {
 		err = readBody(c, r)
+	}
+	if err == nil {
+		err = s.validate(c, r)
+	}
+	var done *reply
+	if err == nil {
+		done, err = found.handler(s, c)
 	}
 	if err != nil {
 		asRefusal(err).write(a, op)
 		return
 	}
-	s.api.ServeHTTP(a, r)
+	promised(a, op, done.status)
+	done.write(a)
+}
+
+// promised sets the headers that the spec says are always there.
+func promised(a *answer, op *operation, status int) {
+	ref := op.Doc.Responses.Status(status)
+	if ref == nil {
+		return
+	}
+	for name, h := range ref.Value.Headers {
+		if !h.Value.Required || a.header.Get(name) != "" {
+			continue
+		}
+		value, _ := h.Value.Example.(string)
+		if value == "" {
+			value = rand.Text()
+		}
+		a.header.Set(name, value)
+	}
+}
+
+func (r *reply) write(a *answer) {
+	if r.location != "" {
+		a.header.Set("Location", r.location)
+	}
+	if r.body == nil {
+		a.WriteHeader(r.status)
+		return
+	}
+	a.header.Set("Content-Type", "application/json")
+	a.WriteHeader(r.status)
+	_, _ = a.Write(append(r.body, '\n'))
 }
 
 // answer is a response that is complete before it is sent, so that its

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // Server is an ONVY server in memory. All its methods may be called from many
@@ -26,20 +28,21 @@ type Server struct {
 	troubles troubles
 	counts   counters
 	now      func() time.Time
-	api      http.Handler
-	router   *router
+	spec     *spec.Model
+	scopes   []string // that its operations ask for
+	router   router
 	http     *http.Server
 }
 
 // tenant is a project with its state.
 type tenant struct {
 	Project
-	users   *store
+	store   *store
 	refresh *refreshTokens
 }
 
 // New returns a server that does not listen: use [Server.Handler] to embed it,
-// or [Server.Listen]. It fails only for a bad option.
+// or [Server.Listen]. It fails only for a bad option or spec.
 func New(opts ...Option) (*Server, error) {
 	c := config{projects: []Project{defaultProject, otherProject}, ttl: 900 * time.Second, now: time.Now}
 	for _, o := range opts {
@@ -47,7 +50,15 @@ func New(opts ...Option) (*Server, error) {
 			return nil, err
 		}
 	}
+	if c.spec == nil {
+		var err error
+		if c.spec, err = shipped(); err != nil {
+			return nil, fmt.Errorf("sandbox: %w", err)
+		}
+	}
 	s := &Server{
+		spec:     c.spec,
+		scopes:   scopesOf(c.spec),
 		projects: make(map[string]*tenant, len(c.projects)),
 		tokens:   newIssuer(c.ttl, c.now),
 		idp:      newIdentityProvider(c.now),
@@ -56,10 +67,10 @@ func New(opts ...Option) (*Server, error) {
 	}
 	for i, p := range c.projects {
 		if p.Scopes == nil {
-			p.Scopes = Scopes()
+			p.Scopes = append(slices.Clone(s.scopes), examples...)
 		}
 		p.Scopes = slices.Clone(p.Scopes)
-		s.projects[p.ID] = &tenant{Project: p, users: newStore(c.now), refresh: newRefreshTokens(c.now)}
+		s.projects[p.ID] = &tenant{Project: p, store: newStore(c.now), refresh: newRefreshTokens(c.now)}
 		switch i {
 		case 0:
 			s.Project = p
@@ -68,7 +79,7 @@ func New(opts ...Option) (*Server, error) {
 		}
 	}
 	var err error
-	if s.router, s.api, err = newAPI(s); err != nil {
+	if s.router, err = newRouter(s.spec); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	return s, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 const (
@@ -117,10 +118,14 @@ func (i *issuer) parse(token string, key []byte) (*claims, error) {
 	return c, err
 }
 
-// authorize lets a request through to an operation of users if it has a
+// authorize lets a request through to an operation that has one if there is a
 // bearer token with the scope that the operation needs.
 func (s *Server) authorize(c *call, r *http.Request) error {
-	if c.op.token {
+	if c.op.Role == spec.Token {
+		return nil
+	}
+	if !c.op.Bearer { // open to all
+		c.principal = &principal{project: s.Project.ID}
 		return nil
 	}
 	headers := r.Header.Values("Authorization")
@@ -138,8 +143,8 @@ func (s *Server) authorize(c *call, r *http.Request) error {
 	if s.projects[p.project] == nil {
 		return unauthorized("invalid_token", "the access token is not valid")
 	}
-	if !p.scope.has(c.op.scope) {
-		return insufficientScope(c.op.scope)
+	if c.op.Scope != "" && !p.scope.has(c.op.Scope) {
+		return insufficientScope(c.op.Scope)
 	}
 	c.principal = p
 	return nil
@@ -181,7 +186,7 @@ func (i *issuer) reason(token string, err error) *refusal {
 }
 
 // MintAccessToken signs an access token for [Server.Project] with all scopes
-// of users, after change has had its way with the claims: for tests of what a
+// of the spec, after change has had its way with the claims: for tests of what a
 // server, or a client, makes of tokens that the endpoints would never issue.
 // A nil value takes a claim out.
 func (s *Server) MintAccessToken(change ...func(claims map[string]any)) onvy.Secret {
@@ -189,7 +194,7 @@ func (s *Server) MintAccessToken(change ...func(claims map[string]any)) onvy.Sec
 	c := jwt.MapClaims{
 		"iss": issuerName, "aud": audiencePrefix + s.Project.ID, "sub": s.Project.ClientID, "jti": rand.Text(),
 		"iat": now, "nbf": now, "exp": now + int64(s.tokens.ttl/time.Second),
-		"project_id": s.Project.ID, "principal_type": "client", "scope": strings.Join(userScopes, " "),
+		"project_id": s.Project.ID, "principal_type": "client", "scope": strings.Join(s.scopes, " "),
 	}
 	mint(c, change)
 	return onvy.NewSecret(s.tokens.sign(c))

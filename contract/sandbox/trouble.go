@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // Trouble is something that goes wrong on demand, to see what code that uses
@@ -90,7 +92,7 @@ func (t *troubles) next(operation string) *Trouble {
 // meet lets a request meet its trouble and tells whether it is answered by
 // that.
 func (t *troubles) meet(a *answer, r *http.Request, op *operation) bool {
-	trouble := t.next(op.id)
+	trouble := t.next(op.ID)
 	if trouble == nil {
 		return false
 	}
@@ -124,7 +126,7 @@ func (t *Trouble) write(a *answer, op *operation) {
 	if t.RetryAfter != "" {
 		a.header.Set("Retry-After", t.RetryAfter)
 	}
-	if op.token {
+	if op.Role == spec.Token {
 		a.header.Set("Cache-Control", "no-store")
 		a.header.Set("Pragma", "no-cache")
 	}
@@ -139,9 +141,9 @@ func (t *Trouble) write(a *answer, op *operation) {
 	}
 	r := refuse(status, "trouble", "as ordered")
 	switch {
-	case op.token && status == http.StatusUnauthorized:
+	case op.Role == spec.Token && status == http.StatusUnauthorized:
 		r = invalidClient()
-	case op.token && status == http.StatusBadRequest:
+	case op.Role == spec.Token && status == http.StatusBadRequest:
 		r = badRequest("as ordered")
 	case status == http.StatusUnauthorized:
 		r = unauthorized("invalid_token", "as ordered")

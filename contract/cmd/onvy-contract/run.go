@@ -143,7 +143,11 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each 
 		return nil, err
 	}
 	if !found {
-		server, err := sandbox.New()
+		options, err := a.sandboxOptions()
+		if err != nil {
+			return nil, err
+		}
+		server, err := sandbox.New(options...)
 		if err != nil {
 			return nil, err
 		}

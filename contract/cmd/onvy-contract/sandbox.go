@@ -25,10 +25,15 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 		Example: indented(
 			"onvy-contract sandbox",
 			"onvy-contract sandbox --addr 127.0.0.1:9000 --ttl 30s",
+			"onvy-contract sandbox --spec openapi-next.yaml",
 		),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			server, err := sandbox.New(sandbox.WithTTL(ttl))
+			options, err := a.sandboxOptions()
+			if err != nil {
+				return err
+			}
+			server, err := sandbox.New(append(options, sandbox.WithTTL(ttl))...)
 			if err != nil {
 				return fmt.Errorf("--ttl: %w", err)
 			}
@@ -42,6 +47,22 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 	cmd.Flags().DurationVar(&ttl, "ttl", 15*time.Minute, "how long access tokens live")
 	cmd.Flags().BoolVar(&remote, "allow-remote", false, "allow an address that other machines can reach; everyone knows the secrets of the sandbox")
 	return cmd
+}
+
+// sandboxOptions let a sandbox serve the spec of --spec.
+func (a *app) sandboxOptions() ([]sandbox.Option, error) {
+	if a.specFile == "" {
+		return nil, nil
+	}
+	text, err := a.specText()
+	if err != nil {
+		return nil, err
+	}
+	serve := sandbox.WithSpec(text)
+	if _, err := sandbox.New(serve); err != nil {
+		return nil, fmt.Errorf("--spec %s: %w", a.specFile, err)
+	}
+	return []sandbox.Option{serve}, nil
 }
 
 // checkAddress refuses what is no address and, unless remote ones are allowed,

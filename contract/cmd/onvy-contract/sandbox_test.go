@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -69,6 +70,17 @@ func TestSandboxRefusesAddressesThatOthersCanReach(t *testing.T) {
 		call{}.run(t, "sandbox", "--addr", addr).refuses(t, "--addr", "--allow-remote")
 	}
 	serve(t, "--addr", "0.0.0.0:0", "--allow-remote")
+}
+
+// The resource that meals.yaml adds is served as users are.
+func TestSandboxServesAnotherSpec(t *testing.T) {
+	url, _ := serve(t, "--addr", "127.0.0.1:0", "--spec", "../../testdata/meals.yaml")
+	resp, err := http.Get(url + "/users/u1/nutrition/meals")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, http.StatusUnauthorized, resp.StatusCode, "there is such an operation, and it needs a token")
+	call{}.run(t, "sandbox", "--spec", "sandbox.go").refuses(t, "--spec sandbox.go: ", "the spec cannot be read")
+	call{}.run(t, "sandbox", "--spec", "none.yaml").refuses(t, "--spec: ")
 }
 
 func TestSandboxRefusesWhatItCannotDo(t *testing.T) {

@@ -1,0 +1,78 @@
+package sandbox
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+)
+
+// exact refuses values that hold by the letter of a schema and that nobody can
+// read: a date that is on no calendar, a number that no float64 holds, an integer
+// that is written as a fraction. The schema was checked before.
+func exact(s *openapi3.Schema, value jsontext.Value) error { return exactAt(s, value, nil, 0) }
+
+const maxDepth = 100 // of values; schemas may be trees
+
+func exactAt(s *openapi3.Schema, value jsontext.Value, path []string, depth int) error {
+	if s == nil || depth > maxDepth {
+		return nil
+	}
+	bad := badRequest(strings.Join(path, ".") + " is not valid")
+	switch value.Kind() {
+	case '"':
+		unquoted, err := jsontext.AppendUnquote(nil, value)
+		if err != nil || !isInstant(spec.Plain(s).Format, string(unquoted)) {
+			return bad
+		}
+	case '0':
+		if !isNumber(spec.Plain(s), string(value)) {
+			return bad
+		}
+	case '{':
+		properties := spec.Properties(s)
+		for name, member := range members(value) {
+			if err := exactAt(properties[name], member, append(path[:len(path):len(path)], name), depth+1); err != nil {
+				return err
+			}
+		}
+	case '[':
+		if items := spec.Plain(s).Items; items != nil {
+			for _, item := range elements(value) {
+				if err := exactAt(items.Value, item, path, depth+1); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func isInstant(format, text string) bool {
+	switch format {
+	case "date":
+		_, err := time.Parse(time.DateOnly, text)
+		return err == nil
+	case "date-time":
+		var t time.Time
+		return t.UnmarshalText([]byte(text)) == nil
+	}
+	return true
+}
+
+func isNumber(s *openapi3.Schema, text string) bool {
+	if !s.Type.Is(openapi3.TypeInteger) {
+		_, err := strconv.ParseFloat(text, 64)
+		return err == nil
+	}
+	bits := 64
+	if s.Format == "int32" {
+		bits = 32
+	}
+	_, err := strconv.ParseInt(text, 10, bits)
+	return err == nil
+}

@@ -1,0 +1,279 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+)
+
+// subject is the parameter of paths, and the claim of tokens, that says which
+// user a request is about. A user's own token reaches what is below that user.
+const subject = "user_id"
+
+// defaultLimit is that of a list which documents none.
+const defaultLimit = 100
+
+// reply is a success.
+type reply struct {
+	status   int
+	location string // "" for none
+	body     jsontext.Value
+}
+
+var resourceHandlers = map[spec.Role]handler{
+	spec.Create: create, spec.List: showList, spec.Read: read, spec.Replace: replace, spec.Patch: patch, spec.Delete: remove,
+}
+
+// place is where the request is about.
+func (c *call) place() place { return place{c.op.Resource, c.vars} }
+
+// id is that of the one that the request is about.
+func (c *call) id() string { return c.vars[c.op.Resource.Param] }
+
+// may refuses what is not below the user whom a token is for, as if it were not
+// there.
+func (c *call) may() error {
+	for _, name := range c.op.Vars {
+		if name == subject && !c.principal.may(c.vars[name]) {
+			return refuse(http.StatusNotFound, "not_found", "no such user")
+		}
+	}
+	return nil
+}
+
+// create answers 201, or 409 for an id that is taken. A user's own token
+// creates that user and no other.
+func create(s *Server, c *call) (*reply, error) {
+	if err := c.may(); err != nil {
+		return nil, err
+	}
+	p := c.place()
+	id := c.givenID()
+	if p.r.Param == subject && !c.principal.may(id) {
+		return nil, refuse(http.StatusForbidden, "forbidden", "the token is for another user")
+	}
+	u, err := s.storeOf(c).create(p, id, document{}.merge(p.r, c.body))
+	if err != nil {
+		return nil, err
+	}
+	a := c.shows(u)
+	if p.r.Item != "" {
+		a.location = p.path(u.id)
+	}
+	return a, nil
+}
+
+// read answers with one, or 404.
+func read(s *Server, c *call) (*reply, error) {
+	if err := c.may(); err != nil {
+		return nil, err
+	}
+	u, err := s.storeOf(c).get(c.place(), c.id())
+	if err != nil {
+		return nil, err
+	}
+	return c.shows(u), nil
+}
+
+// replace replaces one and creates none: the pages call it an update.
+func replace(s *Server, c *call) (*reply, error) {
+	if err := c.may(); err != nil {
+		return nil, err
+	}
+	p := c.place()
+	if id := c.givenID(); id != "" && p.r.ClientKeys && id != c.id() {
+		return nil, refuse(http.StatusConflict, "conflict", "the id in the body is not that in the path")
+	}
+	doc := document{}.merge(p.r, c.body)
+	u, err := s.storeOf(c).update(p, c.id(), func(document) document { return doc })
+	if err != nil {
+		return nil, err
+	}
+	return c.shows(u), nil
+}
+
+// patch changes the fields that the body has. A body without any changes
+// nothing, not even the time of change.
+func patch(s *Server, c *call) (*reply, error) {
+	if err := c.may(); err != nil {
+		return nil, err
+	}
+	p := c.place()
+	u, err := s.storeOf(c).update(p, c.id(), func(old document) document {
+		if !touches(p.r, c.body) {
+			return nil
+		}
+		return old.merge(p.r, c.body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.shows(u), nil
+}
+
+// remove answers with a success, and 404 for what is gone already.
+func remove(s *Server, c *call) (*reply, error) {
+	if err := c.may(); err != nil {
+		return nil, err
+	}
+	if err := s.storeOf(c).delete(c.place(), c.id()); err != nil {
+		return nil, err
+	}
+	return &reply{status: c.op.Success}, nil
+}
+
+// givenID is the id in the body; "" for none.
+func (c *call) givenID() string {
+	value := members(c.body)[c.op.Resource.Key]
+	if value.Kind() == '"' {
+		id, _ := jsontext.AppendUnquote(nil, value)
+		return string(id)
+	}
+	return string(value)
+}
+
+func (c *call) shows(u *record) *reply {
+	a := &reply{status: c.op.Success}
+	if c.op.Answer != nil {
+		a.body = c.place().json(u)
+	}
+	return a
+}
+
+// path is the path of one, escaped so that no id leads elsewhere.
+func (p place) path(id string) string {
+	parts := strings.Split(p.r.Item, "/")
+	for i, part := range parts {
+		name, is := strings.CutPrefix(part, "{")
+		switch {
+		case is && i == len(parts)-1:
+			parts[i] = escape(id)
+		case is:
+			parts[i] = escape(p.vars[strings.TrimSuffix(name, "}")])
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func escape(id string) string {
+	escaped := url.PathEscape(id)
+	if escaped == "." || escaped == ".." { // segments of their own meaning (RFC 3986, 5.2.4)
+		escaped = strings.ReplaceAll(escaped, ".", "%2E")
+	}
+	return escaped
+}
+
+// showList lists the records of a place in the order of their creation. A
+// user's own token lists that user alone. The last page has no next one.
+func showList(s *Server, c *call) (*reply, error) {
+	if err := c.may(); err != nil {
+		return nil, err
+	}
+	p, page := c.place(), c.op.Page
+	limit, err := c.limit()
+	if err != nil {
+		return nil, err
+	}
+	shown := map[string]jsontext.Value{join(page.Size): number(limit)}
+	var after uint64
+	if cursor, given := c.param(page.CursorParam); given {
+		if after, err = s.cursors.open(c.cursorOf(), cursor); err != nil {
+			return nil, err
+		}
+		shown[join(page.Self)] = quote(cursor)
+	}
+	records, next, total, err := s.storeOf(c).page(p, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	if p.r.Param == subject && c.principal.user != "" {
+		records, next, total = nil, 0, 0
+		if u, err := s.storeOf(c).get(p, c.principal.user); err == nil && u.seq > after {
+			records, total = []*record{u}, 1
+		}
+	}
+	shown[join(page.Total)] = number(total)
+	if next != 0 {
+		shown[join(page.Next)] = quote(s.cursors.seal(c.cursorOf(), next))
+	}
+	items := []byte{'['}
+	for i, u := range records {
+		if i > 0 {
+			items = append(items, ',')
+		}
+		items = append(items, p.json(u)...)
+	}
+	shown[join(page.Items)] = append(items, ']')
+	return &reply{status: c.op.Success, body: nest(shown, join(page.Items))}, nil
+}
+
+// cursorOf is what a cursor is good for: one list of one project.
+func (c *call) cursorOf() string { return c.principal.project + "\x00" + c.place().key() }
+
+func (c *call) limit() (int, error) {
+	page := c.op.Page
+	text, given := c.param(page.SizeParam)
+	if !given {
+		if page.Default > 0 {
+			return page.Default, nil
+		}
+		return defaultLimit, nil
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 0 {
+		return 0, badRequest("the parameter " + page.SizeParam + " is not valid")
+	}
+	return limit, nil
+}
+
+// param is a parameter of the query.
+func (c *call) param(name string) (string, bool) {
+	values := c.query[name]
+	if name == "" || len(values) == 0 {
+		return "", false
+	}
+	return values[0], true
+}
+
+// join writes a path of names as one; the empty path is the whole body, and a
+// nil one nowhere.
+func join(path []string) string { return strings.Join(path, "\x00") }
+
+// nest makes an object of values by their paths, the first one before the
+// others. An array that has an empty path is the whole.
+func nest(values map[string]jsontext.Value, first string) jsontext.Value {
+	if whole := values[""]; whole.Kind() == '[' {
+		return whole
+	}
+	delete(values, "")
+	holders := make(map[string]map[string]jsontext.Value)
+	doc := make(document)
+	for path, value := range values {
+		name, rest, deep := strings.Cut(path, "\x00")
+		if !deep {
+			doc[name] = value
+			continue
+		}
+		if holders[name] == nil {
+			holders[name] = make(map[string]jsontext.Value)
+		}
+		holders[name][rest] = value
+	}
+	for name, inner := range holders {
+		doc[name] = nest(inner, "")
+	}
+	first, _, _ = strings.Cut(first, "\x00")
+	others := slices.DeleteFunc(sortedNames(doc), func(name string) bool { return name == first })
+	return doc.object(append([]string{first}, others...))
+}
+
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func (s *Server) storeOf(c *call) *store { return s.projects[c.principal.project].store }
