@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"net/http"
@@ -65,4 +66,43 @@ func ExampleTransport() {
 	// 502 true
 	// violation http/server-error the server failed with 502
 	// assumption http/content-type the content type is text/html; application/json is documented
+}
+
+// A rule of your own is held against every exchange of a run, beside those of
+// this package.
+func ExampleOptions_rules() {
+	spec, err := contract.Load(onvy.Spec)
+	if err != nil {
+		log.Fatal(err)
+	}
+	traced := &contract.Rule{
+		ID: "team/trace-id", Level: contract.Violation, Title: "An answer that created a user has a Trace-Id.",
+		Breaks: "201 without Trace-Id", Holds: "201 with Trace-Id: 4bf92f3577b34da6",
+		Check: func(c *contract.Call) {
+			if r := c.Exchange.Response; r != nil && r.Status == 201 && !r.Header.Has("Trace-Id") {
+				c.Report(contract.Finding{Message: "the answer has no Trace-Id"})
+			}
+		},
+	}
+	srv, err := sandbox.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := srv.Listen("127.0.0.1:0"); err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	target := contract.Target{
+		BaseURL: srv.URL,
+		Project: contract.Project{ID: srv.Project.ID, ClientID: srv.Project.ClientID, ClientSecret: srv.Project.ClientSecret},
+	}
+	suite, err := contract.NewSuite(spec, target, contract.Options{Rules: []*contract.Rule{traced}, Run: "^users/(create|delete)$"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, f := range suite.Run(context.Background()).Findings {
+		fmt.Println(f.Rule, f.Operation, f.Status, f.Message)
+	}
+	// Output:
+	// team/trace-id createUser 201 the answer has no Trace-Id
 }

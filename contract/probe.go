@@ -86,7 +86,7 @@ func (p *probe) finding(c *call, rule string, f Finding) {
 	n := len(c.findings)
 	c.report(probeRules, rule, f)
 	p.prove(c, c.findings[n:])
-	p.findings = append(p.findings, c.findings[n:]...)
+	p.findings = append(p.findings, p.suite.selection.wanted(c.findings[n:])...)
 }
 
 // send makes a request, holds the answer against all rules and returns it. A
@@ -208,12 +208,13 @@ func (p *probe) check(x *Exchange, racing bool) *call {
 	s.spec.checkCall(c)
 	p.leaks(c)
 	s.history.addCall(c)
+	s.selection.look(c)
 	c.count()
 	p.exchanges++
 	s.evidence.learn(c)
 	p.note(x)
 	p.prove(c, c.findings)
-	p.findings = append(p.findings, c.findings...)
+	p.findings = append(p.findings, s.selection.wanted(c.findings)...)
 	s.observe(x)
 	return c
 }

@@ -22,6 +22,10 @@ type ReplayOptions struct {
 	// Then two views of a user must agree unless a write lies between them, and
 	// more is found; where a line is missing, wrongly.
 	Complete bool
+	// Rules, OnlyRules and SkipRules are as in [Options]. A rule of your own that
+	// lacks something, or panics, is an outcome of status error; the rest goes on.
+	Rules                []*Rule
+	OnlyRules, SkipRules []string
 	// OnEntry is called after each entry, one at a time.
 	OnEntry func()
 	// OnExchange is called with each exchange of this API, one at a time, in the
@@ -76,7 +80,7 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 		counts[i] = newCounting(s, false)
 	}
 	h := s.newReplayed(o)
-	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, counts, h.extractor)), &h.tally.notJudged) {
+	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, counts, h.extractor, h.tally.selection)), &h.tally.notJudged) {
 		if o.OnExchange != nil && e.call != nil {
 			o.OnExchange(e.call.x)
 		}
@@ -123,6 +127,7 @@ type replayed struct {
 
 func (s *Spec) newReplayed(o ReplayOptions) *replayed {
 	h := &replayed{tally: newTally(), extractor: history.NewExtractor(readClaims, nil), whole: o.Complete}
+	h.tally.choose(o)
 	h.tally.witness.redact = o.Evidence
 	h.engine = history.NewEngine(s.lives, h.extractor.Hasher, history.Options{Whole: o.Complete, Later: true}, func(v history.Verdict) {
 		h.tally.verdict(s, v)
@@ -148,15 +153,15 @@ func (h *replayed) take(e *checkedEntry) {
 	}
 }
 
-// passiveRules is how many rules can be applied to traffic that was not made
-// for them.
-func passiveRules() (n int) {
+// passiveRules are those that can be applied to traffic that was not made for
+// them.
+func passiveRules() (passive []Rule) {
 	for _, rule := range Rules() {
 		if rule.Kind != KindProbe {
-			n++
+			passive = append(passive, rule)
 		}
 	}
-	return n
+	return passive
 }
 
 // into writes the report, with an outcome for each recording.
@@ -211,6 +216,12 @@ func (t *tally) into(r *Report, names []string, interrupted bool) {
 		r.Summary.NotJudged = &t.notJudged
 	}
 	r.Findings = all
+	if t.refused != nil {
+		r.add(Outcome{Case: "rules", Status: Error, Reason: t.refused.Error()})
+	}
+	for _, o := range t.selection.failures() {
+		r.add(o)
+	}
 	r.finish()
-	r.Summary.Rules = passiveRules()
+	r.Summary.Rules = t.selection.count(passiveRules())
 }

@@ -66,14 +66,14 @@ type job struct {
 // pipelines decodes and checks the entries of each recording on all cores, and
 // returns a channel of each, in order. All of them are to be read to the end;
 // when ctx ends, that comes early.
-func (s *Spec) pipelines(ctx context.Context, recordings []Recording, o ReplayOptions, counts []*counting, x *history.Extractor) []<-chan *job {
+func (s *Spec) pipelines(ctx context.Context, recordings []Recording, o ReplayOptions, counts []*counting, x *history.Extractor, sel *selection) []<-chan *job {
 	width := cmp.Or(o.Parallel, runtime.GOMAXPROCS(0))
 	work := make(chan *job, width)
 	for range width {
 		go func() {
 			for j := range work {
 				for i := range j.entries {
-					s.prepare(&j.entries[i], o, j.counting, x)
+					s.prepare(&j.entries[i], o, j.counting, x, sel)
 				}
 				close(j.done)
 			}
@@ -126,7 +126,7 @@ func (r *Recording) read(ctx context.Context, n *counting, out, work chan<- *job
 
 // prepare decodes an entry, runs the exchange rules, and takes it apart for the
 // history.
-func (s *Spec) prepare(e *checkedEntry, o ReplayOptions, n *counting, extractor *history.Extractor) {
+func (s *Spec) prepare(e *checkedEntry, o ReplayOptions, n *counting, extractor *history.Extractor, sel *selection) {
 	if e.err != nil {
 		return
 	}
@@ -149,6 +149,7 @@ func (s *Spec) prepare(e *checkedEntry, o ReplayOptions, n *counting, extractor 
 			e.facts[i].From = e.recording
 		}
 	}
+	sel.look(e.call)
 }
 
 // sort finds out whether an exchange is of this API.

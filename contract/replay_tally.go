@@ -19,6 +19,8 @@ type tally struct {
 	notJudged   NotJudged
 	recordings  map[string]*recorded // by name
 	witness     witness
+	selection   *selection // nil for all
+	refused     error      // why there is none, though it was asked for
 }
 
 // recorded is what became of one recording.
@@ -36,6 +38,12 @@ const erroneous = 100
 
 func newTally() *tally {
 	return &tally{found: newRanking(), bare: newRanking(), recordings: make(map[string]*recorded)}
+}
+
+// choose takes over which rules speak. Patterns that match none are not looked
+// for: some rules are for the live suite only.
+func (t *tally) choose(o ReplayOptions) {
+	t.selection, t.refused = newSelection(o.Rules, o.OnlyRules, o.SkipRules, passiveRules(), false)
 }
 
 // recording is that of a name.
@@ -78,6 +86,9 @@ func (t *tally) entry(e *checkedEntry) {
 	t.authorized = t.authorized || e.call.op.bearer && !bare
 	t.witness.add(e.order(), e.call.x)
 	for i, f := range e.call.findings {
+		if !t.selection.wants(f.Rule) {
+			continue
+		}
 		t.prove(&f, e.order(), e.call.x)
 		to := t.found
 		if bare && slices.Contains(needAuthorization, f.Rule) {
@@ -94,6 +105,9 @@ var needAuthorization = []string{"auth/credentials-needed", "auth/unauthenticate
 
 // verdict takes what the history has found.
 func (t *tally) verdict(s *Spec, v history.Verdict) {
+	if !t.selection.wants(v.Rule) {
+		return
+	}
 	f := s.historyFinding(v)
 	t.prove(&f, v.Order, t.witness.at(v.Order))
 	t.found.add(ranked{Order: v.Order, Nth: afterRules + v.Nth, Finding: f})

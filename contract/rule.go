@@ -19,4 +19,8 @@ type Rule struct {
 	Title  string `json:"title"`  // one sentence: what must hold
 	Breaks string `json:"breaks"` // an example of what breaks it
 	Holds  string `json:"holds"`  // an example of what must not
+
+	// Check looks at one exchange, in a rule of your own: see [Options.Rules]. It
+	// is called by several goroutines at once. Rules of this package have none.
+	Check func(*Call) `json:"-"`
 }

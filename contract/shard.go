@@ -79,6 +79,9 @@ func (s *Spec) MapShard(ctx context.Context, recordings []Recording, o ShardOpti
 		counts[i] = newCounting(s, false)
 	}
 	t := newTally()
+	if t.choose(o.ReplayOptions); t.refused != nil {
+		return t.refused
+	}
 	lines := make([]int, o.Partitions)
 	head, err := json.Marshal(s.shardHead(o))
 	if err != nil {
@@ -94,7 +97,7 @@ func (s *Spec) MapShard(ctx context.Context, recordings []Recording, o ShardOpti
 		}
 	}
 	var failed error
-	for e := range merged(s.pipelines(ctx, recordings, o.ReplayOptions, counts, extractor)) {
+	for e := range merged(s.pipelines(ctx, recordings, o.ReplayOptions, counts, extractor, t.selection)) {
 		if failed != nil {
 			continue // the pipelines are to be read to the end
 		}
@@ -109,7 +112,7 @@ func (s *Spec) MapShard(ctx context.Context, recordings []Recording, o ShardOpti
 		failed = emitFacts(e.facts, hasher, o.Partitions, write)
 		e.call.close()
 	}
-	if err := cmp.Or(failed, ctx.Err()); err != nil {
+	if err := cmp.Or(failed, ctx.Err(), t.selection.err()); err != nil {
 		return err
 	}
 	part, err := json.Marshal(t.partial(s, o, covered(counts)))
@@ -162,6 +165,9 @@ var ErrShard = errors.New("contract: not a whole shard")
 // rules found. A line that is missing, or is of another replay, is an error.
 func (s *Spec) ReduceShard(lines func(yield func([]byte, error) bool), o ShardOptions) (*Partial, error) {
 	r := &shardReducer{spec: s, tally: newTally(), partition: -1, want: shardHead{}}
+	if r.tally.choose(o.ReplayOptions); r.tally.refused != nil {
+		return nil, r.tally.refused
+	}
 	n := 0
 	var last []byte
 	for line, err := range lines {

@@ -29,7 +29,8 @@ type Suite struct {
 	evidence *evidence
 	tokens   *tokenSource
 
-	patience patience
+	patience  patience
+	selection *selection
 
 	// findsAll says that the server found a user that nobody made; set by the
 	// first cases.
@@ -60,6 +61,9 @@ func NewSuite(spec *Spec, t Target, o Options) (*Suite, error) {
 		o.Seed = uint64(rand.Uint32()) // readers of JSON hold no more than 53 bits
 	}
 	s := &Suite{spec: spec, target: t, options: o, base: base}
+	if s.selection, err = newSelection(o.Rules, o.OnlyRules, o.SkipRules, Rules(), true); err != nil {
+		return nil, err
+	}
 	wanted, err := regexp.Compile(o.Run)
 	if err != nil {
 		return nil, fmt.Errorf("contract: the expression for the cases to run cannot be read: %w", err)
@@ -134,7 +138,11 @@ func (s *Suite) Run(ctx context.Context) *Report {
 	for _, o := range outcomes {
 		r.add(o)
 	}
+	for _, o := range s.selection.failures() {
+		r.add(o)
+	}
 	r.finish()
+	r.Summary.Rules = s.selection.count(Rules())
 	r.Coverage = s.counting.Counts()
 	return r
 }

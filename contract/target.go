@@ -39,6 +39,12 @@ type Options struct {
 	MaxWait     time.Duration // for a token to expire; 0 is 15 s
 	Strict      bool          // assumptions and drift fail the run too
 	Risky       bool          // huge bodies and many wrong secrets too
+	// Rules are your own, beside those of this package; [Rule.Check] looks. One that
+	// panics is left out, and is an outcome of status error.
+	Rules []*Rule
+	// OnlyRules and SkipRules choose by id which rules speak: "page/limit",
+	// "page/*", or "page" for the whole family. Empty lists choose all.
+	OnlyRules, SkipRules []string
 	// AllowProduction allows api.onvy.health as the target.
 	AllowProduction bool
 	// LedgerDir holds the file that names every user before it is created;

@@ -25,7 +25,12 @@ func Run(t *testing.T, target Target, o Options) {
 	}
 	t.Logf("seed %d; Options.Seed makes the same data again", suite.options.Seed)
 	ctx, end := suite.begin(t.Context())
-	t.Cleanup(end)
+	t.Cleanup(func() {
+		for _, o := range suite.selection.failures() {
+			logOutcome(t, o, o.Status == Error)
+		}
+		end()
+	})
 	for i := range suite.cases {
 		lc := &suite.cases[i]
 		t.Run(lc.name, func(t *testing.T) {

@@ -52,6 +52,9 @@ was written in between; --complete is for records that have every write.`,
 			if err != nil {
 				return err
 			}
+			if err := rulesExist(slices.Concat(options.OnlyRules, options.SkipRules)); err != nil {
+				return err
+			}
 			names, err := recordings(args)
 			if err != nil {
 				return err
@@ -82,6 +85,7 @@ was written in between; --complete is for records that have every write.`,
 	cmd.Flags().StringSliceVar(&options.Hosts, "host", nil, "a `HOST` that is this API too, beside those of openapi.yaml and loopback; may be repeated")
 	cmd.Flags().StringVar(&options.BasePath, "base-path", "", "`PATH` of the API at its hosts, if it is not at the root")
 	cmd.Flags().DurationVar(&options.Slow, "slow", 2*time.Second, "an answer that took longer is a finding")
+	ruleFlags(cmd.Flags(), &options.OnlyRules, &options.SkipRules)
 	cmd.Flags().BoolVar(&options.Strict, "strict", false, "let assumptions and drift fail the run too")
 	cmd.Flags().BoolVar(&options.Complete, "complete", false, "the recordings have every write there was, by anybody: find more (wrongly where a line is missing)")
 	cmd.Flags().BoolVar(&sort, "sort", false, "the recordings are in no order: sort what they say by time first, on disk if need be")

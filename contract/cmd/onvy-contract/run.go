@@ -81,6 +81,7 @@ func (f *liveFlags) register(set *pflag.FlagSet) {
 	o := &f.options
 	set.StringVar(&o.Shard, "shard", "", "run the `PART` of the cases, such as 2/5, the second of five jobs; merge makes one report of all")
 	set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
+	ruleFlags(set, &o.OnlyRules, &o.SkipRules)
 	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one from the clock")
 	set.BoolVar(&o.Strict, "strict", false, "let assumptions and drift fail the run too")
 	set.BoolVar(&o.Risky, "risky", false, "also send huge bodies and many wrong secrets")
