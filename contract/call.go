@@ -25,8 +25,9 @@ type call struct {
 	slow time.Duration // an answer that takes longer is a finding; 0 is no limit
 
 	// clean says that the fast path has accepted the body: strict JSON, right
-	// by the schema, nothing undocumented.
-	clean bool
+	// by the schema, nothing undocumented but the strangers.
+	clean     bool
+	strangers []stranger
 
 	// findsAll says that the server finds every user, also one that nobody made.
 	findsAll bool
@@ -94,7 +95,9 @@ func (c *call) skim() {
 		return
 	}
 	if m := c.spec.fast[c.media.Schema.Value]; m != nil {
-		c.clean = m.acceptsSeeing(&c.answer, c.seenBody(), c.x.Response.Body)
+		k := skim{outline: &c.answer, body: c.seenBody()}
+		c.clean = m.skim(&k, c.x.Response.Body)
+		c.strangers = k.strangers
 		c.outlined = c.clean && m.notes && c.ok()
 		c.answer.there = c.outlined
 	}
@@ -193,6 +196,6 @@ func (c *call) finding(r *Rule, f Finding) {
 	f.Status = c.status()
 	f.Exchange = c.x.Name
 	f.Curl = curl(c)
-	f.Count = 1
+	f.Count = max(f.Count, 1)
 	c.findings = append(c.findings, f)
 }

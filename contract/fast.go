@@ -66,6 +66,39 @@ func (m *matcher) acceptsInto(o *outline, body []byte) bool {
 	return ok
 }
 
+// skim is what a matcher tells of a body that it accepts, beside that.
+type skim struct {
+	outline *outline       // nil if nobody asks
+	body    *coverage.Body // nil if nobody asks
+
+	strangers []stranger
+}
+
+// skim also accepts properties that the schema does not name, if nothing else
+// is wrong, and says which. So drift costs no second look.
+func (m *matcher) skim(k *skim, body []byte) bool {
+	r := m.readers.Get().(*tokenReader)
+	r.strangersToo = true
+	if k.body != nil {
+		if cap(r.words) < len(m.slots) {
+			r.words = make([]uint64, len(m.slots))
+		}
+		r.seen = r.words[:len(m.slots)]
+	}
+	ok := m.read(r, k.outline, body)
+	if ok {
+		k.strangers = append(k.strangers, r.strangers...)
+		if k.body != nil {
+			k.body.Merge(r.seen)
+		}
+	}
+	clear(r.seen)
+	clear(r.strangers)
+	r.seen, r.strangers, r.strangersToo = nil, r.strangers[:0], false
+	m.readers.Put(r)
+	return ok
+}
+
 func (m *matcher) read(r *tokenReader, o *outline, body []byte) bool {
 	r.start(body)
 	r.outline = o
@@ -86,6 +119,9 @@ type tokenReader struct {
 	outline *outline
 	words   []uint64 // memory of seen
 	seen    []uint64 // by slot, what was met; nil if nobody asks
+
+	strangersToo bool // whether they are accepted
+	strangers    []stranger
 }
 
 func newTokenReader() *tokenReader {

@@ -105,14 +105,14 @@ const maxProperties = 64
 
 func (c *compiler) object(s *openapi3.Schema, rest openapi3.Schema, key compileKey) (valueMatcher, bool) {
 	rest.Type, rest.Properties, rest.Required = nil, nil, nil
-	// Whether other properties are allowed does not matter: a body that has any
-	// is not accepted here. What they must look like then does not matter either.
+	// Where the schema speaks of other properties, a body that has any is not
+	// accepted here. What they must look like then does not matter.
 	rest.AdditionalProperties = openapi3.AdditionalProperties{}
 	if !isNothing(rest) || len(s.Properties) > maxProperties {
 		return nil, false
 	}
 
-	o := &objectMatcher{nullable: key.nullable}
+	o := &objectMatcher{nullable: key.nullable, schema: s, closed: !isNothing(openapi3.Schema{AdditionalProperties: s.AdditionalProperties})}
 	c.compiled[key] = o // before its properties, which may refer to it
 	var names []string
 	bit := uint64(1)
@@ -120,6 +120,7 @@ func (c *compiler) object(s *openapi3.Schema, rest openapi3.Schema, key compileK
 		if ref == nil || ref.Value == nil {
 			return nil, false
 		}
+		o.every = append(o.every, name)
 		if ref.Value.WriteOnly {
 			continue // must not be in a response
 		}

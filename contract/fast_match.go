@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // valueMatcher reports whether a value is surely fine. It gets the first token
@@ -14,13 +16,17 @@ type valueMatcher interface {
 	matches(r *tokenReader, first rawToken) bool
 }
 
-// objectMatcher takes an object with no other properties than its own.
+// objectMatcher takes an object with no other properties than its own, and
+// strangers if the reader wants them.
 type objectMatcher struct {
 	nullable bool
 	required uint64       // the bits of the required properties
 	all      uint64       // the bits of all properties
 	slot     int          // of what was there; what was not, and what was null, follow
 	byLength [][]property // by the length of the name
+	schema   *openapi3.Schema
+	every    []string // all names of the schema, those that no response has among them
+	closed   bool     // no other properties, see stranger
 }
 
 type property struct {
@@ -37,6 +43,7 @@ func (o *objectMatcher) matches(r *tokenReader, first rawToken) bool {
 		return false
 	}
 	var seen uint64
+	var others []rawToken
 	for {
 		name := r.next()
 		if name.kind() != '"' {
@@ -47,7 +54,14 @@ func (o *objectMatcher) matches(r *tokenReader, first rawToken) bool {
 			return name.kind() == '}' && seen&o.required == o.required
 		}
 		p := o.property(name)
-		if p == nil || seen&p.bit != 0 {
+		if p == nil {
+			if !o.stranger(r, name, others) {
+				return false
+			}
+			others = append(others, name)
+			continue
+		}
+		if seen&p.bit != 0 {
 			return false
 		}
 		value := r.next()

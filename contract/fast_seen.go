@@ -35,26 +35,6 @@ func (c *compiler) slotted(s *openapi3.Schema, value valueMatcher, ok bool) (val
 	return value, ok
 }
 
-// acceptsSeeing also notes what it met in a body that it accepts.
-func (m *matcher) acceptsSeeing(o *outline, b *coverage.Body, body []byte) bool {
-	if b == nil {
-		return m.acceptsInto(o, body)
-	}
-	r := m.readers.Get().(*tokenReader)
-	if cap(r.words) < len(m.slots) {
-		r.words = make([]uint64, len(m.slots))
-	}
-	r.seen = r.words[:len(m.slots)]
-	ok := m.read(r, o, body)
-	if ok {
-		b.Merge(r.seen)
-	}
-	clear(r.seen)
-	r.seen = nil
-	m.readers.Put(r)
-	return ok
-}
-
 // take reports whether a number holds, and notes the bounds that it is at.
 func (b *bounds) take(r *tokenReader, f float64) bool {
 	if r.seen != nil {

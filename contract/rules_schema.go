@@ -171,6 +171,7 @@ func enumText(schema *openapi3.Schema) string {
 }
 
 func checkUndocumentedProperties(c *call, r *Rule) {
+	c.checkStrangers(r)
 	if !c.readsJSON() || c.media == nil || c.media.Schema == nil || !c.decode().ok {
 		return
 	}
@@ -192,11 +193,16 @@ func checkUndocumentedProperties(c *call, r *Rule) {
 					walk(item, next, append(path, name))
 					continue
 				}
-				f := Finding{Pointer: maskPath(append(path, name)), at: pointerOf(append(path, name)), Spec: place(ref.Value.Origin, ""), Message: "the property is not documented"}
-				if len(value) > 40 {
-					f.Pointer = maskPath(path) + "/…" // names that many are data
+				schema := ref.Value
+				if plain, _, ok := unwrap(ref); ok {
+					schema = plain
 				}
-				c.finding(r, f)
+				names := append(path, name)
+				pointer := maskPath(names)
+				if len(value) > 40 {
+					pointer = maskPath(path) + "/…" // names that many are data
+				}
+				c.undocumented(r, schema, names, pointer, 1)
 			}
 		}
 	}
