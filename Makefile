@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
-.PHONY: contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders
+.PHONY: contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,17 @@ recorders: ## install what tests record with (Python 3 with venv, Node 20; the b
 	python3 -m venv $(RECORDERS)/.venv
 	$(RECORDERS)/.venv/bin/pip install --quiet --disable-pip-version-check -r $(RECORDERS)/requirements.txt
 	cd $(RECORDERS) && npm ci --no-audit --no-fund
+
+VALIDATORS := contract/report/testdata/validators
+validators: ## install what reports are validated by (Python 3 with venv, Node 20)
+	python3 -m venv $(VALIDATORS)/.venv
+	$(VALIDATORS)/.venv/bin/pip install --quiet --disable-pip-version-check -r $(VALIDATORS)/requirements.txt
+	$(VALIDATORS)/.venv/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary pytest -d $(VALIDATORS)/sdist pytest==8.4.2
+	tar -xzOf $(VALIDATORS)/sdist/pytest-8.4.2.tar.gz pytest-8.4.2/testing/example_scripts/junit-10.xsd > $(VALIDATORS)/junit-10.xsd
+	cd $(VALIDATORS) && npm ci --no-audit --no-fund && chmod u+x node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+
+browsertest: ## test the HTML report in a browser (Debian's chromium, Node 20)
+	cd contract/report/browsertest && npm ci --no-audit --no-fund && GOFLAGS=-mod=mod CI=true $(GO) test ./...
 
 lint: ## check format, vet (for Linux, macOS and Windows), staticcheck and the workflows
 	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; }

@@ -45,15 +45,10 @@ func junitOf(r *contract.Report) *junitSuites {
 		group, _, _ := strings.Cut(o.Case, "/")
 		doc.add(r, group, caseOf(r, o, shown), o.Duration)
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if !fails(r, f) || shown[identity(f)] {
-			continue
-		}
-		group, _, _ := strings.Cut(f.Rule, "/")
-		doc.add(r, group, &junitCase{
-			Class: operation(f), Name: f.Rule, Time: seconds(0),
-			Failure: &junitResult{Message: f.Message, Type: f.Rule, Text: escape(text(f))},
+	doc.addFindings(r, shown)
+	for i, waiver := range r.Stale {
+		doc.add(r, "waivers", &junitCase{
+			Class: "waivers", Name: fmt.Sprintf("waiver %d", i+1), Time: seconds(0), Failure: &junitResult{Message: waiver, Type: "stale waiver"},
 		}, 0)
 	}
 	if nothingRan(r) && doc.Failures+doc.Errors == 0 {
@@ -65,6 +60,45 @@ func junitOf(r *contract.Report) *junitSuites {
 	return doc
 }
 
+// mostCases is how many findings have a testcase of their own; build servers
+// read the file whole.
+const mostCases = 1000
+
+// addFindings adds what fails the run and no case has shown, and the causes that
+// are waived, as skipped.
+func (doc *junitSuites) addFindings(r *contract.Report, shown map[string]bool) {
+	more := 0
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !fails(r, f) || shown[identity(f)] {
+			continue
+		}
+		if i >= mostCases && doc.Failures > 0 {
+			more++
+			continue
+		}
+		group, _, _ := strings.Cut(f.Rule, "/")
+		doc.add(r, group, &junitCase{
+			Class: operation(f), Name: f.Rule, Time: seconds(0),
+			Failure: &junitResult{Message: f.Message, Type: f.Rule, Text: escape(text(f))},
+		}, 0)
+	}
+	if more > 0 {
+		doc.add(r, "onvy-contract", &junitCase{
+			Class: "onvy-contract", Name: "more findings", Time: seconds(0),
+			Failure: &junitResult{Message: number(more, "finding") + " more are in the JSON report", Type: "more"},
+		}, 0)
+	}
+	causes := r.Causes()
+	for _, c := range causes[:min(len(causes), mostCases)] {
+		if f := c.Head(); f.Waived != "" {
+			doc.add(r, "waived", &junitCase{
+				Class: operation(f), Name: f.Rule, Time: seconds(0), Skipped: &junitSkipped{Message: "waived: " + f.Waived + ": " + said(c)},
+			}, 0)
+		}
+	}
+}
+
 // caseOf is the testcase of an outcome; it marks the findings that it shows as
 // failures.
 func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *junitCase {
@@ -72,14 +106,19 @@ func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *jun
 	c := &junitCase{Class: group, Name: o.Case, Time: seconds(o.Duration)}
 	var failing, other []string
 	var first *contract.Finding
+	failed := 0
 	for i := range o.Findings {
 		f := &o.Findings[i]
 		if o.Status != contract.Fail || !fails(r, f) {
-			other = append(other, text(f))
+			if len(other) < mostCases {
+				other = append(other, text(f))
+			}
 			continue
 		}
 		first = cmp.Or(first, f)
-		failing = append(failing, text(f))
+		if failed++; failed <= mostCases {
+			failing = append(failing, text(f))
+		}
 		shown[identity(f)] = true
 	}
 	if other != nil {
@@ -91,7 +130,7 @@ func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *jun
 		if first != nil {
 			c.Failure = &junitResult{Message: first.Message, Type: first.Rule, Text: escape(strings.Join(failing, "\n"))}
 		}
-		if n := len(failing) - 1; n > 0 {
+		if n := failed - 1; n > 0 {
 			c.Failure.Message += fmt.Sprintf(" (and %d more)", n)
 		}
 	case contract.Error:
@@ -118,6 +157,18 @@ func text(f *contract.Finding) string {
 		fmt.Fprintf(&b, ", %d times", f.Count)
 	}
 	fmt.Fprintf(&b, "\n  %s\n  %s\n", f.Message, where(f))
+	if n := len(f.Steps); n > 0 {
+		fmt.Fprintf(&b, "  %s %s -> %d\n", f.Steps[n-1].Method, f.Steps[n-1].URL, f.Steps[n-1].Status)
+	}
+	if f.Expected != "" {
+		fmt.Fprintf(&b, "  expected %s\n", f.Expected)
+	}
+	if f.Actual != "" {
+		fmt.Fprintf(&b, "  got %s\n", f.Actual)
+	}
+	if f.Waived != "" {
+		fmt.Fprintf(&b, "  waived: %s\n", f.Waived)
+	}
 	if f.Curl != "" {
 		fmt.Fprintf(&b, "  %s\n", f.Curl)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 )
 
-// The elements and attributes that Jenkins, GitLab, GitHub actions and the
+// The elements and attributes that Jenkins, GitLab, GitHub Actions and the
 // Maven Surefire schema have in common.
 type junitSuites struct {
 	XMLName  struct{}      `xml:"testsuites"`
@@ -17,7 +17,6 @@ type junitSuites struct {
 	Tests    int           `xml:"tests,attr"`
 	Failures int           `xml:"failures,attr"`
 	Errors   int           `xml:"errors,attr"`
-	Skipped  int           `xml:"skipped,attr"`
 	Time     string        `xml:"time,attr"`
 	Suites   []*junitSuite `xml:"testsuite"`
 }
@@ -105,6 +104,5 @@ func (doc *junitSuites) add(r *contract.Report, group string, c *junitCase, took
 		doc.Errors++
 	case c.Skipped != nil:
 		suite.Skipped++
-		doc.Skipped++
 	}
 }

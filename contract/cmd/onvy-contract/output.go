@@ -21,21 +21,24 @@ type outputFlags struct {
 	page               pageFlags
 	cover              coverFlags
 	judge              judgeFlags
+	folder             folderFlags
 }
 
 func (f *outputFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.json, "json", "", "write the report as JSON to `FILE`; \"-\" is standard output")
 	set.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to `FILE`; \"-\" is standard output")
+	f.page.folder = &f.folder
 	f.page.register(set)
 	f.cover.register(set)
 	f.judge.register(set)
+	f.folder.register(set)
 	set.BoolVar(&f.quiet, "quiet", false, "show only what fails the run, and the last line")
 	set.BoolVar(&f.full, "full", false, "show the evidence of every cause, and all notes")
 	set.BoolVar(&f.notes, "notes", false, "show what does not fail the run, one by one")
 }
 
 // toFile reports whether a report for other programs is wanted.
-func (f *outputFlags) toFile() bool { return f.json != "" || f.junit != "" }
+func (f *outputFlags) toFile() bool { return f.json != "" || f.junit != "" || f.folder.wanted() }
 
 // outputs are the places that reports go to, open before anything runs: a run
 // of minutes is not to end with a file that cannot be written.
@@ -47,6 +50,8 @@ type outputs struct {
 	html  *atomicFile
 	cover *cover
 	judge *judge
+
+	folder *folder
 }
 
 func (f *outputFlags) open(a *app) (*outputs, error) {
@@ -77,6 +82,10 @@ func (f *outputFlags) open(a *app) (*outputs, error) {
 		o.discard()
 		return nil, err
 	}
+	if o.folder, err = f.folder.open(a, &f.page); err != nil {
+		o.discard()
+		return nil, err
+	}
 	return o, nil
 }
 
@@ -86,6 +95,7 @@ func (o *outputs) discard() {
 	o.junit.discard()
 	o.html.discard()
 	o.cover.discard()
+	o.folder.discard()
 }
 
 // write writes all reports. The terminal report is on standard output, or on
@@ -105,6 +115,7 @@ func (o *outputs) write(r *contract.Report) error {
 		errs = append(errs, toJUnit(o.app.stdout))
 	}
 	errs = append(errs,
+		o.folder.write(r),
 		report.Terminal(terminal, r, report.TerminalOptions{
 			Colour: report.Colours(terminal, o.app.getenv), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.quiet,
 			Width: width(terminal, o.app.getenv), Spec: spec,

@@ -13,6 +13,7 @@ import (
 // pageFlags are those of the report as a page.
 type pageFlags struct {
 	file     string
+	folder   *folderFlags // which may have a page too
 	timeline report.Timeline
 }
 
@@ -31,7 +32,7 @@ func (f *pageFlags) open() (*atomicFile, error) {
 
 // watching also puts exchanges on the page.
 func (f *pageFlags) watching(each func(*contract.Exchange)) func(*contract.Exchange) {
-	if f.file == "" {
+	if f.file == "" && !f.folder.wanted() {
 		return each
 	}
 	return func(x *contract.Exchange) {

@@ -1,0 +1,118 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// mostAnnotations is how many of each level GitHub shows of a step.
+const mostAnnotations = 10
+
+// GitHub writes r as annotations of GitHub Actions, one for each cause, at its
+// statement in the spec: errors for what fails the run, warnings for other
+// assumptions, notices for the rest and for what is waived. A step shows ten of
+// each; how many there are beyond them is said.
+func GitHub(w io.Writer, r *contract.Report, o MachineOptions) error {
+	m, err := newMachine(r, o)
+	if err != nil {
+		return fmt.Errorf("report: github: %w", err)
+	}
+	a := &annotations{w: bufio.NewWriter(w), left: map[string]int{}}
+	for i := range r.Stale {
+		a.add("error", "title=waiver", line(r.Stale[i]))
+	}
+	if r.ExitStatus() == 2 {
+		a.add("error", "title=not carried out", cases(&r.Summary)+notCarriedOut(r))
+	}
+	for _, c := range r.Causes() {
+		f := c.Head()
+		t := told{Finding: f, cause: c}
+		text := m.told(f)
+		if n := c.Count(); n > 1 {
+			text += fmt.Sprintf(" (%d times)", n)
+		}
+		if note := t.note(); note != "" {
+			text += ". " + note
+		}
+		at := m.region(f)
+		place := fmt.Sprintf("file=%s,line=%d", property(m.o.SpecPath), at.StartLine)
+		if at.EndLine > 0 {
+			place += fmt.Sprintf(",endLine=%d,col=%d,endColumn=%d", at.EndLine, at.StartColumn, at.EndColumn)
+		}
+		a.add(annotationLevel(r, c), place+",title="+property(c.ID+" "+line(f.Rule)), text)
+	}
+	for _, level := range []string{"error", "warning", "notice"} {
+		if n := a.left[level]; n > 0 {
+			a.printf("::%s title=more::%s\n", level, message(number(n, "cause")+" more of this level are in the report"))
+		}
+	}
+	if err := a.w.Flush(); err != nil {
+		return fmt.Errorf("report: github: %w", err)
+	}
+	return nil
+}
+
+type annotations struct {
+	w    *bufio.Writer
+	n    [3]int
+	left map[string]int
+}
+
+// printf writes; the bufio.Writer keeps the first error, and Flush returns it.
+func (a *annotations) printf(format string, args ...any) { _, _ = fmt.Fprintf(a.w, format, args...) }
+
+func (a *annotations) add(level, properties, text string) {
+	i := map[string]int{"error": 0, "warning": 1}[level]
+	if level == "notice" {
+		i = 2
+	}
+	if a.n[i]++; a.n[i] >= mostAnnotations { // the last one says how many more there are
+		a.left[level]++
+		return
+	}
+	a.printf("::%s %s::%s\n", level, properties, message(text))
+}
+
+func annotationLevel(r *contract.Report, c *contract.Cause) string {
+	switch {
+	case failing(r, c):
+		return "error"
+	case c.Head().Waived == "" && c.Head().Level != contract.Drift:
+		return "warning"
+	}
+	return "notice"
+}
+
+// failing reports whether a cause fails the run.
+func failing(r *contract.Report, c *contract.Cause) bool {
+	for _, f := range c.Findings {
+		if r.Fails(f) {
+			return true
+		}
+	}
+	return false
+}
+
+// notCarriedOut is the first reason why something could not be carried out.
+func notCarriedOut(r *contract.Report) string {
+	for i := range r.Outcomes {
+		if o := &r.Outcomes[i]; o.Status == contract.Error || o.Status == contract.NotRun {
+			return ": " + line(o.Case) + ": " + line(o.Reason)
+		}
+	}
+	return ""
+}
+
+// message and property escape what GitHub would take for the end of an
+// annotation or for another command.
+func message(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func property(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+}
