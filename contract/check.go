@@ -20,6 +20,7 @@ var exchangeChecks = slices.Concat(
 	jsonChecks,
 	schemaChecks,
 	tokenChecks,
+	clientChecks,
 	bearerChecks,
 	userChecks,
 	listChecks,

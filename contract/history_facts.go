@@ -31,6 +31,9 @@ func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
 		Op: c.op.life, Name: c.x.Name, Seq: seq, Start: c.x.Started, End: c.x.end(),
 		Status: c.status(), Racing: c.racing, Bearer: c.x.Request.bearer(),
 	}
+	if c.status() == 401 && !strings.HasPrefix(c.x.Request.Header.Get("Authorization"), "Bearer ") {
+		x.Bearer = "" // it may be how the scheme is written that is refused
+	}
 	if c.op.token {
 		x.Grant = c.granted()
 		return e.Facts(&x)

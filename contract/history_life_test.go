@@ -20,6 +20,13 @@ func lifeHistoryRows() []historyRow {
 				{starts(0, 2*time.Second, create()), starts(time.Second, 2*time.Second, create())},
 			},
 		}, {
+			rule:   "users/deleted-frees-id",
+			breaks: []session{at(create(), deleteUser(), taken()), at(deleteUser(), taken())},
+			holds: []session{
+				at(create(), taken()), at(create(), deleteUser(), create()), at(create(), deleteUser(), create(), taken()),
+				at(create(), deleteUser(refused(503, "unavailable")), taken()), at(gone(), taken()),
+			},
+		}, {
 			rule:   "users/put-unknown",
 			breaks: []session{at(gone(), putUser(`{}`, user())), at(create(), deleteUser(), putUser(`{}`, user()))},
 			holds: []session{

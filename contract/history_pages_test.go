@@ -128,6 +128,11 @@ func tokenHistoryRows() []historyRow {
 		return serverToken(`{}`, token("access_token", "short", "expires_in", seconds))
 	}
 	short := jwt("exp", noon.Unix()+30)
+	mine := jwt("principal_type", "user", "user_id", "user_123", "sub", "user_123", "exp", noon.Unix()+900)
+	exchanged := func(n string) *contract.Exchange {
+		return sdkToken(`{"grant":"exchange","token":"an-identity-token","client_id":"sdk"}`, token("access_token", n))
+	}
+	refused401 := func() *contract.Exchange { return getUser("", refused(401, "invalid_token")) }
 	return []historyRow{
 		{
 			rule: "token/expired",
@@ -143,6 +148,24 @@ func tokenHistoryRows() []historyRow {
 				{starts(2*time.Minute, 0, by(short, getUser(user())))}, // as the server's clock may have it
 				// expires_in in words that say nothing.
 				at(expiring(900_000), by("short", getUser(user()))),
+			},
+		}, {
+			rule: "token/fresh",
+			breaks: []session{
+				soon(expiring(30), by("short", refused401())), soon(expiring(30), by("short", listUsers("", "{}"), refused(401, "invalid_token"))),
+				soon(exchanged(mine), by(mine, refused401())), soon(exchanged(mine), by(mine, listUsers("", "{}")), by(mine, refused401())),
+			},
+			holds: []session{
+				soon(expiring(30), by("short", getUser(user()))), soon(by("short", refused401())), soon(expiring(30), by("other", refused401())),
+				at(expiring(30), by("short", refused401())),
+				{starts(0, 0, expiring(900)), starts(2*time.Minute, 0, by("short", refused401()))}, // it may have been taken back
+				{starts(0, 2*time.Second, expiring(30)), starts(time.Second, 0, by("short", refused401()))},
+				soon(expiring(30), by("short", refused401(), authorization("bearer short"))),
+				// A user's token ends with the user, or with the next one.
+				soon(exchanged(mine), by(jwt(), deleteUser()), by(mine, refused401())),
+				soon(by(jwt(), deleteUser()), exchanged(mine), by(mine, refused401())),
+				soon(exchanged(mine), exchanged(jwt("principal_type", "user", "user_id", "user_123", "sub", "user_123", "jti", "b")), by(mine, refused401())),
+				soon(exchanged("opaque"), by("opaque", refused401())), // whose it is nobody knows
 			},
 		}, {
 			rule:   "token/refresh-reuse",

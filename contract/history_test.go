@@ -100,6 +100,14 @@ func at(exchanges ...*contract.Exchange) session {
 	return exchanges
 }
 
+// soon is a session with a second between the exchanges.
+func soon(exchanges ...*contract.Exchange) session {
+	for i, x := range exchanges {
+		x.Started = x.Started.Add(time.Duration(i) * time.Second)
+	}
+	return exchanges
+}
+
 // after is a timestamp some seconds after the usual one.
 func after(seconds int) string {
 	return noon.Add(-time.Hour).Add(time.Duration(seconds) * time.Second).Format(time.RFC3339Nano)
@@ -109,8 +117,11 @@ func after(seconds int) string {
 func gone() *contract.Exchange { return getUser(refusal, status(404)) }
 
 // by sends an exchange with another token.
-func by(token string, x *contract.Exchange) *contract.Exchange {
+func by(token string, x *contract.Exchange, changes ...change) *contract.Exchange {
 	authorization("Bearer " + token)(x)
+	for _, change := range changes {
+		change(x)
+	}
 	return x
 }
 

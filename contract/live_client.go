@@ -15,8 +15,6 @@ var clientRules = []Rule{
 		"a token for a client that is not there", "401 invalid_client"),
 	probeRule("client/enumeration", Drift, "policy", "An unknown client and a wrong secret look alike.",
 		"invalid_client for one, invalid_grant for the other", "401 invalid_client for both"),
-	probeRule("client/missing", Violation, "authentication", "No client credentials, no token.",
-		"a token without Authorization", "401"),
 	probeRule("client/malformed", Violation, "rfc7617#2", "Credentials that cannot be read are refused.",
 		"500 for Basic without a colon", "401 or 400"),
 	probeRule("client/scheme-case", Violation, "rfc9110#11.1", "The name of the scheme has no case.",
@@ -144,7 +142,9 @@ func (p *probe) clientMatrix(ask func(Header) *call) {
 	if !wrong.ok() && !unknown.ok() && (wrong.status() != unknown.status() || wrong.object()["error"] != unknown.object()["error"]) {
 		p.finding(unknown, "client/enumeration", Finding{Message: "an unknown client and a wrong secret can be told apart"})
 	}
-	p.refuses(ask(nil), "client/missing", "no credentials", 401, 400)
+	if c := ask(nil); !c.ok() { // else client/missing has said it
+		p.refuses(c, "", "no credentials", 401, 400)
+	}
 	p.refuses(ask(Header{{"Authorization", "Basic"}}), "client/malformed", "Basic without credentials", 401, 400)
 	p.refuses(ask(Header{{"Authorization", "Basic !!!"}}), "client/malformed", "Basic that is not base64", 401, 400)
 	noColon := base64.StdEncoding.EncodeToString([]byte(project.ClientID))

@@ -22,7 +22,6 @@ type Partial struct {
 	Partitions []int                `json:"partitions,omitempty"` // that were reduced
 	Found      []*ranked            `json:"found"`
 	Bare       []*ranked            `json:"bare,omitempty"`
-	Authorized bool                 `json:"authorized,omitzero"`
 	NotJudged  NotJudged            `json:"not_judged"`
 	Recordings map[string]*recorded `json:"recordings,omitempty"`
 	Coverage   *Coverage            `json:"coverage,omitempty"`
@@ -34,9 +33,18 @@ var ErrMerge = errors.New("contract: cannot be merged")
 func (t *tally) partial(s *Spec, o ShardOptions, c *Coverage) *Partial {
 	return &Partial{
 		Format: shardVersion, Spec: s.SHA256(), Rules: rulesHash(), Version: o.Version,
-		Found: t.found.sorted(), Bare: t.bare.sorted(), Authorized: t.authorized, NotJudged: t.notJudged,
+		Found: t.found.sorted(), Bare: t.allBare(), NotJudged: t.notJudged,
 		Recordings: t.recordings, Coverage: c,
 	}
+}
+
+// allBare is what rests on a missing Authorization, in the order of the time.
+func (t *tally) allBare() (all []*ranked) {
+	for _, bare := range t.bare {
+		all = append(all, bare.list...)
+	}
+	slices.SortFunc(all, (*ranked).compare)
+	return all
 }
 
 func (p *Partial) tally() *tally {
@@ -45,9 +53,9 @@ func (p *Partial) tally() *tally {
 		t.found.add(*r)
 	}
 	for _, r := range p.Bare {
-		t.bare.add(*r)
+		t.bareIn(r.Order.From).add(*r)
 	}
-	t.authorized, t.notJudged = p.Authorized, p.NotJudged
+	t.notJudged = p.NotJudged
 	for name, r := range p.Recordings {
 		t.recordings[name] = r
 	}
@@ -98,9 +106,9 @@ func (p *Partial) Merge(other *Partial) error {
 	}
 	t := p.tally()
 	t.recordings = make(map[string]*recorded)
-	t.merge(&tally{found: newRanking(), bare: newRanking(), recordings: p.Recordings})
+	t.merge(&tally{found: newRanking(), recordings: p.Recordings})
 	t.merge(other.tally())
-	p.Found, p.Bare, p.Authorized, p.NotJudged, p.Recordings = t.found.sorted(), t.bare.sorted(), t.authorized, t.notJudged, t.recordings
+	p.Found, p.Bare, p.NotJudged, p.Recordings = t.found.sorted(), t.allBare(), t.notJudged, t.recordings
 	p.Partitions = sortedCopy(slices.Concat(p.Partitions, other.Partitions))
 	return nil
 }

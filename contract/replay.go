@@ -69,7 +69,8 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 // ReplayAll holds recorded exchanges against all exchange and history rules, in
 // parallel, with findings in the order of the time. There is one history over
 // all recordings, which are taken together by the time at which exchanges
-// ended; what is out of order is counted in [Summary.NotJudged]. An entry that
+// ended; what is out of order is counted in [Summary.NotJudged]. What has no time
+// is held against its own recording only. An entry that
 // cannot be read is an outcome of status error and does not stop the others;
 // entries of other hosts, or of paths that are not of this API, are counted by
 // host and path.
@@ -80,6 +81,7 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 		counts[i] = newCounting(s, false)
 	}
 	h := s.newReplayed(o)
+	h.several = len(recordings) > 1
 	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, counts, h.extractor, h.tally.selection)), &h.tally.notJudged) {
 		if o.OnExchange != nil && e.call != nil {
 			o.OnExchange(e.call.x)
@@ -89,8 +91,7 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 			o.OnEntry()
 		}
 	}
-	h.engine.Flush()
-	h.tally.notJudged.Add(h.engine.NotJudged)
+	h.flush()
 
 	r := &Report{Version: ReportVersion, Kind: Recordings, Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts)}
 	h.tally.into(r, names(recordings), ctx.Err() != nil)
@@ -123,16 +124,44 @@ type replayed struct {
 	extractor *history.Extractor
 	engine    *history.Engine
 	whole     bool
+
+	// several says that there are other recordings. When what has no time was,
+	// seen from them, nobody knows: it has a history for each recording.
+	several bool
+	apart   map[string]*history.Engine
+	newly   func() *history.Engine
 }
 
 func (s *Spec) newReplayed(o ReplayOptions) *replayed {
 	h := &replayed{tally: newTally(), extractor: history.NewExtractor(readClaims, nil), whole: o.Complete}
 	h.tally.choose(o)
 	h.tally.witness.redact = o.Evidence
-	h.engine = history.NewEngine(s.lives, h.extractor.Hasher, history.Options{Whole: o.Complete, Later: true}, func(v history.Verdict) {
-		h.tally.verdict(s, v)
-	})
+	h.newly = func() *history.Engine {
+		return history.NewEngine(s.lives, h.extractor.Hasher, history.Options{Whole: o.Complete, Later: true}, func(v history.Verdict) {
+			h.tally.verdict(s, v)
+		})
+	}
+	h.engine, h.apart = h.newly(), make(map[string]*history.Engine)
 	return h
+}
+
+// history is the one that an entry belongs to.
+func (h *replayed) history(e *checkedEntry) *history.Engine {
+	if !h.several || e.call == nil || !e.call.x.Started.IsZero() {
+		return h.engine
+	}
+	if h.apart[e.recording] == nil {
+		h.apart[e.recording] = h.newly()
+	}
+	return h.apart[e.recording]
+}
+
+// flush gives the verdicts that are still held.
+func (h *replayed) flush() {
+	for _, engine := range append(slices.Collect(maps.Values(h.apart)), h.engine) {
+		engine.Flush()
+		h.tally.notJudged.Add(engine.NotJudged)
+	}
 }
 
 // take takes the next entry.
@@ -142,8 +171,11 @@ func (h *replayed) take(e *checkedEntry) {
 		h.engine.Doubt()
 	}
 	h.tally.entry(e)
-	for i := range e.facts {
-		h.engine.Add(&e.facts[i], false)
+	if len(e.facts) > 0 {
+		engine := h.history(e)
+		for i := range e.facts {
+			engine.Add(&e.facts[i], false)
+		}
 	}
 	if e.call != nil {
 		if !e.call.x.FromCache {

@@ -14,19 +14,23 @@ type NotJudged = history.NotJudged
 // tally is what a replay has found so far. Tallies of parts of the record make
 // one, in any order.
 type tally struct {
-	found, bare *ranking
-	authorized  bool // some request had an Authorization
-	notJudged   NotJudged
-	recordings  map[string]*recorded // by name
-	witness     witness
-	selection   *selection // nil for all
-	refused     error      // why there is none, though it was asked for
+	found      *ranking
+	bare       map[string]*ranking // what rests on an Authorization that is missing, by recording
+	notJudged  NotJudged
+	recordings map[string]*recorded // by name
+	witness    witness
+	selection  *selection // nil for all
+	refused    error      // why there is none, though it was asked for
 }
 
 // recorded is what became of one recording.
 type recorded struct {
-	Exchanges int            `json:"exchanges,omitzero"`
-	Answers   int            `json:"answers,omitzero"` // exchanges with an answer of the server
+	Exchanges int `json:"exchanges,omitzero"`
+	Answers   int `json:"answers,omitzero"` // exchanges with an answer of the server
+
+	Authorized bool `json:"authorized,omitzero"` // some request had an access token
+	Client     bool `json:"client,omitzero"`     // some request for a token had credentials in its header
+
 	Unmatched map[string]int `json:"unmatched,omitempty"`
 	Unjudged  map[string]int `json:"unjudged,omitempty"` // bodies that are not whole, by the reason
 	Unread    int            `json:"unread,omitzero"`    // entries that cannot be read
@@ -37,7 +41,7 @@ type recorded struct {
 const erroneous = 100
 
 func newTally() *tally {
-	return &tally{found: newRanking(), bare: newRanking(), recordings: make(map[string]*recorded)}
+	return &tally{found: newRanking(), bare: make(map[string]*ranking), recordings: make(map[string]*recorded)}
 }
 
 // choose takes over which rules speak. Patterns that match none are not looked
@@ -54,6 +58,14 @@ func (t *tally) recording(name string) *recorded {
 		t.recordings[name] = r
 	}
 	return r
+}
+
+// bareIn is what rests on a missing Authorization in a recording.
+func (t *tally) bareIn(name string) *ranking {
+	if t.bare[name] == nil {
+		t.bare[name] = newRanking()
+	}
+	return t.bare[name]
 }
 
 // entry takes what the exchange rules have found.
@@ -82,8 +94,9 @@ func (t *tally) entry(e *checkedEntry) {
 	if e.call.x.Response != nil && !e.call.x.FromCache {
 		r.Answers++
 	}
-	bare := e.call.op.bearer && !e.call.x.Request.Header.Has("Authorization")
-	t.authorized = t.authorized || e.call.op.bearer && !bare
+	bare := !e.call.x.Request.Header.Has("Authorization")
+	r.Authorized = r.Authorized || e.call.op.bearer && !bare
+	r.Client = r.Client || e.call.op.token && !bare
 	t.witness.add(e.order(), e.call.x)
 	for i, f := range e.call.findings {
 		if !t.selection.wants(f.Rule) {
@@ -93,15 +106,15 @@ func (t *tally) entry(e *checkedEntry) {
 		to := t.found
 		if bare && slices.Contains(needAuthorization, f.Rule) {
 			// Some recorders leave Authorization out. That it is missing means
-			// something only if it is there somewhere.
-			to = t.bare
+			// something only if it is there somewhere in the same recording.
+			to = t.bareIn(e.recording)
 		}
 		to.add(ranked{Order: e.order(), Nth: i, Finding: f})
 	}
 }
 
 // needAuthorization are rules that speak of requests without credentials.
-var needAuthorization = []string{"auth/credentials-needed", "auth/unauthenticated-status", "auth/no-error-without-token"}
+var needAuthorization = []string{"auth/credentials-needed", "auth/unauthenticated-status", "auth/no-error-without-token", "client/missing"}
 
 // verdict takes what the history has found.
 func (t *tally) verdict(s *Spec, v history.Verdict) {
@@ -135,11 +148,14 @@ func (t *tally) unsettle(after int64) {
 
 // settled are the findings.
 func (t *tally) settled() *ranking {
-	if t.authorized {
-		for _, r := range t.bare.list {
-			t.found.add(*r)
+	for name, bare := range t.bare {
+		recording := t.recording(name)
+		delete(t.bare, name)
+		for _, r := range bare.list {
+			if client := r.Finding.Rule == "client/missing"; client && recording.Client || !client && recording.Authorized {
+				t.found.add(*r)
+			}
 		}
-		t.bare = newRanking()
 	}
 	return t.found
 }
@@ -149,10 +165,11 @@ func (t *tally) merge(other *tally) {
 	for _, r := range other.found.list {
 		t.found.add(*r)
 	}
-	for _, r := range other.bare.list {
-		t.bare.add(*r)
+	for name, bare := range other.bare {
+		for _, r := range bare.list {
+			t.bareIn(name).add(*r)
+		}
 	}
-	t.authorized = t.authorized || other.authorized
 	t.notJudged.Add(other.notJudged)
 	for name, more := range other.recordings {
 		r := t.recording(name)
@@ -170,6 +187,7 @@ func (t *tally) merge(other *tally) {
 			r.Unjudged[why] += n
 		}
 		r.Answers += more.Answers
+		r.Authorized, r.Client = r.Authorized || more.Authorized, r.Client || more.Client
 		r.Unread += more.Unread
 		r.Reasons = append(r.Reasons, more.Reasons...)
 		slices.Sort(r.Reasons)

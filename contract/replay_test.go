@@ -175,4 +175,10 @@ func TestARecordingWithoutAnyCredentialsSaysNothingAboutThem(t *testing.T) {
 	require.Empty(t, report.Findings)
 	report = loadSpec(t).Replay(t.Context(), "test.har", entries(getUser(user()), bare()), contract.ReplayOptions{})
 	require.Equal(t, []string{"auth/credentials-needed"}, rulesOf(report.Findings))
+
+	open := func() *contract.Exchange { return serverToken(`{}`, token(), authorization("")) }
+	report = loadSpec(t).Replay(t.Context(), "test.har", entries(getUser(user()), open()), contract.ReplayOptions{})
+	require.Empty(t, report.Findings, "what stands between may have added the client's")
+	report = loadSpec(t).Replay(t.Context(), "test.har", entries(open(), serverToken(`{}`, token("access_token", "b"))), contract.ReplayOptions{})
+	require.Equal(t, []string{"client/missing"}, rulesOf(report.Findings))
 }

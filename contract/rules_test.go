@@ -22,7 +22,7 @@ type exchangeRow struct {
 
 // exchangeRows are all rows, in the order of the rule families.
 func exchangeRows() []exchangeRow {
-	return slices.Concat(wireRows(), statusRows(), headerRows(), jsonRows(), schemaRows(), tokenRows(), bearerRows(), userRows(), listRows(), leakRows())
+	return slices.Concat(wireRows(), statusRows(), headerRows(), jsonRows(), schemaRows(), tokenRows(), clientRows(), bearerRows(), userRows(), listRows(), leakRows())
 }
 
 func TestEveryExchangeRuleReportsWhatBreaksItAndNothingElse(t *testing.T) {

@@ -67,11 +67,36 @@ var grantFaults = []Fault{
 		}))),
 	row("oauth-token-not-usable", "the tokens of /oauth/token do not work", "grant/token-usable",
 		on("createOAuthToken", good(claimed(claim("iss", "urn:onvy:elsewhere"))))),
+	row("oauth-token-refused-at-first", "a token of /oauth/token is refused the first time", "token/fresh",
+		refusedAtFirst(func(x *exchange) bool { return x.op == "createOAuthToken" })),
+	row("refreshed-token-refused", "a token that auth/sdk gives for a refresh token is refused the first time", "grant/token-usable",
+		refusedAtFirst(func(x *exchange) bool { return x.op == "createSDKToken" && x.given()["grant"] == "refresh" })),
 	row("unknown-sdk-client-accepted", "auth/sdk does not look at the client", "grant/unknown-client",
 		on("createSDKToken", before(sent(set("client_id", "sdk"))))),
 	row("jwt-issued-unsigned", "access tokens are not signed", "jwt/algorithm",
 		on("token", good(body(change("access_token", mapped(unsigned))))),
 		on("users", accept(func(x *exchange) bool { return peek(x.bearer(), 0)["alg"] == "none" && !x.says("expired") }))),
+}
+
+// refusedAtFirst refuses a token that was given by some answers, once.
+func refusedAtFirst(by func(*exchange) bool) mutator {
+	return all(
+		on("token", good(func(x *exchange) {
+			if token, ok := parse(x.text)["access_token"].(string); ok && by(x) {
+				x.state.mu.Lock()
+				defer x.state.mu.Unlock()
+				x.state.text[token] = "new"
+			}
+		})),
+		on("users", before(func(x *exchange) {
+			x.state.mu.Lock()
+			defer x.state.mu.Unlock()
+			if x.state.text[x.bearer()] == "new" {
+				delete(x.state.text, x.bearer())
+				x.header.Set("Authorization", "Bearer "+x.bearer()+"x")
+			}
+		})),
+	)
 }
 
 // asClient gives the request the right credentials.

@@ -68,6 +68,18 @@ var userFaults = []Fault{
 		x.putInstead(id, x.body)
 		x.status = 201
 	}))),
+	row("deleted-id-stays-taken", "the id of a deleted user is refused as taken", "users/deleted-frees-id",
+		on("deleteUser", at(204, func(x *exchange) {
+			x.state.mu.Lock()
+			defer x.state.mu.Unlock()
+			x.state.text[x.userID()] = "deleted"
+		})),
+		on("createUser", replaced(func(x *exchange) bool {
+			id, _ := x.given()["id"].(string)
+			x.state.mu.Lock()
+			defer x.state.mu.Unlock()
+			return x.state.text[url.PathEscape(id)] != ""
+		}, answerWith(409, "application/json", `{"error":"conflict","message":"the id is taken"}`)))),
 	row("duplicate-create-refused-and-overwrites", "creating a taken id answers 409 and replaces the user", "users/refused-changes-nothing", on("createUser", at(409, func(x *exchange) {
 		id, _ := x.given()["id"].(string)
 		status, header, text := x.status, x.answer, x.text

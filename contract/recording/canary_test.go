@@ -81,7 +81,10 @@ func survives(text, value string, depth int) bool {
 func TestNoPlantedValueSurvivesAnywhereInAnyEncoding(t *testing.T) {
 	dir := t.TempDir()
 	planted, leaks := 0, 0
-	for _, c := range canaries() {
+	for i, c := range canaries() {
+		if testing.Short() && i%4 != 0 {
+			continue
+		}
 		in, out := filepath.Join(dir, "in.har"), filepath.Join(dir, "out.har")
 		w, err := recording.CreatePlain(in, recording.Meta{RecordedAt: time.Now()})
 		require.NoError(t, err)

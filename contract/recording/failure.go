@@ -19,6 +19,7 @@ var failures = map[string]error{
 	"ERR_HTTP2_COMPRESSION_ERROR": contract.ErrMalformed, "ERR_HTTP2_FRAME_SIZE_ERROR": contract.ErrMalformed,
 	"ERR_INVALID_HTTP_RESPONSE": contract.ErrMalformed, "ERR_INVALID_CHUNKED_ENCODING": contract.ErrMalformed,
 	"ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH": contract.ErrMalformed, "ERR_RESPONSE_HEADERS_TRUNCATED": contract.ErrMalformed,
+	"ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION": contract.ErrMalformed, "ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_DISPOSITION": contract.ErrMalformed,
 	"ERR_RESPONSE_HEADERS_TOO_BIG": contract.ErrMalformed, "ERR_CONTENT_DECODING_FAILED": contract.ErrMalformed,
 	"NS_ERROR_NET_EMPTY_RESPONSE": contract.ErrClosed, "NS_ERROR_NET_RESET": contract.ErrClosed, "NS_ERROR_NET_INTERRUPT": contract.ErrClosed,
 	"NS_ERROR_NET_PARTIAL_TRANSFER": contract.ErrClosed, "NS_ERROR_INVALID_CONTENT_ENCODING": contract.ErrMalformed,

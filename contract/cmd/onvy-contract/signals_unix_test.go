@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -37,14 +38,32 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	require.NoError(t, err)
 	cmd := exec.Command(self, args...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
+	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() {
+		late.Stop()
+		if cmd.Process != nil {
+			_ = cmd.Process.Kill() // it has ended, unless the test has failed
+			_, _ = cmd.Process.Wait()
+		}
+	})
 	return cmd
+}
+
+// ends are the signals that end the command; a closed terminal does not where
+// these tests themselves run under nohup.
+func ends() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // What a proxy has recorded is there after Ctrl-C, and after its terminal was
 // closed.
 func TestSignalsEndAProxyInOrder(t *testing.T) {
 	s := sandbox.Start(t)
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, signal := range ends() {
 		out := filepath.Join(t.TempDir(), "session.har")
 		cmd := program(t, "proxy", "--addr", "127.0.0.1:0", "--upstream", s.URL, "--record", out)
 		stderr, err := cmd.StderrPipe()
@@ -65,20 +84,23 @@ func TestSignalsEndAProxyInOrder(t *testing.T) {
 
 // Redacting ends soon, says that it was not finished, and leaves nothing.
 func TestSignalsEndRedacting(t *testing.T) {
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, signal := range ends() {
 		dir := t.TempDir()
 		in, err := os.Create(filepath.Join(dir, "in.ndjson"))
 		require.NoError(t, err)
 		defer in.Close()
 		line := `{"request":{"method":"GET","url":"https://api.onvy.health/users/u"},"response":{"status":200,"body":"{\"firstname\":\"` + strings.Repeat("Zoë ", 200) + `\"}"}}` + "\n"
-		_, err = in.WriteString(strings.Repeat(line, 100_000)) // it takes some seconds
+		_, err = in.WriteString(strings.Repeat(line, 8_000)) // it takes a second or two
 		require.NoError(t, err)
 		out := filepath.Join(dir, "out.har")
 		cmd := program(t, "redact", in.Name(), out)
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
 		require.NoError(t, cmd.Start())
-		time.Sleep(200 * time.Millisecond) // it has begun
+		require.Eventually(t, func() bool { // it has begun to write
+			there, err := os.ReadDir(dir)
+			return err == nil && len(there) == 2
+		}, 30*time.Second, 10*time.Millisecond)
 		require.NoError(t, cmd.Process.Signal(signal))
 		asked := time.Now()
 		_ = cmd.Wait()

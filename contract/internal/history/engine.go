@@ -74,6 +74,7 @@ type Engine struct {
 	grants *recent[Digest, []grant] // by token
 	jtis   *recent[Digest, Digest]  // the token of a jti
 	traded *recent[Digest, bool]
+	owners *recent[Digest, []int64] // when a user was given tokens, their ends
 
 	key Digest // of the last fact, where they are sorted
 	nth int    // verdicts of this exchange so far
@@ -91,6 +92,7 @@ func NewEngine(ops []*Operation, hasher *Hasher, o Options, report func(Verdict)
 		options: o, hasher: hasher, report: report, ops: make(map[string]*Operation),
 		lives: newRecent[lifeKey, *life](kept), lists: newRecent[listKey, *list](kept),
 		grants: newRecent[Digest, []grant](kept), jtis: newRecent[Digest, Digest](kept), traded: newRecent[Digest, bool](kept),
+		owners: newRecent[Digest, []int64](kept),
 	}
 	for _, op := range ops {
 		e.ops[op.ID] = op
@@ -126,14 +128,21 @@ func (e *Engine) Add(f *Fact, busy bool) {
 		if f.listed && busy {
 			return
 		}
+		if f.Own {
+			e.refusedOwn(f)
+			return
+		}
 		e.useToken(f)
+		e.refusedToken(f)
 		e.live(f)
 	case Listings:
 		if f.Page != nil {
 			e.useToken(f)
 			e.page(f, busy)
-		} else {
+		} else if f.Event != nil {
 			e.event(f)
+		} else {
+			e.refusedToken(f)
 		}
 	}
 }

@@ -112,9 +112,21 @@ func (e *Extractor) Facts(x *Exchange) []Fact {
 	case op.Resource == nil:
 		return nil
 	case op.Role == List:
-		return e.page(base, x)
+		return append(e.own(base, x), e.page(base, x)...)
 	}
-	return e.resource(base, x)
+	return append(e.own(base, x), e.resource(base, x)...)
+}
+
+// own is the fact that a user's token was refused, told to the user's own life:
+// it may be over.
+func (e *Extractor) own(base Fact, x *Exchange) []Fact {
+	r := x.Op.Resource
+	if x.Status != 401 || base.Token.Principal.IsZero() || r.Nested {
+		return nil
+	}
+	c, _ := e.claims(x.Bearer) // they name the principal
+	base.Class, base.Key, base.Own = Resources, e.Digest(r.Name, "", c.User), true
+	return []Fact{base}
 }
 
 func order(x *Exchange) Order {
@@ -228,6 +240,10 @@ func (e *Extractor) distrust(r *Resource, v *View, wrong []string) *View {
 // page are the facts of a page: its summary, and each item on it.
 func (e *Extractor) page(base Fact, x *Exchange) []Fact {
 	r := x.Op.Resource
+	if x.Status == 401 { // it may be a token that has just been given
+		base.Class = Listings
+		return []Fact{base}
+	}
 	if x.Status/100 != 2 || slices.Contains(x.Wrong, "") || slices.Contains(x.Wrong, r.ID) {
 		return nil
 	}

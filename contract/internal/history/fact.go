@@ -57,6 +57,7 @@ type Fact struct {
 	Copy bool `json:"y,omitzero"`
 
 	Listed bool `json:"z,omitzero"` // see listed; for lines
+	Own    bool `json:"u,omitzero"` // a user's token was refused; the key is the user's own
 
 	op     *Operation
 	listed bool // the view is an item of a page

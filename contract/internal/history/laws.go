@@ -55,6 +55,8 @@ var ResourceLaws = []Law{
 		"DELETE 204, and the next list has the user", "a list that began before the DELETE"},
 	{"recreated-clean", violation, "users/create-a-new-user", "A user that is created again starts empty.",
 		"DELETE, POST with an id alone, 201 with the old birthday", "201 with defaults"},
+	{"deleted-frees-id", assumption, "users/create-a-new-user", "The id of a deleted user can be given again.",
+		"DELETE 204, then POST of the id 409", "DELETE 204, then POST of the id 201"},
 	{"refused-changes-nothing", violation, "rfc5789#2", "A request that was refused changes nothing.",
 		"PATCH refused with 400, and half of it applied", "400, and the user as before"},
 }
@@ -79,6 +81,8 @@ var PageLaws = []Law{
 var TokenLaws = []Law{
 	{"token/expired", violation, "rfc7519#4.1.4", "A token does not work after its end.",
 		"200 a second after exp", "401 a second after exp"},
+	{"token/fresh", violation, "authentication", "A token works from when it is given.",
+		"401 for a token that was given a second ago", "401 after its end"},
 	{"token/refresh-reuse", assumption, "rfc9700#4.14.2", "A refresh token of a public client works once.",
 		"the same refresh token twice, 200 both times", "invalid_grant for the second time"},
 	{"token/reused", drift, "policy", "Each answer has a token of its own.",

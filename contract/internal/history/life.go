@@ -122,6 +122,8 @@ func (e *Engine) live(f *Fact) {
 		e.success(l, f)
 	case (f.Status == 404 || f.Status == 410) && principal.IsZero() && e.mayUse(f): // else it need not see others
 		e.notFound(l, f)
+	case f.Status == 409 && f.op.Role == Create && l.went && e.options.Whole:
+		e.law(l, f, "deleted-frees-id", Verdict{Message: "the id of " + f.op.Resource.a() + " that was deleted is refused as taken", Earlier: l.since})
 	}
 	if write {
 		l.wrote = max(l.wrote, f.End)

@@ -113,9 +113,6 @@ func (d Digest) short() string { return string(d[:]) }
 // event takes what happened to a member.
 func (e *Engine) event(f *Fact) {
 	v := f.Event
-	if v == nil {
-		return
-	}
 	l, principal := e.list(f, v.List)
 	if !e.fresh(l, f) {
 		return

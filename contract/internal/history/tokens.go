@@ -36,6 +36,7 @@ func (e *Engine) grant(f *Fact) {
 		before = before[n-3:]
 	}
 	e.grants.put(g.Token, append(slices.Clip(before), grant{f.Order, g}))
+	e.own(f)
 	if f.Copy {
 		return
 	}

@@ -240,7 +240,7 @@ func (r *Redactor) marked(n *node, s string) string {
 }
 
 // unknown redacts a string that the spec does not mention. Of one that holds a
-// learned value, that is replaced as everywhere.
+// learned value, that is replaced as everywhere, and of the rest only words stay.
 func (r *Redactor) unknown(s string) string {
 	if r.draft {
 		return r.pseudonym(unknown, s)
@@ -249,7 +249,10 @@ func (r *Redactor) unknown(s string) string {
 		return r.pseudonym(c, s)
 	}
 	if _, n, _ := r.learned.find(s); n > 0 {
-		return r.text(s)
+		if out := r.around(s, r.wordsAlone); r.learned.clean(out) {
+			return out
+		}
+		return r.scrub(s)
 	}
 	return r.pseudonym(unknown, s)
 }

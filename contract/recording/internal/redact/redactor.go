@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -156,8 +157,15 @@ func (r *Redactor) body(b []byte, h contract.Header, n *node) []byte {
 	case isBinary(b):
 		return blank(b)
 	}
+	if at := guarded.FindSubmatchIndex(b); at != nil {
+		return r.json([]byte(r.text(string(b[:at[2]]))), b[at[2]:], n)
+	}
 	return []byte(r.text(string(b)))
 }
+
+// guarded is JSON behind something that keeps it from being run as a script, as
+// ")]}'," and "while(1);" do.
+var guarded = regexp.MustCompile(`^[^{<"]{1,32}?(\{"|\[[{\["])`)
 
 func isForm(b []byte, h contract.Header) bool {
 	c := bytes.TrimLeft(b, " \t\r\n")

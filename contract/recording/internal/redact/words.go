@@ -68,20 +68,22 @@ func (r *Redactor) text(s string) string {
 	if r.draft { // nothing is learned of texts
 		return r.words(s)
 	}
-	if out := r.prose(s); r.learned.clean(out) {
+	if out := r.around(s, r.words); r.learned.clean(out) {
 		return out
 	}
 	return r.scrub(s)
 }
 
-func (r *Redactor) prose(s string) string {
+// around replaces the learned values in a text, and does something else to what
+// stands between them.
+func (r *Redactor) around(s string, between func(string) string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		at, n, c := r.learned.find(s)
 		if n == 0 {
 			at = len(s)
 		}
-		b.WriteString(r.words(s[:at]))
+		b.WriteString(between(s[:at]))
 		if n > 0 {
 			b.WriteString(r.pseudonym(c, s[at:at+n]))
 		}
@@ -94,9 +96,36 @@ func (r *Redactor) prose(s string) string {
 // or "74, 246, 114". Short numbers by themselves stay.
 var codes = regexp.MustCompile(`([0-9]{1,3}[^A-Za-z0-9\x80-\xff]{1,4}){4,}[0-9]{1,3}|&#[0-9]+`)
 
+var (
+	withPoint = regexp.MustCompile(`[A-Za-z0-9_./\x80-\xff-]*\d\.\d[A-Za-z0-9_./\x80-\xff-]*`)
+	fraction  = regexp.MustCompile(`^-?\d{1,3}\.\d+$`)
+)
+
+// fractions replaces numbers with a fraction that stand by themselves, as weights
+// and places do. Versions ("HTTP/1.1", "1.18.0") are none.
+func (r *Redactor) fractions(s string) string {
+	if !strings.Contains(s, ".") {
+		return s
+	}
+	return withPoint.ReplaceAllStringFunc(s, func(m string) string {
+		if number := strings.TrimRight(m, "."); fraction.MatchString(number) {
+			return r.number(number, 0) + m[len(number):]
+		}
+		return m
+	})
+}
+
+// wordsAlone is words without the numbers that stay there.
+func (r *Redactor) wordsAlone(s string) string {
+	return digitsOf.ReplaceAllStringFunc(r.words(s), r.scrub)
+}
+
+var digitsOf = regexp.MustCompile(`[0-9]+`)
+
 // words scrubs the words of a text that are not in the vocabulary.
 func (r *Redactor) words(s string) string {
 	s = codes.ReplaceAllStringFunc(s, r.scrub)
+	s = r.fractions(s)
 	var b strings.Builder
 	for len(s) > 0 {
 		n := strings.IndexFunc(s, func(c rune) bool { return !isWord(c) })
