@@ -72,6 +72,8 @@ type htmlPage struct {
 	CausesTitle, CausesText string
 	Causes                  []causeView
 	Hidden                  string
+	Failing                 int // causes that fail the run
+	Stale                   []string
 	Levels                  []count
 	Operations, Rules       []string
 	States                  []string

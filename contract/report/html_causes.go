@@ -1,8 +1,8 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +20,7 @@ type causeView struct {
 	Open                                   bool
 	Expected, Actual                       string
 	Steps                                  []stepView
-	Source, Link, Place, Because           string
+	Source, Link, Place, Waived            string
 	Excerpt                                []excerptLine
 	Again                                  string
 	Follows                                *linesView
@@ -55,31 +55,33 @@ const (
 	mostEvidence = 100 // causes with evidence
 	mostPlaces   = 20  // of one cause
 	mostCommand  = 4 << 10
+	mostBytes    = 600 << 10 // of all steps
 )
 
-// addCauses groups the findings and shows them, what fails the run first.
+// addCauses shows the causes, what fails the run first.
 func (p *htmlPage) addCauses(r *contract.Report, spec *specText) {
 	titles := map[string]string{}
 	for _, rule := range contract.Rules() {
 		titles[rule.ID] = rule.Title
 	}
-	groups := groupsOf(r)
-	numbers := map[contract.Level]int{}
+	causes := r.Causes()
+	slices.SortStableFunc(causes, func(a, b *contract.Cause) int { return order(failing(r, a)) - order(failing(r, b)) })
 	levels := map[string]int{}
-	for i, g := range groups {
-		head := g.findings[0]
-		levels[string(head.Level)]++
-		numbers[head.Level]++
+	room := mostBytes
+	for i, c := range causes {
+		levels[string(c.Head().Level)]++
+		if failing(r, c) {
+			p.Failing++
+		}
 		if i >= mostCauses {
 			continue
 		}
-		view := g.view(r, spec, i < mostEvidence)
-		view.ID = causeLetter(head.Level) + strconv.Itoa(numbers[head.Level])
-		view.Title = visible(titles[head.Rule])
+		view := causeOf(r, c, spec, i < mostEvidence, &room)
+		view.Title = visible(titles[c.Head().Rule])
 		view.Open = i == 0 && view.fails
 		p.Causes = append(p.Causes, view)
 	}
-	if rest := len(groups) - len(p.Causes); rest > 0 {
+	if rest := len(causes) - len(p.Causes); rest > 0 {
 		p.Hidden = fmt.Sprintf("%s more are not on this page; the JSON report has all of them.", number(rest, "cause"))
 	}
 	for _, level := range []contract.Level{contract.Violation, contract.Assumption, contract.Drift} {
@@ -89,18 +91,19 @@ func (p *htmlPage) addCauses(r *contract.Report, spec *specText) {
 	}
 	p.Operations, p.Rules, p.States = choices(p.Causes)
 	p.CausesTitle = "Causes"
-	p.CausesText = "One entry for each thing that is wrong, however often it was seen. Violations contradict what is documented; " +
+	p.CausesText = "One entry for each thing that is wrong, however often it was seen, with what follows from it. Violations contradict what is documented; " +
 		"assumptions and drift fail a run only where it is strict."
+	for _, text := range r.Stale[:min(len(r.Stale), mostPlaces)] {
+		p.Stale = append(p.Stale, line(text))
+	}
 }
 
-func causeLetter(level contract.Level) string {
-	switch level {
-	case contract.Violation:
-		return "F"
-	case contract.Assumption:
-		return "A"
+// order puts what fails the run first.
+func order(fails bool) int {
+	if fails {
+		return 0
 	}
-	return "D"
+	return 1
 }
 
 // choices are what the filters offer.
@@ -119,59 +122,84 @@ func choices(causes []causeView) (operations, rules, states []string) {
 	return unique(operations), unique(rules), unique(states)
 }
 
-// causeGroup is a cause with its findings, the first of which stands for it.
-type causeGroup struct{ findings []*contract.Finding }
-
-// groupsOf joins the findings of one rule that say the same, over operations.
-func groupsOf(r *contract.Report) []*causeGroup {
-	at := map[string]*causeGroup{}
-	var groups []*causeGroup
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		key := strings.Join([]string{f.Rule, string(f.Level)}, "\x00")
-		g := at[key]
-		if g == nil {
-			g = &causeGroup{}
-			at[key] = g
-			groups = append(groups, g)
-		}
-		g.findings = append(g.findings, f)
-	}
-	slices.SortStableFunc(groups, func(a, b *causeGroup) int {
-		return cmp.Compare(rank(a.findings[0].Level), rank(b.findings[0].Level))
-	})
-	return groups
-}
-
 func rank(level contract.Level) int {
 	return slices.Index([]contract.Level{contract.Violation, contract.Assumption, contract.Drift}, level)
 }
 
-func (g *causeGroup) view(r *contract.Report, spec *specText, evidence bool) causeView {
-	head := g.findings[0]
+// causeOf is a cause as the page shows it; evidence takes from the room that
+// there is for it.
+func causeOf(r *contract.Report, c *contract.Cause, spec *specText, evidence bool, room *int) causeView {
+	head := c.Head()
 	v := causeView{
-		Level: visible(string(head.Level)), Rule: line(head.Rule), Message: line(head.Message),
+		ID: c.ID, Level: visible(string(head.Level)), Rule: line(head.Rule), Message: line(head.Message),
 		Pointer: line(head.Pointer), Source: sourceName(head.Source), Link: sourceLink(head.Source), Place: line(head.Spec),
-		fails: fails(r, head),
+		Status: statusOf(head.Status), Waived: line(head.Waived), fails: failing(r, c),
 	}
 	v.Method, v.Path = spec.name(head.Operation)
-	v.Status = statusOf(head.Status)
-	seen := 0
-	for _, f := range g.findings {
+	v.State = novelty(r, c)
+	for _, f := range c.Findings {
 		method, path := spec.name(f.Operation)
 		v.Operations = append(v.Operations, strings.TrimSpace(method+" "+path))
-		seen += max(f.Count, 1)
 	}
 	slices.Sort(v.Operations)
 	v.Operations = slices.Compact(v.Operations)
-	if seen > 1 {
-		v.Seen = "×" + group(seen)
+	if rest := len(v.Operations) - mostPlaces; rest > 0 {
+		v.Operations = v.Operations[:mostPlaces]
 	}
-	if evidence {
+	if n := c.Count(); n > 1 {
+		v.Seen = "×" + group(n)
+	}
+	if evidence && *room > 0 {
+		v.Steps = stepsOf(head)
+		*room -= sizeOf(v.Steps)
+		v.Expected, v.Actual = line(head.Expected), line(head.Actual)
 		v.Excerpt = spec.excerpt(head.Spec)
-		command, _ := clip(head.Curl, mostCommand)
-		v.Again = visible(command)
-		v.Places = g.places(spec)
+		v.Again = again(r, head)
+		v.Places = placesOf(c, spec)
+		v.Follows = followsOf(c, spec)
+	}
+	return v
+}
+
+// novelty is "waived", and where reports were compared "new" or "known".
+func novelty(r *contract.Report, c *contract.Cause) string {
+	isNew := slices.ContainsFunc(c.Findings, func(f *contract.Finding) bool { return f.New })
+	switch {
+	case c.Head().Waived != "":
+		return "waived"
+	case isNew:
+		return "new"
+	case r.NewOnly || slices.ContainsFunc(r.Findings, func(f contract.Finding) bool { return f.New }):
+		return "known"
+	}
+	return ""
+}
+
+// again is how to see a finding again.
+func again(r *contract.Report, f *contract.Finding) string {
+	if f.Exchange != "" && r.Seed != 0 {
+		return visible(fmt.Sprintf("onvy-contract run --run '^%s$' --seed %d", line(regexp.QuoteMeta(f.Exchange)), r.Seed))
+	}
+	command, _ := clip(f.Curl, mostCommand)
+	return visible(command)
+}
+
+// followsOf names the causes that need no mending of their own.
+func followsOf(c *contract.Cause, spec *specText) *linesView {
+	if len(c.Follows) == 0 {
+		return nil
+	}
+	v := &linesView{Title: number(len(c.Follows), "cause") + " more follow from it and are not counted"}
+	if len(c.Follows) == 1 {
+		v.Title = "1 cause more follows from it and is not counted"
+	}
+	for _, follower := range c.Follows[:min(len(c.Follows), mostPlaces)] {
+		f := follower.Head()
+		method, path := spec.name(f.Operation)
+		v.Lines = append(v.Lines, line(f.Rule)+": "+strings.TrimSpace(method+" "+path)+": "+line(said(follower)))
+	}
+	if rest := len(c.Follows) - len(v.Lines); rest > 0 {
+		v.Lines = append(v.Lines, fmt.Sprintf("and %d more, which the JSON report has", rest))
 	}
 	return v
 }
@@ -183,12 +211,12 @@ func statusOf(status int) *statusView {
 	return &statusView{strconv.Itoa(status / 100), strconv.Itoa(status)}
 }
 
-func (g *causeGroup) places(spec *specText) *placesView {
-	if len(g.findings) == 1 {
+func placesOf(g *contract.Cause, spec *specText) *placesView {
+	if len(g.Findings) == 1 {
 		return nil
 	}
-	v := &placesView{Title: "Everywhere it was seen: " + number(len(g.findings), "place")}
-	for _, f := range g.findings[:min(len(g.findings), mostPlaces)] {
+	v := &placesView{Title: "Everywhere it was seen: " + number(len(g.Findings), "place")}
+	for _, f := range g.Findings[:min(len(g.Findings), mostPlaces)] {
 		method, path := spec.name(f.Operation)
 		row := placeRow{Operation: strings.TrimSpace(method + " " + path), Pointer: line(f.Pointer), Message: line(f.Message), Count: max(f.Count, 1)}
 		if f.Status != 0 {
@@ -196,7 +224,7 @@ func (g *causeGroup) places(spec *specText) *placesView {
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	if rest := len(g.findings) - len(v.Rows); rest > 0 {
+	if rest := len(g.Findings) - len(v.Rows); rest > 0 {
 		v.Rest = fmt.Sprintf("and %s more, which the JSON report has", number(rest, "place"))
 	}
 	return v

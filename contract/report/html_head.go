@@ -11,17 +11,13 @@ import (
 // sentence says in one line what the verdict rests on.
 func sentence(r *contract.Report, p *htmlPage) string {
 	s := &r.Summary
-	failing := 0
-	for i := range p.Causes {
-		if p.Causes[i].fails {
-			failing++
-		}
-	}
 	switch {
-	case r.ExitStatus() == 1 && failing == 1:
+	case p.Failing == 1:
 		return "1 cause fails this run"
-	case r.ExitStatus() == 1:
-		return fmt.Sprintf("%d causes fail this run", failing)
+	case p.Failing > 1:
+		return fmt.Sprintf("%d causes fail this run", p.Failing)
+	case len(r.Stale) > 0:
+		return number(len(r.Stale), "waiver") + " to be taken out or renewed"
 	case nothingRan(r):
 		return "Nothing ran, so nothing is known"
 	case s.Errors+s.NotRun > 0:

@@ -68,6 +68,8 @@ func (p *htmlPage) addLaws(r *contract.Report) {
 		}
 		v := lawView{Rule: visible(rule.ID), Title: visible(rule.Title)}
 		switch f := worst[rule.ID]; {
+		case f != nil && f.Waived != "":
+			v.State, v.Says, v.Note = "broken", "waived", line(f.Waived)
 		case f != nil && f.Level == contract.Violation:
 			v.State, v.Chip, v.Says, v.Note = "broken", "violation", "broken", line(f.Message)
 		case f != nil:
@@ -105,12 +107,20 @@ func (v *lawView) draw(turns []turn) {
 	v.Aria = strings.Join(said, ", then ") + ". " + v.Note
 }
 
+// causeOrder is the rank of a finding; what is waived is last.
+func causeOrder(f *contract.Finding) int {
+	if f.Waived != "" {
+		return 3
+	}
+	return rank(f.Level)
+}
+
 // worstByRule is the finding of the highest level of each rule.
 func worstByRule(r *contract.Report) map[string]*contract.Finding {
 	worst := map[string]*contract.Finding{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if first := worst[f.Rule]; first == nil || rank(f.Level) < rank(first.Level) {
+		if first := worst[f.Rule]; first == nil || causeOrder(f) < causeOrder(first) {
 			worst[f.Rule] = f
 		}
 	}

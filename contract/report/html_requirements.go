@@ -35,6 +35,8 @@ func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
 		row := requirementRow{Asks: visible(rule.Title), Rule: visible(rule.ID)}
 		row.from(rule.Source)
 		switch f := worst[rule.ID]; {
+		case f != nil && f.Waived != "":
+			row.Says = "waived"
 		case f != nil && f.Level == contract.Violation:
 			row.Chip, row.Says = "violation", "broken"
 		case f != nil:

@@ -29,7 +29,8 @@ var hostile = []string{
 }
 
 func TestWhatAServerSentIsTextOnThePageAndNothingElse(t *testing.T) {
-	tags := func(text string) int { return strings.Count(text, "<") }
+	// That something is cut is said in a paragraph of its own.
+	tags := func(text string) int { return strings.Count(text, "<") - 2*strings.Count(text, `<p class="cut">`) }
 	plain := page(t, hostileReport("x"), report.HTMLOptions{Spec: onvy.Spec})
 	for _, text := range hostile {
 		got := page(t, hostileReport(text), report.HTMLOptions{Spec: onvy.Spec})
@@ -51,12 +52,16 @@ func TestWhatAServerSentIsTextOnThePageAndNothingElse(t *testing.T) {
 func hostileReport(text string) *contract.Report {
 	f := contract.Finding{
 		Rule: text, Level: contract.Violation, Operation: text, Status: 200, Pointer: text, Message: text, Spec: text, Source: text,
-		Curl: text, Count: 2, Exchange: text,
+		Curl: text, Count: 2, Exchange: text, Expected: text, Actual: text, Waived: text, New: true,
+		Steps: []contract.Step{{
+			Method: text, URL: text, Scope: text, Request: contract.Message{Header: []string{text}, Body: text}, Status: 200, Error: text, Pointer: text,
+			Response: &contract.Message{Header: []string{text}, Body: `{"a": "` + text + `", "` + text + `": [` + text},
+		}},
 	}
 	second := f
 	second.Status = 404
 	return &contract.Report{
-		Target: text, Spec: text + specSum, Seed: 1,
+		Stale: []string{text}, Target: text, Spec: text + specSum, Seed: 1,
 		Summary:  contract.Summary{Violations: 2, Failed: 1, Exchanges: 3, Rules: 1},
 		Findings: []contract.Finding{f, second},
 		Outcomes: []contract.Outcome{{Case: text, Status: contract.Fail, Reason: text, Findings: []contract.Finding{f}}},
@@ -75,7 +80,8 @@ func TestAPageOf100000FindingsCanBeRead(t *testing.T) {
 	r.Findings = nil
 	for i := range 100_000 {
 		f := wrongType
-		f.Rule, f.Pointer = fmt.Sprintf("schema/body-%d", i%2000), fmt.Sprintf("/%d", i)
+		f.Rule, f.Pointer = fmt.Sprintf("http/body-%d", i%2000), fmt.Sprintf("/%d", i)
+		f.Steps = heavySteps
 		r.Findings = append(r.Findings, f)
 	}
 	r.Summary.Violations = len(r.Findings)
@@ -83,6 +89,47 @@ func TestAPageOf100000FindingsCanBeRead(t *testing.T) {
 	require.Less(t, len(got), 2<<20)
 	require.Contains(t, got, "1500 causes more are not on this page")
 	require.Equal(t, 500, strings.Count(got, `<details class="cause`))
+}
+
+// heavySteps are the largest that evidence can be, of what takes most in HTML.
+var heavySteps = []contract.Step{heavyStep, heavyStep, heavyStep}
+
+var heavyStep = contract.Step{
+	Method: "POST", URL: "http://a/users", Request: contract.Message{Body: `{"a":"` + strings.Repeat(`\"`, 290) + `"}`}, Status: 200,
+	Response: &contract.Message{Body: `["` + strings.Repeat("<", 880) + `"]`},
+}
+
+func TestTheStoryOfACauseMarksThePlaceInWhatWasSentAndWhatCame(t *testing.T) {
+	f := contract.Finding{
+		Rule: "users/read-back", Level: contract.Violation, Operation: "getUser", Status: 200, Pointer: "/location/lat", Message: "the value is another one",
+		Source: "users/create-a-new-user", Spec: "openapi.yaml:411:9", Count: 1, Exchange: "users/patch", Expected: "1.5", Actual: "2.50",
+		Steps: []contract.Step{
+			{Method: "PATCH", URL: "http://a/users/contract_1?a=b", Auth: contract.ServerAuth, Scope: "users:write", Request: contract.Message{Body: `{"location":{"lat":1.5}}`}, Status: 200, Response: &contract.Message{Body: "{}"}},
+			{Method: "GET", URL: "http://a/users/contract_1", Request: contract.Message{}, Status: 200, Pointer: "/location/lat", Response: &contract.Message{
+				Header: []string{"Content-Type: application/json"}, Body: `{"id":"contract_1","location":{"lat":2.50},"names":["x","y` + "…", Omitted: 40,
+			}},
+		},
+	}
+	follower := f
+	follower.Rule, follower.Message = "users/stale-answer", "the answer is the old one"
+	head := contract.Finding{Rule: "schema/type", Level: contract.Violation, Operation: "getUser", Status: 200, Pointer: "/location", Message: "not an object", Source: "assumed", Count: 1}
+	waived := otherStatus
+	waived.Waived = "known (until 2999-01-31)"
+	r := &contract.Report{Target: "a", Seed: 7, Summary: contract.Summary{Failed: 1, Exchanges: 2}, Findings: []contract.Finding{f, follower, waived}, Stale: []string{"the waiver for a/b matches nothing"}}
+	got := html.UnescapeString(page(t, r, report.HTMLOptions{Spec: onvy.Spec}))
+	for _, want := range []string{
+		`<mark class="hit">"lat": 1.5</mark>`, `<mark class="hit">"lat": 2.50</mark>`, `"names": [`, "…", "40 bytes left out",
+		"/users/contract_1?a=b</code><span class=\"quiet\">server token, users:write", "no credentials", `<pre>1.5</pre>`, `<pre>2.50</pre>`,
+		"onvy-contract run --run '^users/patch$' --seed 7", `data-state="waived"`, "known (until 2999-01-31)", "the waiver for a/b matches nothing",
+		`<span class="ln at"><i>411</i>`,
+	} {
+		require.Contains(t, got, want)
+	}
+	r.Findings = []contract.Finding{f, follower, head}
+	got = html.UnescapeString(page(t, r, report.HTMLOptions{Spec: onvy.Spec}))
+	require.Contains(t, got, "2 causes more follow from it and are not counted")
+	require.Contains(t, got, "users/stale-answer: GET /users/{user_id}: the answer is the old one")
+	require.Contains(t, got, "1 cause fails this run")
 }
 
 func TestEveryKindOfReportIsAPage(t *testing.T) {

@@ -135,24 +135,68 @@ func TestThePageIsReadWithoutJavaScript(t *testing.T) {
 }
 
 func TestNothingOfAServerRunsInThePage(t *testing.T) {
+	r := &contract.Report{Summary: contract.Summary{Violations: 1, Failed: 1, Exchanges: 1}}
 	for _, text := range []string{
 		`<script>window.owned = 1</script>`, `</script><script>window.owned = 1</script>`, `"><img src=x onerror="window.owned = 1">`,
-		`</style></title></textarea><svg onload="window.owned = 1">`, `javascript:window.owned=1`, "\u202e\x00\x1b[31m", `'-(window.owned=1)-'`,
+		`</style></title></textarea><svg onload="window.owned = 1">`, `javascript:window.owned=1`, "\u202e\u2066\x00\x1b[31m\x07", `'-(window.owned=1)-'`, "<!--", "]]>",
 	} {
 		f := contract.Finding{
 			Rule: text, Level: contract.Violation, Operation: text, Status: 200, Pointer: text, Message: text, Spec: text, Source: text, Curl: text, Count: 2,
+			Expected: text, Actual: text,
+			Steps: []contract.Step{{
+				Method: text, URL: text, Scope: text, Auth: contract.Auth(text), Request: contract.Message{Header: []string{text}, Body: text}, Status: 200, Error: text, Pointer: text,
+				Response: &contract.Message{Header: []string{text}, Body: `{"` + text + `": ["` + text, Omitted: 1},
+			}},
 		}
-		b := open(t, &contract.Report{
-			Target: text, Summary: contract.Summary{Violations: 1, Failed: 1, Exchanges: 1}, Findings: []contract.Finding{f},
-			Outcomes: []contract.Outcome{{Case: text, Status: contract.Fail, Reason: text}},
-		}, report.HTMLOptions{Spec: onvy.Spec})
-		get[bool](b, `(() => { for (const e of document.querySelectorAll('details')) e.open = true; return true })()`)
-		require.Equal(t, "undefined", get[string](b, `typeof window.owned`), text)
-		require.Equal(t, 1, get[int](b, `document.scripts.length`), text)
-		require.Equal(t, 0, get[int](b, `[...document.links].filter((a) => !/^(https|file):$/.test(a.protocol)).length`), text)
-		require.Regexp(t, regexp.MustCompile(`^(file|data):`), strings.Join(b.fetched, " "))
-		b.quiet()
+		waived := f
+		waived.Rule, waived.Waived = text+"/waived", text
+		r.Findings = append(r.Findings, f, waived)
+		r.Outcomes = append(r.Outcomes, contract.Outcome{Case: text, Status: contract.Fail, Reason: text})
+		r.Stale = append(r.Stale, text)
+		r.Target += text
 	}
+	b := open(t, r, report.HTMLOptions{Spec: onvy.Spec})
+	get[bool](b, `(() => { for (const e of document.querySelectorAll('details')) e.open = true; return true })()`)
+	require.Equal(t, "undefined", get[string](b, `typeof window.owned`))
+	require.Equal(t, 1, get[int](b, `document.scripts.length`))
+	require.Equal(t, 18, get[int](b, `document.querySelectorAll('.cause').length`))
+	require.Zero(t, get[int](b, `[...document.links].filter((a) => !/^(https|file):$/.test(a.protocol)).length`))
+	require.False(t, get[bool](b, `/[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/.test(document.body.innerText)`), "what would hide or reorder text is not there")
+	require.Regexp(t, regexp.MustCompile(`^(file|data):`), strings.Join(b.fetched, " "))
+	b.quiet()
+}
+
+func TestNewAndWaivedCausesAreFiltered(t *testing.T) {
+	r, o := run(t, broken)
+	causes := r.Causes()
+	require.Greater(t, len(causes), 3)
+	for _, f := range causes[0].Findings {
+		f.New = true
+	}
+	for _, f := range causes[1].Findings {
+		f.Waived = "mended in release 12 (until 2999-01-31)"
+	}
+	r.Settle()
+	b := open(t, r, o)
+	all := get[int](b, shown)
+	for _, state := range []string{"new", "known", "waived"} {
+		b.do(chromedp.SetValue(`.filters select[name=state]`, state))
+		get[bool](b, `document.querySelector('.filters').dispatchEvent(new Event('input'))`)
+		require.Equal(t, map[string]int{"new": 1, "waived": 1, "known": all - 2}[state], get[int](b, shown), state)
+	}
+	b.do(chromedp.Click(`#W1 > summary`), chromedp.WaitVisible(`#W1 .in`))
+	require.Contains(t, get[string](b, `document.querySelector('#W1 .in').innerText`), "mended in release 12")
+	b.quiet()
+}
+
+func TestTheEvidenceIsAStoryWithThePlaceMarked(t *testing.T) {
+	r, o := run(t, broken)
+	b := open(t, r, o)
+	require.Positive(t, get[int](b, `document.querySelectorAll('.story > li').length`))
+	require.Positive(t, get[int](b, `document.querySelectorAll('.story mark.hit').length`))
+	require.Equal(t, "F1", get[string](b, `document.querySelector('.cause').id`), "what fails the run is first")
+	require.True(t, get[bool](b, `document.querySelector('#F1 .story').checkVisibility()`), "and its evidence is open")
+	b.quiet()
 }
 
 func TestThePageFitsAPhoneAndPaper(t *testing.T) {
