@@ -195,7 +195,6 @@ func (c *call) finding(r *Rule, f Finding) {
 	}
 	f.Status = c.status()
 	f.Exchange = c.x.Name
-	f.Curl = curl(c)
 	f.Count = max(f.Count, 1)
 	c.findings = append(c.findings, f)
 }

@@ -28,7 +28,7 @@ func Clean(ctx context.Context, spec *Spec, t Target, o Options) (Cleaned, error
 	s.wire = newWire(s.base, s.options.Timeout, &s.target.Reach)
 	s.history = WholeHistory(spec)
 	s.tokens = newTokenSource(s)
-	s.evidence = newEvidence(&s.target)
+	s.evidence = newEvidence(&s.target, s.base)
 	var total Cleaned
 	for _, path := range paths {
 		one, err := s.cleanFile(ctx, path)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // evidence makes the steps of findings. Only the first of equal findings gets
@@ -14,7 +15,10 @@ type evidence struct {
 	*shared
 
 	target *Target
+	base   string   // of all URLs, without a slash at its end
 	more   []string // secrets of the exchange that is being written
+	// recorded says that the exchanges are not the suite's.
+	recorded bool
 }
 
 // shared is what all cases know.
@@ -22,16 +26,26 @@ type shared struct {
 	mu     sync.Mutex
 	had    map[findingKey]bool
 	issued map[string]issued // by token
+	// cursors are those that listings gave, with the exchange.
+	cursors map[string]*Exchange
 }
 
 // issued is what a token of the server is.
 type issued struct {
-	auth  Auth
-	scope string
+	auth     Auth
+	scope    string
+	plain    bool      // by the request that the suite gets its own tokens with
+	by       *Exchange // that gave it
+	member   string    // of its answer
+	lifetime time.Duration
+	until    time.Time
 }
 
-func newEvidence(t *Target) *evidence {
-	return &evidence{shared: &shared{had: map[findingKey]bool{}, issued: map[string]issued{}}, target: t}
+func newEvidence(t *Target, base *url.URL) *evidence {
+	return &evidence{
+		shared: &shared{had: map[findingKey]bool{}, issued: map[string]issued{}, cursors: map[string]*Exchange{}},
+		target: t, base: strings.TrimSuffix(base.String(), "/"),
+	}
 }
 
 // first reports whether no equal finding came before.
@@ -44,9 +58,13 @@ func (e *evidence) first(f *Finding) bool {
 	return !had
 }
 
-// learn keeps what tokens an answer has, to know them again.
+// learn keeps what tokens and cursors an answer has, to know them again.
 func (e *evidence) learn(c *call) {
-	if c.op == nil || !c.op.token || !c.ok() {
+	if c.op == nil || !c.ok() {
+		return
+	}
+	if !c.op.token {
+		e.learnCursor(c)
 		return
 	}
 	object := c.object()
@@ -57,12 +75,33 @@ func (e *evidence) learn(c *call) {
 			is.auth = OtherAuth
 		}
 		is.scope, _ = c.requestObject()["scope"].(string)
+		is.plain = c.is("createServerToken") && string(c.x.Request.Body) == "{}"
 	}
+	_, is.lifetime = accessToken(c)
+	is.by, is.until = c.x, c.x.end().Add(is.lifetime)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, name := range []string{"access_token", "refresh_token"} {
 		if token, _ := object[name].(string); token != "" {
-			e.issued[token] = is
+			is.member = name
+			if _, known := e.issued[token]; !known { // one that gives a token twice gave it the first time
+				e.issued[token] = is
+			}
+		}
+	}
+}
+
+// learnCursor keeps the cursor of a listing. A cursor that one can come upon by
+// chance is not told from a made-up one.
+func (e *evidence) learnCursor(c *call) {
+	if c.x.Request.Method != "GET" || !strings.Contains(string(c.x.Response.Body), "next_page") {
+		return
+	}
+	if next := c.nextPage(); len(next) > 2 {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.cursors[next] == nil {
+			e.cursors[next] = c.x
 		}
 	}
 }
@@ -136,9 +175,11 @@ func (p *probe) prove(c *call, findings []Finding) {
 		if !e.first(f) {
 			continue
 		}
-		for _, x := range leadingTo(p.log, c.x) {
+		exchanges := leadingTo(p.log, c.x)
+		for _, x := range exchanges {
 			f.Steps = append(f.Steps, e.step(x))
 		}
+		f.Curl = e.script(f, p.forScript(f.Rule, exchanges))
 		last := &f.Steps[len(f.Steps)-1]
 		last.Pointer = f.Pointer
 		if f.at != "" {

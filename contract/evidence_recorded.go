@@ -46,9 +46,13 @@ func (w *witness) prove(f *Finding, x *Exchange) {
 	if w.redact == nil {
 		return
 	}
+	var redacted []*Exchange
 	for _, one := range leadingTo(w.last, x) {
-		f.Steps = append(f.Steps, recordedStep(w.redact(one)))
+		one = w.redact(one)
+		redacted = append(redacted, one)
+		f.Steps = append(f.Steps, recordedStep(one))
 	}
+	f.Curl = recordedScript(f, redacted)
 	f.Steps[len(f.Steps)-1].Pointer = f.Pointer
 	f.compare()
 }

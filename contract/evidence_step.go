@@ -146,7 +146,7 @@ func (e *evidence) knowing(r *Request) *evidence {
 			}
 		}
 	}
-	return &evidence{shared: e.shared, target: e.target, more: more}
+	return &evidence{shared: e.shared, target: e.target, base: e.base, more: more}
 }
 
 // scrub takes tokens and the secrets of the target out of a text, halves of
@@ -160,7 +160,7 @@ func (e *evidence) scrub(text string) string {
 			return
 		}
 		for _, part := range []string{secret, secret[:len(secret)/2], secret[len(secret)/2:]} {
-			if len(part) >= 4 {
+			if len(part) >= 8 || part == secret { // shorter ones stand in other words by chance
 				text = replaceFold(text, part)
 			}
 		}

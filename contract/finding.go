@@ -34,7 +34,7 @@ type Finding struct {
 	Message   string `json:"message"`             // what was wrong, and what was expected
 	Spec      string `json:"spec,omitempty"`      // "openapi.yaml:411:9"
 	Source    string `json:"source"`              // the page or clause that makes it wrong
-	Curl      string `json:"curl,omitempty"`      // how to see it again, with placeholders
+	Curl      string `json:"curl,omitempty"`      // a shell script that shows it again; secrets are the ONVY_* variables
 	Count     int    `json:"count"`               // how often it was seen
 	Exchange  string `json:"exchange,omitempty"`  // the Name of the first exchange that shows it
 
@@ -98,7 +98,7 @@ func (fo *folder) add(f Finding) bool {
 		first := &fo.findings[i]
 		first.Count += f.Count
 		if first.Steps == nil && f.Steps != nil {
-			first.Steps, first.Expected, first.Actual = f.Steps, f.Expected, f.Actual
+			first.Steps, first.Expected, first.Actual, first.Curl = f.Steps, f.Expected, f.Actual, f.Curl
 		}
 		return false
 	}

@@ -129,30 +129,8 @@ func (s *Spec) historyFinding(v history.Verdict) Finding {
 		if f.Spec == "" {
 			f.Spec = o.location
 		}
-		f.Curl = curlOf(o)
 	}
 	return f
-}
-
-// curlOf is curl for any request of an operation.
-func curlOf(o *operation) string {
-	c := call{op: o, x: &Exchange{Request: Request{Method: o.method}}}
-	switch {
-	case o.bearer:
-		c.x.Request.Header = append(c.x.Request.Header, Field{"Authorization", "Bearer $ACCESS_TOKEN"})
-	case o.token:
-		c.x.Request.Header = append(c.x.Request.Header, Field{"Authorization", "Basic $CREDENTIALS"})
-	}
-	if body := o.op.RequestBody; body != nil && body.Value != nil {
-		c.x.Request.Body = []byte("$BODY")
-		for _, name := range []string{"application/json", "application/x-www-form-urlencoded"} {
-			if body.Value.Content[name] != nil {
-				c.x.Request.Header = append(c.x.Request.Header, Field{"Content-Type", name})
-				break
-			}
-		}
-	}
-	return curl(&c)
 }
 
 // digest stands for a secret in maps, so that none stays in memory for long.

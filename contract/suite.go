@@ -154,7 +154,7 @@ func (s *Suite) begin(ctx context.Context) (context.Context, func()) {
 	s.history = guestHistory(s.spec)
 	s.counting = newCounting(s.spec, true)
 	s.tokens = newTokenSource(s)
-	s.evidence = newEvidence(&s.target)
+	s.evidence = newEvidence(&s.target, s.base)
 	s.findsAll = false
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.MaxDuration, errBudgetTime)
 	var err error
