@@ -98,7 +98,7 @@ func (c *call) skim() {
 		k := skim{outline: &c.answer, body: c.seenBody()}
 		c.clean = m.skim(&k, c.x.Response.Body)
 		c.strangers = k.strangers
-		c.outlined = c.clean && m.notes && c.ok()
+		c.outlined = c.clean && c.ok() && m.notes != nil && m.notes == c.resource()
 		c.answer.there = c.outlined
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // matcher is a schema compiled to be held against the tokens of a body. It is an
@@ -17,7 +18,7 @@ import (
 // A matcher may be used by several goroutines at once.
 type matcher struct {
 	root    valueMatcher
-	notes   bool // can fill an outline
+	notes   *spec.Resource // of which it can fill an outline; nil for none
 	slots   []coverage.Slot
 	readers sync.Pool // of *tokenReader
 }
@@ -37,7 +38,6 @@ func compileMatcher(ref *openapi3.SchemaRef) *matcher {
 		return nil
 	}
 	m := &matcher{root: root, slots: c.slots}
-	m.notes = m.noteUsers()
 	m.readers.New = func() any { return newTokenReader() }
 	return m
 }

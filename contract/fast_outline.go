@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // noted is a matcher that also notes the value that it took.
@@ -26,43 +27,62 @@ func (n *noted) matches(r *tokenReader, first rawToken) bool {
 	return true
 }
 
-// noteUsers lets the matcher of a user or of a page of users note their
-// outline. Of any other schema it does nothing and returns false.
-func (m *matcher) noteUsers() bool {
-	root, ok := m.root.(*objectMatcher)
-	if !ok {
-		return false
+// note lets the matcher of one of a resource, or of a page of them, note their
+// outline. A schema that it does not know its way in is left alone.
+func (m *matcher) note(r *spec.Resource, p *spec.Page) {
+	if p == nil {
+		if noteOne(&m.root, r) {
+			m.notes = r
+		}
+		return
 	}
-	users := root.find("users")
-	if users == nil {
-		return noteUser(&m.root)
+	items := at(&m.root, p.Items)
+	if items == nil {
+		return
 	}
-	list, ok := users.value.(*arrayMatcher)
-	if !ok || !noteUser(&list.items) {
-		return false
+	list, ok := (*items).(*arrayMatcher)
+	if !ok || !noteOne(&list.items, r) {
+		return
 	}
-	pagination := root.find("pagination")
-	if pagination == nil {
-		return true
-	}
-	if page, ok := pagination.value.(*objectMatcher); ok {
-		page.note("limit", func(o *outline, text []byte) { o.limit = notedNumber(text) })
-		page.note("total", func(o *outline, text []byte) { o.total = notedNumber(text) })
-		page.note("next_page", func(o *outline, text []byte) { o.next, o.nextNull = notedText(text), text[0] == 'n' })
-	}
-	return true
+	m.notes = r
+	noteAt(&m.root, p.Size, func(o *outline, text []byte) { o.limit = notedNumber(text) })
+	noteAt(&m.root, p.Total, func(o *outline, text []byte) { o.total = notedNumber(text) })
+	noteAt(&m.root, p.Next, func(o *outline, text []byte) { o.next, o.nextNull = notedText(text), text[0] == 'n' })
 }
 
-// noteUser notes a user when its last token has been read.
-func noteUser(at *valueMatcher) bool {
-	user, ok := (*at).(*objectMatcher)
-	if !ok || user.nullable || user.find("id") == nil || user.find("created_at") == nil {
+// at is where the value of a member of members is matched; nil if there is no
+// one place.
+func at(v *valueMatcher, path []string) *valueMatcher {
+	for _, name := range path {
+		object, ok := (*v).(*objectMatcher)
+		if !ok {
+			return nil
+		}
+		p := object.find(name)
+		if p == nil {
+			return nil
+		}
+		v = &p.value
+	}
+	return v
+}
+
+func noteAt(root *valueMatcher, path []string, note func(*outline, []byte)) {
+	if v := at(root, path); v != nil && len(path) > 0 {
+		*v = &noted{*v, note}
+	}
+}
+
+// noteOne notes one of a resource when its last token has been read.
+func noteOne(at *valueMatcher, r *spec.Resource) bool {
+	one, ok := (*at).(*objectMatcher)
+	if !ok || one.nullable || r.Key == "" || one.find(r.Key) == nil {
 		return false
 	}
-	user.note("id", func(o *outline, text []byte) { o.user.id = notedText(text) })
-	user.note("created_at", func(o *outline, text []byte) { o.user.created = notedInstant(text) })
-	user.note("updated_at", func(o *outline, text []byte) { o.user.updated = notedInstant(text) })
-	*at = &noted{user, func(o *outline, text []byte) {
+	one.note(r.Key, func(o *outline, text []byte) { o.user.id = notedText(text) })
+	one.note(r.Created, func(o *outline, text []byte) { o.user.created = notedInstant(text) })
+	one.note(r.Updated, func(o *outline, text []byte) { o.user.updated = notedInstant(text) })
+	*at = &noted{one, func(o *outline, text []byte) {
 		o.user.raw = text
 		o.users = append(o.users, o.user)
 		o.user = outlinedUser{}

@@ -121,9 +121,7 @@ func (s *Spec) historyFinding(v history.Verdict) Finding {
 	}
 	o := s.operationByID(v.Op)
 	if v.Field != "" {
-		if f.Spec = s.fields[v.Field]; f.Spec == "" {
-			f.Spec = s.placeOfField(v.Field)
-		}
+		f.Spec = o.placeOf(v.Field)
 	}
 	if o != nil {
 		if f.Spec == "" {

@@ -127,9 +127,9 @@ func (c *call) granted() *history.Granted {
 		g.Scope = c.requestedScope()
 	}
 	if c.grant() == grantRefresh {
-		g.Refresh = c.requestForm().Get("refresh_token")
-		if c.is("createSDKToken") {
-			g.Refresh, _ = c.requestObject()["token"].(string)
+		g.Refresh, _ = c.requestObject()["token"].(string)
+		if c.canonical() {
+			g.Refresh = c.requestForm().Get("refresh_token")
 		}
 	}
 	return g

@@ -202,11 +202,8 @@ func (p *probe) refusesAs(c *call, rule, what string, codes ...string) {
 			Message: "the grant " + string(asked) + " is documented and not offered"})
 		return
 	}
-	for _, registered := range errorCodes {
-		if code == registered { // others: oauth/error-code
-			p.finding(c, "grant/error-code", Finding{Pointer: "/error", Message: what + ": the code is " + code + "; expected " + codes[0]})
-			return
-		}
+	if c.knownCode(code) { // others: oauth/error-code
+		p.finding(c, "grant/error-code", Finding{Pointer: "/error", Message: what + ": the code is " + code + "; expected " + codes[0]})
 	}
 }
 

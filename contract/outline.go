@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"slices"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// outline is what the rules ask of the users in an answer, whether it is a page
+// outline is what the rules ask of the users, or others of a resource, in an answer, whether it is a page
 // of them or one: who they are, and when they were made and changed. The
 // matcher notes it on its way through a clean body, which so needs not be
 // decoded; of any other body it is read from the decoded value.
@@ -65,31 +67,49 @@ func (o *outline) read(c *call) {
 	if c.op == nil || !c.ok() || c.op.token {
 		return
 	}
+	r, p := c.resource(), c.page()
 	object := c.object()
-	if o.there = object != nil; !o.there {
+	o.there = object != nil || p != nil && len(p.Items) == 0 && c.bodyKnown() && len(c.x.Response.Body) > 0
+	if !o.there || r == nil || c.does(spec.Delete) {
 		return
 	}
-	if !c.is("listUsers") {
-		o.add(object)
+	if p == nil {
+		o.add(r, object)
 		return
 	}
-	for _, user := range c.users() {
-		o.add(user)
+	for _, item := range c.users() {
+		o.add(r, item)
 	}
-	pagination := c.pagination()
-	o.limit.value, o.limit.ok = float(pagination["limit"])
-	o.total.value, o.total.ok = float(pagination["total"])
-	next, there := pagination["next_page"]
-	text, _ := next.(string)
-	o.next, o.nextNull = []byte(text), there && next == nil
+	o.limit, _ = outlinedAt(object, p.Size)
+	o.total, _ = outlinedAt(object, p.Total)
+	if p.Next != nil {
+		next, there := follow(object, p.Next)
+		text, _ := next.(string)
+		o.next, o.nextNull = []byte(text), there && next == nil
+	}
 }
 
-func (o *outline) add(user map[string]any) {
-	u := outlinedUser{value: user}
-	if id, ok := user["id"].(string); ok {
+// outlinedAt is a number in the answer.
+func outlinedAt(object map[string]any, path []string) (n outlinedNumber, there bool) {
+	if path == nil {
+		return n, false
+	}
+	value, there := follow(object, path)
+	n.value, n.ok = float(value)
+	return n, there
+}
+
+func (o *outline) add(r *spec.Resource, one map[string]any) {
+	u := outlinedUser{value: one}
+	if id, ok := one[r.Key].(string); ok {
 		u.id = []byte(id)
 	}
-	u.created, u.updated = instantOf(user["created_at"]), instantOf(user["updated_at"])
+	if r.Created != "" {
+		u.created = instantOf(one[r.Created])
+	}
+	if r.Updated != "" {
+		u.updated = instantOf(one[r.Updated])
+	}
 	o.users = append(o.users, u)
 }
 

@@ -83,7 +83,7 @@ func (p *probe) refuses(c *call, rule, what string, want ...int) bool {
 	case slices.Contains(want, s), s == 422 && slices.Contains(want, 400):
 	default:
 		f := Finding{Level: Assumption, Message: fmt.Sprintf("%s: it is refused with %d; expected %s", what, s, join(want))}
-		if c.is("createOAuthToken") {
+		if c.canonical() {
 			f.Level, f.Source = Violation, "rfc6749#5.2"
 		}
 		p.finding(c, "operation/refusal-status", f)

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // What the rules read out of a request.
@@ -45,45 +47,45 @@ func (c *call) requestForm() url.Values {
 	return form
 }
 
-// requestID is the user id that the request is about.
+// requestID is the id that the request is about, where the client says it.
 func (c *call) requestID() (id string, ok bool) {
-	if id, ok = c.vars["user_id"]; ok {
-		return id, true
+	r := c.resource()
+	switch {
+	case r == nil:
+		return "", false
+	case c.does(spec.Create) && r.ClientKeys:
+		id, ok = c.requestObject()[r.Key].(string)
+		return id, ok
+	case c.does(spec.Create, spec.List):
+		return "", false
 	}
-	if c.is("createUser") {
-		id, ok = c.requestObject()["id"].(string)
-	}
+	id, ok = c.vars[r.Param]
 	return id, ok
 }
 
 // grant tells how the request asks for a token; "" if it does not.
 func (c *call) grant() grant {
+	if !c.does(spec.Token) {
+		return ""
+	}
+	name, _ := c.requestObject()["grant"].(string)
+	if c.canonical() {
+		name = c.requestForm().Get("grant_type")
+	}
 	switch {
-	case c.is("createServerToken"):
+	case name == "exchange", name == "urn:ietf:params:oauth:grant-type:token-exchange":
+		return grantExchange
+	case name == "refresh", name == "refresh_token":
+		return grantRefresh
+	case name == "client_credentials", len(c.op.api.Grants) == 1 && c.op.api.Takes(spec.ClientCredentials):
 		return grantClient
-	case c.is("createSDKToken"):
-		switch c.requestObject()["grant"] {
-		case "exchange":
-			return grantExchange
-		case "refresh":
-			return grantRefresh
-		}
-	case c.is("createOAuthToken"):
-		switch c.requestForm().Get("grant_type") {
-		case "client_credentials":
-			return grantClient
-		case "refresh_token":
-			return grantRefresh
-		case "urn:ietf:params:oauth:grant-type:token-exchange":
-			return grantExchange
-		}
 	}
 	return ""
 }
 
 // requestedScope is the scope parameter of a token request.
 func (c *call) requestedScope() string {
-	if c.is("createOAuthToken") {
+	if c.canonical() {
 		return c.requestForm().Get("scope")
 	}
 	scope, _ := c.requestObject()["scope"].(string)

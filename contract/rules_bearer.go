@@ -3,6 +3,8 @@ package contract
 import (
 	"slices"
 	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // bearerChecks look at how protected operations take and refuse credentials.
@@ -48,8 +50,8 @@ var bearerChecks = []exchangeCheck{
 			}
 			// users:update and users:delete are guesses; where the server has
 			// no such scope, writing must at least need more than reading.
-			if c.is("updateUserPut", "updateUserPatch", "deleteUser") &&
-				slices.ContainsFunc(token.scopes, func(s string) bool { return s != "users:read" }) {
+			if c.does(spec.Replace, spec.Patch, spec.Delete) &&
+				slices.ContainsFunc(token.scopes, func(s string) bool { return !c.onlyReads(s) }) {
 				return
 			}
 			c.finding(r, Finding{Message: "the operation works without the scope " + c.op.scope})
@@ -130,4 +132,9 @@ func (c *call) bearerChallenge() (challenge, bool) {
 // authKnown is false where a cookie stands for the credentials.
 func (c *call) authKnown() bool {
 	return !c.x.Request.Header.Has("Cookie")
+}
+
+// onlyReads reports whether a scope is what reading a resource needs.
+func (c *call) onlyReads(scope string) bool {
+	return slices.ContainsFunc(c.spec.api.Resources, func(r *spec.Resource) bool { return r.Read != nil && r.Read.Scope == scope })
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // headerChecks look at the header fields of any answer.
@@ -188,14 +190,17 @@ func checkContentType(c *call, r *Rule) {
 }
 
 func checkLocation(c *call, r *Rule) {
-	if !c.is("createUser") || c.status() != 201 {
+	if !c.does(spec.Create) || c.status() != 201 {
 		return
 	}
 	text := c.x.Response.Header.Get("Location")
 	if text == "" {
 		return
 	}
-	id, _ := c.requestID()
+	id, given := c.requestID()
+	if !given {
+		id, _ = c.object()[c.resource().Key].(string)
+	}
 	base, err := url.Parse(c.x.Request.URL)
 	if err != nil || id == "" {
 		return
@@ -207,7 +212,7 @@ func checkLocation(c *call, r *Rule) {
 	}
 	want := strings.TrimSuffix(base.Path, "/") + "/" + id
 	if u.Path != want || u.Host != base.Host {
-		c.finding(r, Finding{Message: "Location is not the place of the new user"})
+		c.finding(r, Finding{Message: "Location is not the place of the new " + c.resource().Noun})
 	}
 }
 

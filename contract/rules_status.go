@@ -137,7 +137,7 @@ func (c *call) source() string {
 // an error, so those of the canonical token endpoint, which RFC 6749 rules,
 // are the only ones that can be wrong.
 func (c *call) errorLevel() Level {
-	if c.status() >= 400 && !c.is("createOAuthToken") {
+	if c.status() >= 400 && !c.canonical() {
 		return Assumption
 	}
 	return Violation

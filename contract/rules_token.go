@@ -42,14 +42,14 @@ var tokenChecks = []exchangeCheck{
 	exchangeRule("oauth/exchange-refresh-token", Assumption, "authentication", "An exchange gives a refresh token, since refreshing is documented.",
 		"an exchange with an access token alone", "an exchange with both",
 		tokenRule(func(c *call, r *Rule, t tokenAnswer) {
-			if _, there := t.body["refresh_token"]; !there && c.is("createSDKToken") && c.grant() == grantExchange {
+			if _, there := t.body["refresh_token"]; !there && !c.canonical() && c.grant() == grantExchange {
 				c.finding(r, Finding{Pointer: "/refresh_token", Message: "the exchange gave no refresh token"})
 			}
 		})),
 	exchangeRule("oauth/issued-token-type", Violation, "rfc8693#2.2.1", "A token exchange says what kind of token it gives.",
 		"no issued_token_type from /oauth/token", "urn:ietf:params:oauth:token-type:access_token",
 		tokenRule(func(c *call, r *Rule, t tokenAnswer) {
-			if text, _ := t.body["issued_token_type"].(string); c.is("createOAuthToken") && c.grant() == grantExchange && text == "" {
+			if text, _ := t.body["issued_token_type"].(string); c.canonical() && c.grant() == grantExchange && text == "" {
 				c.finding(r, Finding{Pointer: "/issued_token_type", Message: "issued_token_type is missing"})
 			}
 		})),
@@ -66,13 +66,13 @@ var tokenChecks = []exchangeCheck{
 				return
 			}
 			code, isText := c.object()["error"].(string)
-			if c.is("createOAuthToken") && c.status() == 401 && isText && code != "invalid_client" && slices.Contains(errorCodes, code) {
+			if c.canonical() && c.status() == 401 && isText && code != "invalid_client" && c.knownCode(code) {
 				c.finding(r, Finding{Pointer: "/error", Message: "401 is for invalid_client; other codes come with 400"})
 			}
-			if !isText || slices.Contains(errorCodes, code) || c.status() == 404 || c.status() == 415 || c.status() == 413 || c.status() == 405 {
+			if !isText || c.knownCode(code) || c.status() == 404 || c.status() == 415 || c.status() == 413 || c.status() == 405 {
 				return
 			}
-			c.finding(r, Finding{Level: c.errorLevel(), Pointer: "/error", Message: "the code is not one of " + strings.Join(errorCodes[:6], ", ")})
+			c.finding(r, Finding{Level: c.errorLevel(), Pointer: "/error", Message: "the code is not one of " + strings.Join(c.spec.api.OAuthCodes, ", ")})
 		}),
 	exchangeRule("oauth/basic-challenge", Violation, "rfc6749#5.2", "Wrong client credentials in the header get a Basic challenge.",
 		"401 with a Bearer challenge at /oauth/token", `401 with Basic realm="onvy"`,
@@ -85,7 +85,7 @@ var tokenChecks = []exchangeCheck{
 			isBasic := func(ch challenge) bool { return ch.scheme == "basic" }
 			if scheme == "basic" && !slices.ContainsFunc(all, isBasic) {
 				level := Violation
-				if !c.is("createOAuthToken") {
+				if !c.canonical() {
 					level = Assumption
 				}
 				c.finding(r, Finding{Level: level, Message: "the challenge is not for Basic, which the client used"})
@@ -163,10 +163,15 @@ func hasLife(h Header) bool {
 	return false
 }
 
-// errorCodes are those of RFC 6749, 5.2, and of RFC 8693 and 8707.
-var errorCodes = []string{
-	"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
-	"invalid_target", "access_denied", "temporarily_unavailable", "server_error",
+// otherCodes are those that other endpoints of OAuth document (RFC 6749,
+// 4.1.2.1) and that token endpoints use too.
+var otherCodes = []string{"access_denied", "temporarily_unavailable", "server_error"}
+
+// knownCode reports whether an error code is documented, or is one of others.
+// Where the spec closes none, all are.
+func (c *call) knownCode(code string) bool {
+	codes := c.spec.api.OAuthCodes
+	return codes == nil || slices.Contains(codes, code) || slices.Contains(otherCodes, code)
 }
 
 // dayLong is a lifetime that no page suggests for an access token: 900 s is

@@ -27,7 +27,7 @@ func userRows() []exchangeRow {
 				getUser(user("created_at", "2026-03-05T12:00:00+01:00")),
 			},
 		}, {
-			rule:   "users/default-unit",
+			rule:   "users/default",
 			breaks: xs{createUser(`{"id":"user_123"}`, user("measurement_unit", "imperial"))},
 			holds: xs{
 				createUser(`{"id":"user_123"}`, user("measurement_unit", "metric")), createUser(`{"id":"user_123"}`, user()),

@@ -174,6 +174,7 @@ func (s *Spec) compileOperations() {
 				s.compileFast(media.Schema)
 			}
 		}
+		s.compileNotes(o)
 	}
 }
 
@@ -184,6 +185,23 @@ func (s *Spec) compileFast(schema *openapi3.SchemaRef) {
 	}
 	if m := compileMatcher(schema); m != nil {
 		s.fast[schema.Value] = m
+	}
+}
+
+// compileNotes lets the matchers of the successes of an operation note what the
+// rules ask of a resource.
+func (s *Spec) compileNotes(o *operation) {
+	if o.api.Resource == nil || o.api.Role == spec.Delete {
+		return
+	}
+	for status, response := range o.responses {
+		media := response.Content["application/json"]
+		if status/100 != 2 || media == nil || media.Schema == nil {
+			continue
+		}
+		if m := s.fast[media.Schema.Value]; m != nil && m.notes == nil {
+			m.note(o.api.Resource, o.api.Page)
+		}
 	}
 }
 

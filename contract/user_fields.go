@@ -1,6 +1,10 @@
 package contract
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
 
 // writable are the fields that a client sets.
 var writable = []string{
@@ -27,5 +31,15 @@ func (s *Spec) placeOfField(name string) string {
 	}
 	user := s.doc.Components.Schemas["User"]
 	schema, _, _ := trace(user, "", strings.Split(name, "."))
+	return place(schema.Origin, "")
+}
+
+// placeOf is where a field of the operation's resource stands in the spec; ""
+// if it is not there.
+func (o *operation) placeOf(name string) string {
+	if o == nil || o.api.Resource == nil || o.api.Resource.Schema == nil {
+		return ""
+	}
+	schema, _, _ := trace(&openapi3.SchemaRef{Value: o.api.Resource.Schema}, "", strings.Split(name, "."))
 	return place(schema.Origin, "")
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,27 +37,19 @@ func newExchange(srv *sandbox.Server, s *state, r *http.Request) *exchange {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 8<<20)) // what is missing, the sandbox will say
 	u := *r.URL
 	return &exchange{
-		srv: srv, state: s, op: operation(r.Method, r.URL.EscapedPath()),
+		srv: srv, state: s, op: operation(srv, r.Method, r.URL.EscapedPath()),
 		method: r.Method, url: &u, header: r.Header.Clone(), body: body, req: r,
 	}
 }
 
-// operation is the operationId of a method and a path.
-func operation(method, path string) string {
-	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	switch {
-	case path == "/oauth/token":
-		return "createOAuthToken"
-	case path == "/users":
-		return map[string]string{"GET": "listUsers", "HEAD": "listUsers", "POST": "createUser"}[method]
-	case len(segments) == 2 && segments[0] == "users":
-		return map[string]string{
-			"GET": "getUser", "HEAD": "getUser", "PUT": "updateUserPut", "PATCH": "updateUserPatch", "DELETE": "deleteUser",
-		}[method]
-	case strings.HasSuffix(path, "/auth/server"):
-		return "createServerToken"
-	case strings.HasSuffix(path, "/auth/sdk"):
-		return "createSDKToken"
+// operation is the operationId of a request. A token endpoint is one whatever
+// the method is.
+func operation(srv *sandbox.Server, method, path string) string {
+	if id := srv.Operation(method, path); id != "" {
+		return id
+	}
+	if id := srv.Operation(http.MethodPost, path); slices.Contains(group("token"), id) {
+		return id
 	}
 	return ""
 }

@@ -28,7 +28,7 @@ var httpFaults = []Fault{
 	row("path-spelling-open", "another spelling of /users needs no token", "auth/path-normalization",
 		after(func(x *exchange) {
 			clean := strings.ToLower(path.Clean("/" + x.url.Path))
-			if x.status == 404 && x.op == "" && x.method == http.MethodGet && operation("GET", clean) == "listUsers" {
+			if x.status == 404 && x.op == "" && x.method == http.MethodGet && x.srv.Operation("GET", clean) == "listUsers" {
 				w := x.ask("GET", "/users", nil, x.all())
 				x.status, x.answer, x.text = w.Code, w.Header(), w.Body.Bytes()
 			}

@@ -40,7 +40,7 @@ var userFaults = []Fault{
 		}
 	}))),
 	row("create-default-not-applied", "POST user does not show the default of measurement_unit", "users/answers-agree", on("createUser", good(body(set("measurement_unit", nil), drop("measurement_unit"))))),
-	row("create-default-imperial", "the default of measurement_unit is imperial", "users/default-unit", on("createUser", before(sent(ensure("measurement_unit", "imperial"))))),
+	row("create-default-imperial", "the default of measurement_unit is imperial", "users/default", on("createUser", before(sent(ensure("measurement_unit", "imperial"))))),
 	row("create-answers-input", "POST user answers with what was sent", "users/answers-agree", on("createUser", good(func(x *exchange) {
 		if o := x.given(); o != nil {
 			x.text = encode(o)

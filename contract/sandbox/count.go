@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"maps"
+	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -35,4 +37,19 @@ func (s *Server) TokenRequests() (n int) {
 		n += all[op.ID]
 	}
 	return n
+}
+
+// Operation returns the operationId of a request, by its escaped path; "" where
+// the spec has none. HEAD counts as GET.
+func (s *Server) Operation(method, path string) string {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	segments := strings.Split(path, "/")
+	for i := range s.router {
+		if _, ok := s.router[i].match(segments); ok && s.router[i].method == method {
+			return s.router[i].op.ID
+		}
+	}
+	return ""
 }
