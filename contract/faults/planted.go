@@ -51,6 +51,22 @@ func when(f func() Fault, ops ...*spec.Operation) []Fault {
 // onOp applies mutators to an operation.
 func onOp(o *spec.Operation, ms ...mutator) mutator { return on(o.ID, ms...) }
 
+// losses lose each field that may be left out, by each operation that writes it.
+func (p planter) losses() (rows []Fault) {
+	for _, f := range p.Fields {
+		if f.Shown == nil || f.Required || f.Default != nil {
+			continue
+		}
+		if f.Create != nil {
+			rows = append(rows, p.row("create-loses-"+f.Name, "create drops "+f.Name, "read-back", onOp(p.Create, before(sent(drop(f.Name))))))
+		}
+		if f.Replace != nil {
+			rows = append(rows, p.row("put-loses-"+f.Name, "PUT drops "+f.Name, "read-back", onOp(p.Replace, before(sent(drop(f.Name))))))
+		}
+	}
+	return rows
+}
+
 // loose is a field that may be left out and has no default: what is lost is seen.
 func (p planter) loose() string {
 	for _, f := range p.Fields {
@@ -67,9 +83,7 @@ func (p planter) writes() []Fault {
 		return nil
 	}
 	rows := p.rows(
-		when(func() Fault {
-			return p.row("create-loses", "create drops "+field, "read-back", onOp(p.Create, before(sent(drop(field)))))
-		}, p.Create),
+		p.losses(),
 		when(func() Fault {
 			return p.row("create-hides", "the answer to create lacks "+field, "write-answer", onOp(p.Create, good(body(drop(field)))))
 		}, p.Create),

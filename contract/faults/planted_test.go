@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
+	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
@@ -58,6 +59,40 @@ func TestPlantedFaults(t *testing.T) {
 		}
 	}
 	t.Logf("%d faults of users, %d of meals", len(faults.Planted(model.Resource("users"))), len(faults.Planted(model.Resource("meals"))))
+}
+
+// TestAFieldThatIsLostIsFound adds a field to the spec, of several types and
+// formats, and loses it in each way that there is.
+func TestAFieldThatIsLostIsFound(t *testing.T) {
+	for name, schema := range map[string]string{
+		"text": "{type: string, maxLength: 40}", "enum": "{type: string, enum: [low, high]}", "integer": "{type: integer, format: int32}",
+		"number": "{type: number, minimum: 0, maximum: 99}", "boolean": "{type: boolean}", "date": "{type: string, format: date}",
+		"instant": "{type: string, format: date-time}", "object": "{type: object, properties: {x: {type: integer}}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.Replace(string(onvy.Spec), "        language: &language", "        added: "+schema+"\n        language: &language", 1)
+			text = strings.ReplaceAll(text, "        language: *language", "        added: "+schema+"\n        language: *language")
+			nullable := strings.TrimSuffix(schema, "}") + ", nullable: true}"
+			text = strings.Replace(text, "properties:\n        language:\n", "properties:\n        added: "+nullable+"\n        language:\n", 1)
+			rules, err := contract.Load([]byte(text))
+			require.NoError(t, err)
+			doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
+			require.NoError(t, err)
+			model, err := spec.New(doc)
+			require.NoError(t, err)
+			r := model.Resource("users")
+			require.Empty(t, talk(t, []byte(text), rules, r, faults.None()))
+			planted := 0
+			for _, f := range faults.Planted(r) {
+				if strings.HasSuffix(f.Name, "-added") {
+					planted++
+					require.Contains(t, talk(t, []byte(text), rules, r, f), f.Rule, f.Title)
+				}
+			}
+			require.GreaterOrEqual(t, planted, 3, "lost twice, and of another type")
+		})
+	}
 }
 
 // talk holds a conversation about a resource with a server, and returns the
@@ -134,6 +169,8 @@ func (v *talker) about(r *spec.Resource) {
 	v.send("PATCH", one, map[string]any{field.Name: []any{}})
 	v.send("GET", one, nil)
 	v.send("PUT", one, v.body(r, "", false))
+	v.send("GET", one, nil)
+	v.send("PUT", one, v.body(r, "", true))
 	v.send("GET", one, nil)
 	bare := v.create(r, all, false)
 	v.send("GET", all+"/"+bare, nil)

@@ -1,0 +1,60 @@
+package recording_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/recording"
+)
+
+// A resource of which only the spec knows: none of what its marks call sensitive
+// survives, wherever it stands, and what is left holds by the spec.
+func TestSensitiveValuesOfAResourceThatOnlyTheSpecKnows(t *testing.T) {
+	text, err := os.ReadFile("../testdata/meals.yaml")
+	require.NoError(t, err)
+	r, err := recording.NewRedactor(text)
+	require.NoError(t, err)
+	spec, err := contract.Load(text)
+	require.NoError(t, err)
+
+	const (
+		sent = `{"meal_time":"2017-08-09T06:07:08Z","description":"Grandmother's borscht","comment":"before dialysis","portion_multiplier":7.25}`
+		meal = `{"id":"meal_QX7ZK3","user_id":"anna.kowalska","meal_time":"2017-08-09T06:07:08Z","description":"Grandmother's borscht",` +
+			`"comment":"before dialysis","portion_multiplier":7.25,"kind":"snack","analysis_status":"pending","calories":1234.5,` +
+			`"created_at":"2026-03-05T18:10:27Z","updated_at":"2026-03-05T18:10:27Z"}`
+		all = "/users/anna.kowalska/nutrition/meals"
+	)
+	created := answer("POST", all, 201, meal)
+	created.Request.Body = []byte(sent)
+	created.Request.Header = contract.Header{{Name: "Content-Type", Value: "application/json"}}
+	created.Response.Header = append(created.Response.Header, contract.Field{Name: "Location", Value: all + "/meal_QX7ZK3"})
+	exchanges := []*contract.Exchange{
+		created,
+		answer("GET", all+"/meal_QX7ZK3", 200, meal),
+		answer("GET", all+"?page=b3BhcXVlLWN1cnNvcg%3D%3D", 200, fmt.Sprintf(`{"meals":[%s],"pagination":{"limit":100,"total":1,"page":"b3BhcXVlLWN1cnNvcg=="}}`, meal)),
+		answer("PATCH", all+"/meal_QX7ZK3", 404, `{"error":"not_found","message":"anna.kowalska has no meal_QX7ZK3"}`),
+	}
+	for _, x := range exchanges {
+		before := rules(spec.Check(x))
+		out := r.Exchange(x)
+		whole := fmt.Sprintf("%s %s\n%v\n%s\n%v\n%s", out.Request.Method, out.Request.URL, out.Request.Header, out.Request.Body, out.Response.Header, out.Response.Body)
+		for _, secret := range []string{
+			"borscht", "Grandmother", "dialysis", "anna", "kowalska", "QX7ZK3", "7.25", "1234.5", "2017-08-09", "b3BhcXVlLWN1cnNvcg",
+		} {
+			require.NotContains(t, strings.ToLower(whole), strings.ToLower(secret), "%s %s", x.Request.Method, x.Request.URL)
+		}
+		require.Equal(t, before, rules(spec.Check(out)), "%s", whole)
+	}
+}
+
+func rules(findings []contract.Finding) (ids []string) {
+	for _, f := range findings {
+		ids = append(ids, f.Rule)
+	}
+	return ids
+}
