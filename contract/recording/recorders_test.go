@@ -41,7 +41,8 @@ func asRecorded(t *testing.T, xs []*contract.Exchange) []entry {
 	require.NoError(t, json.Unmarshal(data, &doc))
 	for i, e := range doc.Log.Entries {
 		delete(e, "_onvy")
-		e["_took"], e["time"] = e["time"], 45.0
+		e["_took"] = e["time"]
+		e["time"] = max(45, e["time"].(float64)) // no end is before what it was
 		e.response()["content"].(map[string]any)["size"] = 0.0
 		if r := xs[i].Response; r != nil {
 			e.content()["size"] = float64(len(r.Body))

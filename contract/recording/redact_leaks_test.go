@@ -22,6 +22,9 @@ func around(canary string) []string {
 	all := []string{
 		"172.5 " + canary, "+49 170 1234567 " + canary, canary + " 2026-11-02", "users:read " + canary, "de-DE " + canary,
 		"eyJhbGciOiJIUzI1NiJ9." + canary + ".x", "550e8400-e29b-41d4-a716-446655440000 " + canary,
+		"eyJhbGciOiJIUzI1NiJ9.e30.c2ln " + canary, "Bearer " + canary, "bearer." + canary, "metric " + canary, "female:" + canary,
+		"Wed, 21 Oct 2026 07:28:00 GMT " + canary, "urn:onvy:project:" + canary, "https://api.onvy.health/" + canary, "api.onvy.health:" + canary,
+		"eyJpZCI6ImEifQ==" + canary, "172.5" + canary, "1e3 " + canary, "true " + canary, "null" + canary, "en," + canary, "application/json; charset=" + canary,
 	}
 	for _, date := range []string{"2026-11-02", "1990-05-17", "2026-02-30", "0000-00-00", "2026-11-02T10:00", "2026-11-02T10:00:00Z", "2026-11-02 10:00:00.123+02:00"} {
 		for _, between := range []string{" ", "T", "t", "", "T10:00 ", "Z", ",", "\t", "\n", " 10:00:00 ", "-", "+"} {
@@ -82,7 +85,7 @@ func TestShortValuesHaveNoPseudonymWithoutAKey(t *testing.T) {
 }
 
 func TestEveryLengthFromOneOnIsOneToOneAndMoves(t *testing.T) {
-	for n := 1; n <= 300; n += 1 + n/40 {
+	for n := 1; n <= 300; n++ {
 		r := redactor(t)
 		seen := map[string]bool{}
 		for i := range 20 {
