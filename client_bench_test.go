@@ -49,7 +49,9 @@ func (c *byHand) do(ctx context.Context, method, path string, in, out any) error
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
 	req.Header.Set("Accept", "application/json")
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -67,6 +69,18 @@ func (c *byHand) do(ctx context.Context, method, path string, in, out any) error
 		return err
 	}
 	return json.Unmarshal(b, out)
+}
+
+// signIn gets the token, as ServerCredentials do.
+func (c *byHand) signIn(ctx context.Context) error {
+	var token struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := c.do(ctx, "POST", "/v2/projects/project/auth/server", map[string]string{"client_id": "id", "client_secret": "secret"}, &token); err != nil {
+		return err
+	}
+	c.token = token.AccessToken
+	return nil
 }
 
 func (c *byHand) get(ctx context.Context, id string) (*onvy.User, error) {
@@ -224,4 +238,35 @@ func BenchmarkGet64Workers(b *testing.B) {
 		turns(b, wave(func() error { _, err := hand.get(ctx, "user_123"); return err }),
 			wave(func() error { _, err := c.Users.Get(ctx, "user_123"); return err }))
 	})
+}
+
+// A program that starts: a client, a token, a user. Both ask for the token, and
+// both have connections of their own.
+func BenchmarkColdStart(b *testing.B) {
+	base := fixed(b)
+	ctx := b.Context()
+	fresh := func() *http.Transport { return http.DefaultTransport.(*http.Transport).Clone() }
+	hand := func() error {
+		transport := fresh()
+		defer transport.CloseIdleConnections()
+		c := &byHand{base: base, http: &http.Client{Transport: transport, Timeout: 30 * time.Second}}
+		if err := c.signIn(ctx); err != nil {
+			return err
+		}
+		_, err := c.get(ctx, "user_123")
+		return err
+	}
+	client := func() error {
+		transport := fresh()
+		defer transport.CloseIdleConnections()
+		c, err := onvy.NewClient(server, onvy.WithBaseURL(base), onvy.WithTransport(transport))
+		if err != nil {
+			return err
+		}
+		_, err = c.Users.Get(ctx, "user_123")
+		return err
+	}
+	b.Run("by=hand", func(b *testing.B) { measure(b, hand) })
+	b.Run("by=onvy", func(b *testing.B) { measure(b, client) })
+	b.Run("turns", func(b *testing.B) { turns(b, hand, client) })
 }

@@ -3,15 +3,24 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
 // Merge takes another report, of another machine or another part of the cases.
-// It does not matter which comes first. A report of another spec is refused, and
-// so is one that ran other rules.
+// It does not matter which comes first, nor in which order several are merged; an
+// empty one, the zero Report, changes nothing. A report of another spec is refused,
+// and so is one that ran other rules.
 func (r *Report) Merge(other *Report) error {
 	switch {
+	case other.Version == 0:
+		return nil
+	case r.Version == 0:
+		*r = Report{
+			Version: other.Version, Target: other.Target, Kind: other.Kind, Started: other.Started, Seed: other.Seed,
+			Spec: other.Spec, Summary: Summary{Rules: other.Summary.Rules, NotExercised: other.Summary.NotExercised},
+		}
 	case r.Spec != other.Spec:
 		return fmt.Errorf("%w: they are of different specs", ErrMerge)
 	case r.Summary.Rules != other.Summary.Rules:
@@ -39,15 +48,9 @@ func (r *Report) Merge(other *Report) error {
 	s.Exchanges += o.Exchanges
 	s.Passed, s.Failed, s.Errors = s.Passed+o.Passed, s.Failed+o.Failed, s.Errors+o.Errors
 	s.Skipped, s.NotRun = s.Skipped+o.Skipped, s.NotRun+o.NotRun
-	unmatched := make(map[string]int)
-	for _, places := range []map[string]int{s.Unmatched, o.Unmatched} {
-		for place, n := range places {
-			unmatched[place] += n
-		}
-	}
-	if s.Unmatched = unmatched; len(unmatched) == 0 {
-		s.Unmatched = nil
-	}
+	s.Unmatched, s.Unjudged = sum(s.Unmatched, o.Unmatched), sum(s.Unjudged, o.Unjudged)
+	// What one of them has come to is exercised.
+	s.NotExercised = slices.DeleteFunc(slices.Clone(s.NotExercised), func(name string) bool { return !slices.Contains(o.NotExercised, name) })
 	if o.NotJudged != nil {
 		var n NotJudged
 		if s.NotJudged != nil {
@@ -58,16 +61,33 @@ func (r *Report) Merge(other *Report) error {
 	}
 	r.Outcomes = append(slices.Clip(r.Outcomes), other.Outcomes...)
 	slices.SortStableFunc(r.Outcomes, func(a, b Outcome) int {
-		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Exchanges, b.Exchanges))
+		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Exchanges, b.Exchanges),
+			cmp.Compare(a.Duration, b.Duration))
 	})
 	r.Findings = append(slices.Clip(r.Findings), other.Findings...)
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Pointer, b.Pointer),
 			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Level, b.Level), cmp.Compare(a.Exchange, b.Exchange))
 	})
+	rules := s.Rules
 	r.finish()
-	r.Duration = duration
+	r.Duration, s.Rules = duration, rules
 	return nil
+}
+
+// sum adds counts up by name; nil for none.
+func sum(a, b map[string]int) map[string]int {
+	if len(a)+len(b) == 0 {
+		return nil
+	}
+	all := maps.Clone(a)
+	if all == nil {
+		all = make(map[string]int)
+	}
+	for name, n := range b {
+		all[name] += n
+	}
+	return all
 }
 
 // joinedTargets names each target once.
