@@ -23,6 +23,9 @@ type TerminalOptions struct {
 	Width int
 	// Spec is the text of openapi.yaml, to name operations by method and path.
 	Spec []byte
+	// JSON is the file with the report as JSON, and Scripts the directory with a
+	// script for each cause, for the line that says how to see it again.
+	JSON, Scripts string
 }
 
 // Terminal writes r for people. A terminal and a log both open at their end, so

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -171,12 +172,17 @@ func (p *page) block(r *contract.Report, c *contract.Cause) {
 		p.labelled([]string{"follows", ""}[min(i, 1)], follower.Head().Rule+": "+said(follower))
 	}
 	switch {
+	case p.JSON != "" && p.JSON != "-" && r.Seed != 0:
+		p.printf("      %s  onvy-contract again %s %s\n", p.paint(dim, "again   "), c.ID, printable(p.JSON))
 	case f.Exchange != "" && r.Seed != 0:
 		p.printf("      %s  onvy-contract run --run '^%s$' --seed %d\n", p.paint(dim, "again   "), printable(regexp.QuoteMeta(f.Exchange)), r.Seed)
 	case f.Curl != "" && len(f.Steps) == 0:
 		for text := range strings.Lines(f.Curl) {
 			p.printf("      %s\n", printable(strings.TrimSuffix(text, "\n")))
 		}
+	}
+	if p.Scripts != "" && f.Curl != "" {
+		p.printf("      %s  sh %s\n", p.paint(dim, "again   "), printable(filepath.Join(p.Scripts, c.ID+".sh")))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
@@ -73,22 +74,29 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage(cmd, "there is no such command")
-			}
-			return usage(cmd, "a command is missing")
-		},
-		RunE: func(*cobra.Command, []string) error { return nil },
+		Args:              commandMissing,
+		RunE:              func(*cobra.Command, []string) error { return nil },
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().StringVar(&a.specFile, "spec", "", "check against this openapi.yaml `FILE` instead of the built-in one")
-	root.AddCommand(
-		a.runCommand(), a.replayCommand(), a.recordCommand(), a.proxyCommand(), a.redactCommand(),
-		a.sandboxCommand(), a.rulesCommand(), a.cleanCommand(), a.suggestCommand(), a.selftestCommand(),
-		a.shardCommand(), a.mergeCommand(), a.waiveCommand(), a.diffCommand(),
-	)
+	for _, group := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"server", "Test a server:", []*cobra.Command{a.runCommand(), a.againCommand(), a.cleanCommand(), a.sandboxCommand()}},
+		{"traffic", "Check traffic:", []*cobra.Command{a.replayCommand(), a.proxyCommand(), a.recordCommand(), a.redactCommand()}},
+		{"reports", "Work with reports:", []*cobra.Command{a.diffCommand(), a.waiveCommand(), a.mergeCommand(), a.suggestCommand()}},
+		{"rules", "Know what is checked:", []*cobra.Command{a.rulesCommand(), a.explainCommand(), a.selftestCommand()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.id, Title: group.title})
+		for _, cmd := range group.commands {
+			cmd.GroupID = group.id
+			root.AddCommand(cmd)
+		}
+	}
+	root.AddCommand(a.shardCommand(), a.versionCommand())
+	root.SetHelpCommand(a.helpCommand(root))
 	return root
 }
 
@@ -113,12 +121,18 @@ func (a *app) spec() (*contract.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	if swagger.Match(text) {
+		return nil, fmt.Errorf("--spec %s: this is Swagger 2.0; OpenAPI 3.0.x is needed", a.specFile)
+	}
 	spec, err := contract.Load(text)
 	if err != nil && a.specFile != "" {
 		return nil, fmt.Errorf("--spec %s: %w", a.specFile, err)
 	}
 	return spec, err
 }
+
+// swagger is how a spec begins that is too old.
+var swagger = regexp.MustCompile(`(?m)^\s*\{?\s*"?swagger"?\s*:`)
 
 // usage is the error of a command line that cannot be right. It does not quote
 // the arguments: one of them could be a secret that was put in the wrong place.
@@ -139,7 +153,45 @@ func flagError(cmd *cobra.Command, err error) error {
 			return usage(cmd, "there is no %s, because every user of the machine can read a command line: %s", wanted.flag, wanted.instead)
 		}
 	}
-	return usage(cmd, "%v", err)
+	var flags []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+	if written, ok := strings.CutPrefix(err.Error(), "unknown flag: "); ok {
+		return usage(cmd, "%v%s", err, strings.Replace(didYouMean(strings.TrimPrefix(written, "--"), flags), `"`, `"--`, 1))
+	}
+	return usage(cmd, "%s", inWords(err))
+}
+
+// commandMissing are the arguments of a command that does nothing by itself.
+func commandMissing(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(cmd, "there is no such command%s", didYouMean(args[0], commandNames(cmd)))
+	}
+	return usage(cmd, "a command is missing")
+}
+
+// versionCommand is --version for those who expect a command.
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Say which version this is", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.stdout, "onvy-contract", version())
+			return err
+		},
+	}
+}
+
+// helpCommand refuses to help with a command that is not there.
+func (a *app) helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Explain a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage(root, "there is no such command%s", didYouMean(args[len(args)-1], commandNames(root)))
+			}
+			return cmd.Help()
+		},
+	}
 }
 
 // longFlags gives long flags with one dash, as package flag has them, their

@@ -17,6 +17,7 @@ import (
 // outputFlags say where reports go.
 type outputFlags struct {
 	json, junit        string
+	scripts            string
 	quiet, full, notes bool
 	page               pageFlags
 	cover              coverFlags
@@ -32,6 +33,7 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 	f.cover.register(set)
 	f.judge.register(set)
 	f.folder.register(set)
+	set.StringVar(&f.scripts, "scripts", "", "write a shell script of curl lines for each cause into `DIRECTORY`")
 	set.BoolVar(&f.quiet, "quiet", false, "show only what fails the run, and the last line")
 	set.BoolVar(&f.full, "full", false, "show the evidence of every cause, and all notes")
 	set.BoolVar(&f.notes, "notes", false, "show what does not fail the run, one by one")
@@ -57,6 +59,9 @@ type outputs struct {
 func (f *outputFlags) open(a *app) (*outputs, error) {
 	if f.json != "" && f.json == f.junit {
 		return nil, errors.New("--json and --junit name the same file; give each its own")
+	}
+	if err := makeScripts(f.scripts); err != nil {
+		return nil, err
 	}
 	o := &outputs{app: a, flags: f}
 	var err error
@@ -118,8 +123,9 @@ func (o *outputs) write(r *contract.Report) error {
 		o.folder.write(r),
 		report.Terminal(terminal, r, report.TerminalOptions{
 			Colour: report.Colours(terminal, o.app.getenv), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.quiet,
-			Width: width(terminal, o.app.getenv), Spec: spec,
+			Width: width(terminal, o.app.getenv), Spec: spec, JSON: o.flags.json, Scripts: o.flags.scripts,
 		}),
+		writeScripts(o.flags.scripts, r),
 		named("--json", o.json.commit(toJSON)),
 		named("--junit", o.junit.commit(toJUnit)),
 		named("--html", o.html.commit(func(w io.Writer) error { return o.flags.page.write(w, o.app, r) })),

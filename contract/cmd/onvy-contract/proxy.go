@@ -41,6 +41,9 @@ written as a HAR too, without persons and secrets.`,
 			if err := checkAddress(addr, remote); err != nil {
 				return err
 			}
+			if itself(to, addr) {
+				return errors.New("--upstream: the upstream is this proxy itself; name the server, or another --addr")
+			}
 			spec, err := a.spec()
 			if err != nil {
 				return err
@@ -94,6 +97,16 @@ func parseUpstream(text string) (*url.URL, error) {
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	return u, nil
+}
+
+// itself reports whether a proxy at an address would pass requests on to itself.
+func itself(upstream *url.URL, addr string) bool {
+	host, port, err := net.SplitHostPort(addr)
+	at := upstream.Port()
+	if at == "" {
+		at = map[string]string{"http": "80", "https": "443"}[upstream.Scheme]
+	}
+	return err == nil && port == at && port != "0" && (host == upstream.Hostname() || isLoopback(upstream.Hostname()) && (host == "" || isLoopback(host) || net.ParseIP(host).IsUnspecified()))
 }
 
 func isLoopback(host string) bool {

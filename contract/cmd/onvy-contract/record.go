@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,10 +56,23 @@ func oneOutput(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) != 1:
 		return usage(cmd, "%s needs the name of one file to write, and got %d", cmd.Name(), len(args))
+	case !harName(args[0]):
+		return usage(cmd, "a recording is written as HAR; give it a name that ends in .har, .har.gz or .har.zst")
 	case args[0] == "-":
 		return usage(cmd, "a recording is written to a file, not to standard output, so that it can be looked through before it is there")
 	}
 	return nil
+}
+
+// harName refuses the names of other formats that recordings have.
+func harName(name string) bool {
+	name = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), ".gz"), ".zst")
+	for _, other := range []string{".jsonl", ".ndjson", ".yaml", ".yml", ".json"} {
+		if strings.HasSuffix(name, other) {
+			return false
+		}
+	}
+	return true
 }
 
 // har is a redacted recording that is being made. A nil har records nothing.

@@ -48,6 +48,9 @@ was written in between; --complete is for records that have every write.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("base-path") && !strings.HasPrefix(options.BasePath, "/") {
+				return usage(cmd, "--base-path is a path, which starts with \"/\"")
+			}
 			spec, err := a.spec()
 			if err != nil {
 				return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -19,6 +20,9 @@ func (a *app) rulesCommand() *cobra.Command {
 		Long:  "Lists every rule: its id, level and source, and what must hold.",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.specFile != "" {
+				return errors.New("rules takes no --spec: the rules are those of the program, whatever is checked")
+			}
 			rules := contract.Rules()
 			switch {
 			case markdown && asJSON:

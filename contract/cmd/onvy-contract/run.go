@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 
 func (a *app) runCommand() *cobra.Command {
 	var live liveFlags
+	var list bool
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Run the live suite against a server",
@@ -49,6 +51,9 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 			if err != nil {
 				return err
 			}
+			if list {
+				return a.list(spec, &live)
+			}
 			out, err := live.output.open(a)
 			if err != nil {
 				return err
@@ -63,7 +68,26 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 		},
 	}
 	live.register(cmd.Flags())
+	cmd.Flags().BoolVar(&list, "list", false, "list the cases that would run, and send nothing")
 	return cmd
+}
+
+// list names the cases that --run and --shard choose.
+func (a *app) list(spec *contract.Spec, f *liveFlags) error {
+	server, err := sandbox.New()
+	if err != nil {
+		return err
+	}
+	suite, err := contract.NewSuite(spec, selftest.Target(server, "http://127.0.0.1:1"), f.options)
+	if err != nil {
+		return err
+	}
+	for _, name := range suite.Cases() {
+		if _, err := fmt.Fprintln(a.stdout, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // liveFlags are those of commands that run the live suite.
@@ -107,7 +131,7 @@ func (f *liveFlags) check() error {
 			return fmt.Errorf("--%s must be more than 0", flag)
 		}
 	}
-	return nil
+	return rulesExist(slices.Concat(o.OnlyRules, o.SkipRules))
 }
 
 // liveTarget is the server to test; found is false for the embedded sandbox.

@@ -29,6 +29,9 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 		),
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if ttl < time.Second || ttl%time.Second != 0 {
+				return usage(cmd, "--ttl takes whole seconds, at least 1s")
+			}
 			options, err := a.sandboxOptions()
 			if err != nil {
 				return err

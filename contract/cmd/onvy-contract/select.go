@@ -26,7 +26,11 @@ func rulesExist(patterns []string) error {
 			return ok || pattern == family
 		})
 		if !known {
-			return fmt.Errorf("no rule matches %q; onvy-contract rules lists them", pattern)
+			var ids []string
+			for _, r := range contract.Rules() {
+				ids = append(ids, r.ID)
+			}
+			return fmt.Errorf("no rule matches %q%s; onvy-contract rules lists them", pattern, didYouMean(pattern, ids))
 		}
 	}
 	return nil

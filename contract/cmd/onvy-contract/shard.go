@@ -39,6 +39,8 @@ hold keyed digests of ids, tokens and values; the key is 32 hexadecimal digits i
 			"onvy-contract shard map gateway/*.jsonl.zst | LC_ALL=C sort | onvy-contract shard reduce >part.json",
 			"onvy-contract merge part.json",
 		),
+		Args: commandMissing,
+		RunE: func(*cobra.Command, []string) error { return nil },
 	}
 	cmd.AddCommand(a.shardMapCommand(), a.shardReduceCommand())
 	return cmd

@@ -122,7 +122,7 @@ func verdictOf(ctx context.Context, s *suggest.Suggestion, spec []byte, program 
 	if err := json.Unmarshal(out, &breaks); err != nil {
 		return "", errors.New("--oasdiff: what the program says is not what oasdiff v1.36.0 says")
 	}
-	return inWords(breaks), nil
+	return breaksInWords(breaks), nil
 }
 
 // breaking is one thing that oasdiff says breaks clients.
@@ -133,9 +133,9 @@ type breaking struct {
 	Path      string `json:"path"`
 }
 
-// inWords is a line for each kind of break: one edit of a shared schema breaks
+// breaksInWords is a line for each kind of break: one edit of a shared schema breaks
 // it at each of its places.
-func inWords(breaks []breaking) string {
+func breaksInWords(breaks []breaking) string {
 	if len(breaks) == 0 {
 		return "oasdiff finds nothing in these edits that breaks clients."
 	}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/faults"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "explain RULE",
+		Short:   "Say what a rule wants, where that is stated, and what breaks it",
+		Example: indented("onvy-contract explain users/read-back"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(cmd, "explain takes the id of one rule; onvy-contract rules lists them")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if a.specFile != "" {
+				return fmt.Errorf("explain takes no --spec: the rules are those of the program, whatever is checked")
+			}
+			var ids []string
+			for _, r := range contract.Rules() {
+				if r.ID == args[0] {
+					return a.explain(&r)
+				}
+				ids = append(ids, r.ID)
+			}
+			return fmt.Errorf("there is no such rule%s; onvy-contract rules lists them", didYouMean(args[0], ids))
+		},
+	}
+}
+
+func (a *app) explain(r *contract.Rule) error {
+	looks := map[contract.Kind]string{
+		contract.KindExchange: "one exchange at a time, live and recorded",
+		contract.KindHistory:  "what several exchanges say together, live and recorded",
+		contract.KindProbe:    "traffic that the live suite makes for it",
+	}
+	means := map[contract.Level]string{
+		contract.Violation:  "a documented statement or a standard is contradicted: it fails the run",
+		contract.Assumption: "openapi.yaml assumes it where the public pages are silent: the server may be right",
+		contract.Drift:      "nothing is contradicted: the server does something that is not mentioned",
+	}
+	var planted []string
+	for _, f := range faults.All() {
+		if f.Rule == r.ID {
+			planted = append(planted, fmt.Sprintf("           %s: %s", f.Name, f.Title))
+		}
+	}
+	text := fmt.Sprintf("%s\n\n%s\n\nlevel      %s: %s\nsource     %s\nlooks at   %s\nbreaks it  %s\nholds it   %s\n",
+		r.ID, r.Title, r.Level, means[r.Level], sourceURL(r.Source), looks[r.Kind], r.Breaks, r.Holds)
+	if len(planted) > 0 {
+		text += "planted    faults of \"onvy-contract selftest\" that it has to find:\n" + strings.Join(planted, "\n") + "\n"
+	}
+	_, err := fmt.Fprint(a.stdout, text)
+	return err
+}
+
+// sourceURL adds the address of a clause of an RFC.
+func sourceURL(source string) string {
+	number, clause, _ := strings.Cut(strings.TrimPrefix(source, "rfc"), "#")
+	if !strings.HasPrefix(source, "rfc") || strings.Trim(number, "0123456789") != "" {
+		return source
+	}
+	address := "https://www.rfc-editor.org/rfc/rfc" + number
+	if clause != "" {
+		address += "#section-" + clause
+	}
+	return source + "  " + address
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
+)
+
+// faulty is a server with a fault, and an environment that names it.
+func faulty(t *testing.T, fault string) (call, *httptest.Server, *sandbox.Server) {
+	t.Helper()
+	srv, err := sandbox.New()
+	require.NoError(t, err)
+	i := slices.IndexFunc(faults.All(), func(f faults.Fault) bool { return f.Name == fault })
+	require.GreaterOrEqual(t, i, 0)
+	server := httptest.NewServer(faults.All()[i].Handler(srv))
+	t.Cleanup(server.Close)
+	c := in(srv)
+	c.env["ONVY_BASE_URL"] = server.URL
+	return c, server, srv
+}
+
+func TestAgainSaysWhetherACauseIsStillThere(t *testing.T) {
+	for fault, rule := range map[string]string{ // of an exchange, of a history, of a probe
+		"measurement-unit-enum": "schema/enum", "patch-as-put": "users/patch-keeps", "accept-garbage-token": "token/garbage",
+	} {
+		t.Run(fault, func(t *testing.T) {
+			c, _, srv := faulty(t, fault)
+			name := filepath.Join(t.TempDir(), "report.json")
+			c.run(t, "run", "--seed", "7", "--json", name, ledger(t))
+			var old contract.Report
+			require.NoError(t, json.Unmarshal([]byte(content(t, name)), &old))
+			id := ""
+			for _, cause := range old.Causes() {
+				if cause.Head().Rule == rule {
+					id = cause.ID
+				}
+			}
+			require.NotEmpty(t, id)
+
+			r := c.run(t, "again", id, name, ledger(t))
+			require.Equal(t, 1, r.status, r.stdout+r.stderr)
+			require.Contains(t, r.stdout, id+" is still there: ")
+			require.Contains(t, r.stdout, "curl -i -sS")
+
+			mended := httptest.NewServer(srv.Handler())
+			t.Cleanup(mended.Close)
+			c.env["ONVY_BASE_URL"] = mended.URL
+			r = c.run(t, "again", strings.ToLower(id), name, ledger(t))
+			require.Zero(t, r.status, r.stdout+r.stderr)
+			require.Contains(t, r.stdout, id+" is gone: ")
+			require.Contains(t, r.stderr, "The report is about ")
+
+			mended.Close()
+			r = c.run(t, "again", id, name, ledger(t))
+			require.Equal(t, 2, r.status, "a server that is not there says nothing")
+			require.Contains(t, r.stderr, "cannot be said")
+		})
+	}
+}
+
+func TestAgainRefusesWhatItCannotAsk(t *testing.T) {
+	call{}.run(t, "again").refuses(t, "again takes a cause, such as F1, and a report")
+	call{}.run(t, "again", "F1", "none.json").refuses(t, "none.json")
+	c, _, _ := faulty(t, "measurement-unit-enum")
+	file := filepath.Join(t.TempDir(), "report.json")
+	c.run(t, "run", "--run", "^(auth/server|users/create)$", "--json", file, ledger(t))
+	c.run(t, "again", "F9", file).refuses(t, "no cause of this name", "F1")
+	var r contract.Report
+	require.NoError(t, json.Unmarshal([]byte(content(t, file)), &r))
+	r.Kind = contract.Recordings
+	text, err := json.Marshal(r)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	c.run(t, "again", "F1", file).refuses(t, "recordings, which cannot be asked again")
+}
+
+func TestScriptsAreFilesThatAShellRuns(t *testing.T) {
+	needs.Programs(t, "sh", "curl", "sed")
+	c, _, srv := faulty(t, "measurement-unit-enum")
+	dir := filepath.Join(t.TempDir(), "scripts")
+	r := c.run(t, "run", "--seed", "7", "--scripts", dir, ledger(t))
+	require.Equal(t, 1, r.status)
+	require.Contains(t, r.stdout, "sh "+filepath.Join(dir, "F1.sh"))
+	text := content(t, filepath.Join(dir, "F1.sh"))
+	require.NotContains(t, text, srv.Project.ClientSecret.Reveal())
+	cmd := exec.CommandContext(t.Context(), "sh", filepath.Join(dir, "F1.sh"))
+	cmd.Env = os.Environ()
+	for name, value := range c.env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Contains(t, string(out), `"measurement_unit":"`)
+	require.NotRegexp(t, `"measurement_unit":"(metric|imperial)"`, string(out), "the fault is seen")
+}
+
+func TestExplainSaysWhatARuleWants(t *testing.T) {
+	r := call{}.run(t, "explain", "oauth/no-store")
+	require.Zero(t, r.status, r.stderr)
+	for _, text := range []string{"violation", "https://www.rfc-editor.org/rfc/rfc6749#section-5.1", "breaks it", "holds it", "token-cache-control-twice"} {
+		require.Contains(t, r.stdout, text)
+	}
+	for _, rule := range contract.Rules() {
+		require.Zero(t, call{}.run(t, "explain", rule.ID).status, rule.ID)
+	}
+	call{}.run(t, "explain", "oauth/no-stroe").refuses(t, `did you mean "oauth/no-store"?`)
+	call{}.run(t, "explain").refuses(t, "the id of one rule")
+}
+
+func TestRunListNamesCasesAndSendsNothing(t *testing.T) {
+	r := call{}.run(t, "run", "--list", "--run", "^users/")
+	require.Zero(t, r.status, r.stderr)
+	names := strings.Fields(r.stdout)
+	require.Contains(t, names, "users/create")
+	for _, name := range names {
+		require.True(t, strings.HasPrefix(name, "users/"), name)
+	}
+	call{}.run(t, "run", "--list", "--run", "^nothing$").refuses(t, "no case matches")
+}
+
+func TestWhatIsMisspelledIsNamed(t *testing.T) {
+	call{}.run(t, "rnu").refuses(t, `there is no such command; did you mean "run"?`)
+	call{}.run(t, "help", "rpelay").refuses(t, `there is no such command; did you mean "replay"?`)
+	call{}.run(t, "run", "--sede", "7").refuses(t, `did you mean "--seed"?`)
+	call{}.run(t, "shard", "rduce").refuses(t, `did you mean "reduce"?`)
+	call{}.run(t, "run", "--sandbox", "--rules", "oauth/no-stroe").refuses(t, `did you mean "oauth/no-store"?`)
+	call{}.run(t, "run", "--sandbox", "--report", "sarf").refuses(t, `did you mean "sarif"?`)
+	r := call{}.run(t, "s3cr3t-in-the-wrong-place")
+	r.refuses(t, "there is no such command")
+	require.NotContains(t, r.stderr, "s3cr3t")
+}
+
+func TestNoFlagIsIgnoredInSilence(t *testing.T) {
+	spec := file(t, "openapi.yaml", "openapi: 3.0.3")
+	for want, args := range map[string][]string{
+		"rules takes no --spec":              {"rules", "--spec", spec},
+		"explain takes no --spec":            {"explain", "oauth/no-store", "--spec", spec},
+		"--base-path is a path":              {"replay", "--base-path", "x", "x.har"},
+		"a recording is written as HAR":      {"record", "x.jsonl"},
+		"--ttl takes whole seconds":          {"sandbox", "--ttl", "0"},
+		"the upstream is this proxy itself":  {"proxy", "--upstream", "http://127.0.0.1:8099", "--addr", "127.0.0.1:8099"},
+		"--parallel takes a whole number":    {"run", "--parallel", "abc"},
+		"--timeout takes a duration":         {"run", "--timeout", "soon"},
+		"this is Swagger 2.0; OpenAPI 3.0.x": {"run", "--spec", file(t, "swagger.yaml", "swagger: '2.0'\ninfo: {title: x, version: '1'}\npaths: {}\n")},
+	} {
+		t.Run(want, func(t *testing.T) { call{}.run(t, args...).refuses(t, want) })
+	}
+}
+
+func TestVersionIsACommandToo(t *testing.T) {
+	r := call{}.run(t, "version")
+	require.Zero(t, r.status)
+	require.Equal(t, call{}.run(t, "--version").stdout, r.stdout)
+}
+
+func TestHelpGroupsTheCommands(t *testing.T) {
+	r := call{}.run(t, "--help")
+	for _, title := range []string{"Test a server:", "Check traffic:", "Work with reports:", "Know what is checked:"} {
+		require.Contains(t, r.stdout, title)
+	}
+	require.Contains(t, call{}.run(t, "help", "run").stdout, "--seed")
+}
