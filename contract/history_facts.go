@@ -142,6 +142,9 @@ func readClaims(token string) (history.Claims, bool) {
 		return history.Claims{}, false
 	}
 	c := history.Claims{Project: jwt.text("project_id"), User: jwt.text("user_id"), JTI: jwt.text("jti")}
+	if c.User == "" && jwt.text("principal_type") == "user" {
+		c.User = jwt.text("sub")
+	}
 	c.Expires, _ = jwt.seconds("exp")
 	c.Issued, _ = jwt.seconds("iat")
 	c.Scopes, c.Scoped = jwt.scopes()

@@ -65,8 +65,8 @@ func lifeHistoryRows() []historyRow {
 		}, {
 			rule: "users/refused-changes-nothing",
 			breaks: []session{
-				at(create("firstname", "Avery"), patchUser(`{"firstname":"Half","height":"x"}`, "", refused(400, "invalid_request")), getUser(user("firstname", "Half"))),
-				at(create(), patchUser(`{"firstname":"Half","height":"x"}`, "", refused(422, "invalid_request")), getUser(user("firstname", "Half"))),
+				at(create("firstname", "Avery"), getUser(user("firstname", "Avery")), patchUser(`{"firstname":"Half","height":"x"}`, "", refused(400, "invalid_request")), getUser(user("firstname", "Half"))),
+				at(create(), getUser(user()), patchUser(`{"firstname":"Half","height":"x"}`, "", refused(422, "invalid_request")), getUser(user("firstname", "Half"))),
 				at(create(), taken(), getUser(user("updated_at", after(60)))),
 				at(getUser(user()), putUser(`{`, "", refused(400, "invalid_request")), getUser(user("updated_at", after(60)))),
 			},

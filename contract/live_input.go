@@ -47,6 +47,7 @@ var inputCases = []liveCase{
 		run: func(p *probe) {
 			id := p.newID()
 			p.create(map[string]any{"id": id, "firstname": "Kept"})
+			p.get(id)
 			for _, target := range []struct{ method, path string }{{"POST", "/users"}, {"PUT", userPath(id)}, {"PATCH", userPath(id)}} {
 				for _, bad := range slices.Concat(badJSON, []bad{
 					{"a body with something behind it", p.whole(target.method, id) + ` {}`},

@@ -187,8 +187,8 @@ func (p *probe) list(limit, page string) *call {
 // full reports a page that has less than its limit and is not the last.
 func (p *probe) full(c *call) {
 	limit, valid := c.limit()
-	if users := len(c.users()); valid && users < limit && c.nextPage() != "" {
-		p.finding(c, "page/short", Finding{Pointer: "/users", Message: fmt.Sprintf("%d users for a limit of %d, and there is a next page", users, limit)})
+	if ids, known := c.listed(); known && valid && len(ids) < limit && c.nextPage() != "" {
+		p.finding(c, "page/short", Finding{Pointer: "/users", Message: fmt.Sprintf("%d users for a limit of %d, and there is a next page", len(ids), limit)})
 	}
 }
 

@@ -129,7 +129,7 @@ func (p *probe) found(c *call) bool { return c.ok() && !p.suite.findsAll }
 func (p *probe) follow(c *call, location string) {
 	base := p.suite.base.JoinPath("users")
 	u, err := base.Parse(location)
-	if err != nil || c.spoken("http/location") {
+	if err != nil || u.Host != base.Host {
 		return // http/location says it
 	}
 	path, _ := pathOf(u.String(), p.suite.base.EscapedPath())

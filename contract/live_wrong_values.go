@@ -48,6 +48,7 @@ func (p *probe) wrongValues(name string) {
 	kept := p.newID()
 	user := p.fullUser(kept)
 	p.create(user)
+	p.get(kept)
 	p.invalid(p.patch(kept, map[string]any{"firstname": "Half", name: wrongValues[name][0]}), name)
 	p.get(kept)
 	user[name] = wrongValues[name][0]

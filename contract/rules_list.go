@@ -22,8 +22,10 @@ var listChecks = []exchangeCheck{
 		func(c *call, r *Rule) {
 			limit, valid := c.limit()
 			got := c.outline().limit
-			if valid && got.ok && got.value != float64(limit) {
-				size := c.page().Size
+			if !valid || !got.ok || got.value == float64(limit) {
+				return
+			}
+			if size := c.page().Size; !c.wrongAt(pointer(size...)) {
 				c.finding(r, Finding{Pointer: pointer(size...), Message: fmt.Sprintf("%s is %.0f for a limit of %d", strings.Join(size, "."), got.value, limit)})
 			}
 		}),
@@ -38,7 +40,7 @@ var listChecks = []exchangeCheck{
 		"total 3 with 5 users", "total 240 with 100 users",
 		func(c *call, r *Rule) {
 			o := c.outline()
-			if o.total.ok && o.total.value < float64(len(o.users)) {
+			if o.total.ok && o.total.value < float64(len(o.users)) && !c.wrongAt(pointer(c.page().Total...)) {
 				c.finding(r, Finding{Pointer: pointer(c.page().Total...), Message: "total is less than the " + c.resource().Name + " on the page"})
 			}
 		}),

@@ -19,7 +19,7 @@ var userChecks = []exchangeCheck{
 		func(c *call, r *Rule) {
 			want, ok := c.requestID()
 			users := c.outline().users
-			if !ok || len(users) == 0 || c.does(spec.List, spec.Delete) || !utf8.ValidString(want) { // JSON has no such text
+			if !ok || len(users) == 0 || c.does(spec.List, spec.Delete) || !utf8.ValidString(want) || c.wrongAt("/id") { // JSON has no such text
 				return
 			}
 			switch got := users[0].id; {

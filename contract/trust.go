@@ -18,10 +18,9 @@ func (c *call) wrong() (fields []string) {
 	for i := range c.findings {
 		f := &c.findings[i]
 		switch family, _, _ := strings.Cut(f.Rule, "/"); {
-		case f.Rule == "json/surrogate":
-		case family == "json", c.ok() && f.Rule == "http/content-type" && !c.asDocumented():
+		case family == "json" && f.Rule != "json/surrogate", c.ok() && f.Rule == "http/content-type" && !c.asDocumented():
 			return []string{""}
-		case family == "schema":
+		case family == "schema", family == "json":
 			name, inside := c.fieldAt(f.Pointer)
 			if f.Rule == "schema/undocumented-property" && !inside {
 				continue // it is beside what is documented
@@ -70,7 +69,13 @@ func (c *call) sound() bool {
 
 // shows returns a field of the answer; known is false if it cannot be relied on.
 func (c *call) shows(name string) (value any, known bool) {
-	if wrong := c.wrong(); c.object() == nil || slices.Contains(wrong, "") || slices.Contains(wrong, name) {
+	wrong := c.wrong()
+	for _, one := range []string{"", "id", name} { // without an id it is no user
+		if slices.Contains(wrong, one) {
+			return nil, false
+		}
+	}
+	if c.object() == nil {
 		return nil, false
 	}
 	return c.object()[name], c.ok()
@@ -89,6 +94,11 @@ func (c *call) listed() (ids []string, known bool) {
 		ids = append(ids, id)
 	}
 	return ids, true
+}
+
+// wrongAt reports whether the value at a place is not as documented.
+func (c *call) wrongAt(pointer string) bool {
+	return slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Pointer == pointer && strings.HasPrefix(f.Rule, "schema/") })
 }
 
 // spoken reports whether a rule has something to say of the answer.

@@ -9,7 +9,7 @@ import (
 )
 
 // Print writes a line about a result: verdict, name, class, its rule, and the
-// other rules that spoke. Without all, it writes only what is not as it should
+// other rules that spoke, or of a noisy one those that should not have. Without all, it writes only what is not as it should
 // be.
 func (r *Result) Print(w io.Writer, all bool) error {
 	fine := r.Verdict == Killed || r.Verdict == Quiet
@@ -20,7 +20,9 @@ func (r *Result) Print(w io.Writer, all bool) error {
 	if name == "" {
 		name = "(the clean sandbox)"
 	}
-	others := slices.DeleteFunc(slices.Clone(r.Rules), func(rule string) bool { return rule == r.Fault.Rule })
+	others := slices.DeleteFunc(slices.Clone(r.Rules), func(rule string) bool {
+		return rule == r.Fault.Rule || r.Verdict == Noisy && r.Fault.Allows(rule)
+	})
 	line := fmt.Sprintf("%-8s  %-36s  %-10s  %-28s  %s", r.Verdict, name, r.Fault.Class, r.Fault.Rule, strings.Join(others, " "))
 	_, err := fmt.Fprintln(w, strings.TrimRight(line, " "))
 	return err
@@ -44,8 +46,8 @@ func (m *Matrix) summary() string {
 	if n > 0 {
 		rate = 100 * float64(m.Count(Killed)) / float64(n)
 	}
-	fmt.Fprintf(&b, "%d faults: %d killed by their own rule (%.1f %%), %d by another only, %d survived, %d broken\n",
-		n, m.Count(Killed), rate, m.Count(Other), m.Count(Survived), m.Count(Broken))
+	fmt.Fprintf(&b, "%d faults: %d killed by their own rule (%.1f %%), %d noisy, %d by another only, %d survived, %d broken\n",
+		n, m.Count(Killed), rate, m.Count(Noisy), m.Count(Other), m.Count(Survived), m.Count(Broken))
 	if again := m.Again(); again > 0 {
 		fmt.Fprintf(&b, "%d of them took a second run\n", again)
 	}

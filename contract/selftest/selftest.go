@@ -5,7 +5,7 @@
 //
 //	matrix, err := selftest.Run(ctx, spec, selftest.Options{})
 //	...
-//	fmt.Println(matrix.Killed(), "of", len(matrix.Faults), "faults found,", matrix.FalseAlarms(), "false alarms")
+//	fmt.Println(matrix.Count(selftest.Killed), "of", len(matrix.Faults), "faults found,", matrix.FalseAlarms(), "false alarms")
 package selftest
 
 import (
@@ -39,7 +39,8 @@ type Options struct {
 type Verdict string
 
 const (
-	Killed   Verdict = "killed"   // its own rule reported it
+	Killed   Verdict = "killed"   // its own rule reported it, and no rule that has no business there
+	Noisy    Verdict = "noisy"    // its own rule did, and one that has none: a false accusation
 	Other    Verdict = "other"    // other rules did, its own did not
 	Survived Verdict = "survived" // no rule did
 	Quiet    Verdict = "quiet"    // a control, and no rule said anything
@@ -246,6 +247,9 @@ func verdict(f faults.Fault, rules []string, r *contract.Report) Verdict {
 	case control:
 		return Alarm
 	case slices.Contains(rules, f.Rule):
+		if slices.ContainsFunc(rules, func(rule string) bool { return !f.Allows(rule) }) {
+			return Noisy
+		}
 		return Killed
 	case len(rules) > 0:
 		return Other
@@ -299,7 +303,8 @@ func (m *Matrix) FalseAlarms() int {
 }
 
 // OK tells whether the suite has proved itself: every fault is found by its own
-// rule, every rule has a fault, and nothing harmless is reported.
+// rule and by none that accuses the server of something else, every rule has a
+// fault, and nothing harmless is reported.
 func (m *Matrix) OK() bool {
 	return m.Count(Killed) == len(m.Faults) && m.FalseAlarms() == 0 && len(m.Unproven) == 0
 }

@@ -233,7 +233,7 @@ func (e *Engine) compareFields(l *life, f *Fact, rule string) {
 		if !old.known() || !now.known() || f.listed && !l.sure(i) {
 			continue
 		}
-		refused := l.refused && l.sure(i)
+		refused := l.refused && l.read // else the write before it may be what went wrong
 		if rule = usual; refused && !f.listed {
 			rule = "refused-changes-nothing"
 		}

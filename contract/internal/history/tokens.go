@@ -104,9 +104,12 @@ func (e *Engine) realm(f *Fact) (project, principal Digest) {
 // mayUse reports whether the token of a request has the scope that the operation
 // needs, as far as is known. Some servers say 404 where it has not.
 func (e *Engine) mayUse(f *Fact) bool {
+	g := e.granted(f)
+	if e.options.Shared && g == nil {
+		return false // a live run saw every token that is one
+	}
 	if f.Token.Scoped {
 		return !f.Token.Lacks
 	}
-	g := e.granted(f)
 	return g == nil || len(g.Scopes) == 0 || slices.Contains(g.Scopes, f.op.Scope)
 }
