@@ -58,6 +58,8 @@ type Response struct {
 	// coding too where Decoded says so.
 	Body []byte
 	// Decoded is the content coding ("gzip") that was taken off Body, or "".
+	// Where Body is not of the coding that Content-Encoding says, so that none
+	// could be taken off, it is NotDecoded.
 	Decoded string
 	// Extra is what the server sent on the connection after the end of the
 	// response, where the connection was read itself.
@@ -67,6 +69,9 @@ type Response struct {
 	// BodyState says whether Body is what came, as far as a recorder kept it.
 	BodyState BodyState
 }
+
+// NotDecoded is the Decoded of a body that was to have a coding and has none.
+const NotDecoded = "identity"
 
 // Header is a list of header fields in the order in which they were sent,
 // repeats included.

@@ -74,6 +74,8 @@ func hostiles() []hostile {
 		{name: "says something after 204", on: "DELETE", does: says("HTTP/1.1 204 No Content\r\n\r\n{}"), rules: []string{"http/no-content"}},
 		{name: "says 100 and 103 first", does: says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n" + okHead + "\r\n{}"), rules: []string{"schema/required"}},
 		{name: "breaks its gzip", does: says(okHead + "Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x00garbage"), rules: []string{"http/content-encoding"}},
+		{name: "says gzip and sends none", does: says(okHead + "Content-Encoding: gzip\r\n\r\n{}"), rules: []string{"http/content-encoding"}},
+		{name: "says deflate and sends none", does: says(okHead + "Content-Encoding: deflate\r\n\r\n{}"), rules: []string{"http/content-encoding"}},
 		{name: "sends a gzip bomb", does: func(c net.Conn) {
 			says(okHead + "Content-Encoding: gzip\r\n\r\n" + bomb())(c)
 		}, rules: []string{"http/content-encoding", "http/too-large"}},

@@ -50,7 +50,7 @@ var headerChecks = []exchangeCheck{
 			if c.x.Response == nil {
 				return
 			}
-			if undecoded(c.x.Response) {
+			if undecoded(c.x.Response) && c.x.Err == nil {
 				c.finding(r, Finding{Message: "the body is not of the content coding that it claims", Source: "rfc9110#8.4"})
 				return
 			}
@@ -131,10 +131,10 @@ var headerChecks = []exchangeCheck{
 		}),
 }
 
-// undecoded tells whether a body says that it is gzip and is still in a coding,
-// as a body that could not be decoded is.
+// undecoded reports whether a body is not what its Content-Encoding says: nobody
+// could take the coding off, or it is gzip by its first bytes and still is.
 func undecoded(r *Response) bool {
-	return r.Decoded == "" && !r.Truncated && bytes.HasPrefix(r.Body, []byte("\x1f\x8b")) && strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip")
+	return !r.Truncated && r.Decoded == NotDecoded || r.Decoded == "" && !r.Truncated && bytes.HasPrefix(r.Body, []byte("\x1f\x8b")) && strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip")
 }
 
 func checkRequiredHeaders(c *call, r *Rule) {

@@ -62,6 +62,8 @@ func headerRows() []exchangeRow {
 				getUser(user(), requestHeader("Accept-Encoding", "identity"), header("Content-Encoding", "gzip")),
 				getUser(user(), requestHeader("Accept-Encoding", "gzip"), header("Content-Encoding", "br")),
 				getUser("\x1f\x8bgarbage", requestHeader("Accept-Encoding", "gzip"), header("Content-Encoding", "gzip")),
+				getUser(user(), requestHeader("Accept-Encoding", "gzip"), header("Content-Encoding", "gzip"), notDecoded),
+				getUser("<html>", requestHeader("Accept-Encoding", "gzip"), header("Content-Encoding", "gzip"), header("Content-Type", "application/json"), notDecoded),
 			},
 			holds: xs{
 				getUser(user(), requestHeader("Accept-Encoding", "gzip, deflate"), header("Content-Encoding", "gzip")),
@@ -123,3 +125,6 @@ func headerRows() []exchangeRow {
 		},
 	}
 }
+
+// notDecoded says that the body does not have the coding that it claims.
+func notDecoded(x *contract.Exchange) { x.Response.Decoded = contract.NotDecoded }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"compress/gzip"
 	"errors"
 	"io"
 	"maps"
@@ -85,8 +86,13 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 		switch {
 		case err == nil: // closed long before its end, by the caller
 			return
+		case resp.Uncompressed && (errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum)):
+			x.Response.Decoded, x.Response.BodyState = NotDecoded, BodyNotRecorded
 		case !errors.Is(err, io.EOF):
 			x.Err = classify(req.Context(), err, x)
+		}
+		if x.Err == nil && x.Response.Decoded == "" {
+			decodeContent(x.Response)
 		}
 		o.done(x)
 	}}

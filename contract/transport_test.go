@@ -1,11 +1,14 @@
 package contract_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -214,4 +217,55 @@ func TestASpecAtABaseURLFindsWhatIsBelowIt(t *testing.T) {
 
 	_, err = spec.At("://")
 	require.ErrorContains(t, err, "cannot be read")
+}
+
+// What Content-Encoding says must be true: no client can read the body else.
+func TestTransportSaysWhatIsNotOfItsContentCoding(t *testing.T) {
+	for name, c := range map[string]struct {
+		offers string // by the caller itself; "" leaves it to net/http
+		coding string
+		body   string
+		rules  []string
+	}{
+		"gzip, taken off by net/http":       {"", "gzip", zipped(user()), []string{}},
+		"gzip, for a caller who unpacks it": {"gzip", "gzip", zipped(user()), []string{}},
+		"no gzip, for net/http":             {"", "gzip", user(), []string{"http/content-encoding"}},
+		"no gzip, for the caller":           {"gzip", "gzip", user(), []string{"http/content-encoding"}},
+		"half of it":                        {"gzip", "gzip", zipped(user())[:40], []string{"http/content-encoding"}},
+		"a coding that nobody here reads":   {"br", "br", "whatever", []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set("Content-Encoding", c.coding)
+				_, _ = io.WriteString(w, c.body)
+			}))
+			defer srv.Close()
+			client, seen := observed(t)
+			req, err := http.NewRequest("GET", srv.URL+"/users/user_123", nil)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", "Bearer opaque")
+			if c.offers != "" {
+				req.Header.Set("Accept-Encoding", c.offers)
+			}
+			resp, err := client.Do(req)
+			require.NoError(t, err)
+			_, _ = io.Copy(io.Discard, resp.Body)
+			require.NoError(t, resp.Body.Close())
+			_, findings := seen()
+			rules := rulesOf(findings)
+			if c.coding == "br" {
+				rules = slices.DeleteFunc(rules, func(id string) bool { return strings.HasPrefix(id, "json/") })
+			}
+			require.ElementsMatch(t, c.rules, rules, "%v", findings)
+		})
+	}
+}
+
+func zipped(text string) string {
+	var b bytes.Buffer
+	zip := gzip.NewWriter(&b)
+	_, _ = io.WriteString(zip, text)
+	_ = zip.Close()
+	return b.String()
 }

@@ -18,7 +18,7 @@ func (c *call) wrong() (fields []string) {
 	for i := range c.findings {
 		f := &c.findings[i]
 		switch family, _, _ := strings.Cut(f.Rule, "/"); {
-		case family == "json" && f.Rule != "json/surrogate", c.ok() && f.Rule == "http/content-type" && !c.asDocumented():
+		case family == "json" && f.Rule != "json/surrogate", c.ok() && f.Rule == "http/content-type" && !c.asDocumented(), f.Rule == "http/content-encoding" && undecoded(c.x.Response):
 			return []string{""}
 		case family == "schema", family == "json":
 			name, inside := c.fieldAt(f.Pointer)

@@ -2,7 +2,9 @@ package contract
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
@@ -168,21 +170,38 @@ func reason(err error) string {
 	return "not readable"
 }
 
-// decodeContent takes a gzip coding off a body.
+// decodeContent takes the content coding off a body, where it is one that is
+// sure to be known: gzip or deflate.
 func decodeContent(r *Response) {
-	if !strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
+	coding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
+	if len(r.Body) == 0 || r.Truncated {
 		return
 	}
-	zr, err := gzip.NewReader(bytes.NewReader(r.Body))
-	if err != nil {
+	var plain []byte
+	var err error
+	switch coding {
+	case "gzip", "x-gzip":
+		plain, err = inflated(gzip.NewReader(bytes.NewReader(r.Body)))
+	case "deflate": // which is zlib's; some send it without the header
+		if plain, err = inflated(zlib.NewReader(bytes.NewReader(r.Body))); err != nil {
+			plain, err = inflated(flate.NewReader(bytes.NewReader(r.Body)), nil)
+		}
+	default:
 		return
 	}
-	plain, err := io.ReadAll(io.LimitReader(zr, maxBody+1))
 	if err != nil {
+		r.Decoded = NotDecoded
 		return
 	}
 	if len(plain) > maxBody {
 		plain, r.Truncated = plain[:maxBody], true
 	}
-	r.Body, r.Decoded = plain, "gzip"
+	r.Body, r.Decoded = plain, coding
+}
+
+func inflated(r io.Reader, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(r, maxBody+1))
 }
