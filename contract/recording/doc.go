@@ -67,6 +67,10 @@
 //	place      digits for digits; a latitude or longitude within the bounds of WGS 84
 //	health     digits for digits; 172.5 and 172.50 stay the same number
 //	text       of a sentence, the words that are not in openapi.yaml, as of every text
+//	none       nothing; it stays
+//
+// A leaf without a mark, and without an enum or a pattern, is redacted: numbers
+// as health, times as dates, booleans to false, texts as text.
 //
 // Equal values have equal pseudonyms and different ones different ones, within
 // one Redactor; those of two cannot be matched. Everything else stays as it was

@@ -41,8 +41,8 @@ var known = map[string]struct {
 	"x-onvy-time":    {regexp.MustCompile(`^(created|updated)$`), `"created" or "updated"`, 0},
 	"x-onvy-default": {regexp.MustCompile(`^server$`), `"server"`, 0},
 	"x-onvy-sensitive": {
-		regexp.MustCompile(`^(token|secret|cursor|identity|name|date|place|latitude|longitude|health|text)$`),
-		"token, secret, cursor, identity, name, date, place, latitude, longitude, health or text", 0,
+		regexp.MustCompile(`^(token|secret|cursor|identity|name|date|place|latitude|longitude|health|text|none)$`),
+		"token, secret, cursor, identity, name, date, place, latitude, longitude, health, text or none", 0,
 	},
 }
 

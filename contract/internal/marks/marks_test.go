@@ -42,6 +42,31 @@ func TestMarksThatAreMisspelledAreRefusedWithTheirPlace(t *testing.T) {
 	}
 }
 
+// Whoever adds a field and forgets its mark gives nothing away.
+func TestWhatHasNoMarkIsRedacted(t *testing.T) {
+	spec := bytes.Replace(onvy.Spec, []byte("        data_syncs:\n          type: array\n"), []byte(`        resting_rate: {type: integer}
+        smoker: {type: boolean}
+        last_period: {type: string, format: date-time}
+        diagnosis: {type: string}
+        steps: {type: integer, x-onvy-sensitive: none}
+        data_syncs:
+          type: array
+`), 1)
+	r, err := recording.NewRedactor(spec)
+	require.NoError(t, err)
+	const body = `{"id":"user_123","resting_rate":47193,"smoker":true,"last_period":"2026-02-11T07:08:09Z","diagnosis":"asthmatic","steps":8123,"coach_config":{"enabled":true},"created_at":"2026-03-05T18:10:27Z"}`
+	redacted := string(r.Exchange(&contract.Exchange{
+		Request:  contract.Request{Method: "GET", URL: "https://api.onvy.health/users/user_123"},
+		Response: &contract.Response{Status: 200, Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(body)},
+	}).Response.Body)
+	for _, gone := range []string{"47193", `"smoker":true`, "2026-02-11", "asthmatic"} {
+		require.NotContains(t, redacted, gone)
+	}
+	for _, kept := range []string{"8123", `"enabled":true`, "2026-03-05T18:10:27Z"} {
+		require.Contains(t, redacted, kept)
+	}
+}
+
 func TestTextThatIsNoYAMLIsForOthersToRefuse(t *testing.T) {
 	require.NoError(t, marks.Check([]byte("\x00{")))
 }

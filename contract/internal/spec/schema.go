@@ -93,7 +93,9 @@ func Sensitive(s *openapi3.Schema) string {
 	if s == nil {
 		return ""
 	}
-	if is := mark(s.Extensions, "x-onvy-sensitive"); is != "" {
+	if is := mark(s.Extensions, "x-onvy-sensitive"); is == "none" {
+		return ""
+	} else if is != "" {
 		return is
 	}
 	for _, part := range s.AllOf {

@@ -246,7 +246,7 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 
 // A tree is no circle.
 func TestSchemaThatHoldsItsOwnKind(t *testing.T) {
-	m := loaded(t, edited(t, "        enabled: {type: boolean, example: true}", "        enabled: {type: boolean, example: true}\n        inner: {$ref: '#/components/schemas/CoachConfig'}"))
+	m := loaded(t, edited(t, "        enabled: {type: boolean, example: true, x-onvy-sensitive: none}", "        enabled: {type: boolean, example: true}\n        inner: {$ref: '#/components/schemas/CoachConfig'}"))
 	require.Equal(t, []string{"enabled", "inner"}, m.Resource("users").Field("coach_config").Parts)
 	require.NoError(t, m.Doc.Validate(context.Background()))
 }

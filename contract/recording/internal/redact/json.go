@@ -137,7 +137,12 @@ func (w *jsonWalk) str(dst, raw []byte) []byte {
 // bare appends a number, a literal, or what is written in the place of one.
 func (w *jsonWalk) bare(s string) string {
 	switch s {
-	case "true", "false", "null", "NaN", "Infinity", "-Infinity", "undefined", "None", "True", "False":
+	case "true", "false":
+		if n := w.next; n != nil && !n.none && len(n.props) == 0 { // nobody said that it is harmless
+			return "false"
+		}
+		return s
+	case "null", "NaN", "Infinity", "-Infinity", "undefined", "None", "True", "False":
 		return s
 	}
 	if !isNumber(s) {
@@ -206,13 +211,13 @@ func (r *Redactor) value(n *node, s string) string {
 	case n.props != nil:
 		return r.unknown(s) // a string in the place of an object
 	case n.format == "date-time" || n.format == "date":
-		if dateTime.MatchString(s) {
+		if dateTime.MatchString(s) && n.none {
 			return s
 		}
 		return r.unknown(s)
 	case n.number && isNumber(s) && len(s) <= 20:
 		return s
-	case !n.text && !n.number && n.enum == nil && code.MatchString(s) && (r.stays(s) || r.mayStay(s)):
+	case n.none && !n.text && !n.number && code.MatchString(s) && (r.stays(s) || r.mayStay(s)):
 		return s
 	}
 	return r.text(s)

@@ -19,6 +19,7 @@ import (
 type node struct {
 	class   class
 	text    bool            // words, of which the vocabulary stays
+	none    bool            // marked as nothing that anybody would mind
 	number  bool            // a number, or a boolean, that stays
 	enum    map[string]bool // what stays as it is
 	pattern *regexp.Regexp  // likewise
@@ -148,6 +149,8 @@ func (n *node) mark(extensions map[string]any) {
 	case "":
 	case "text":
 		n.text = true
+	case "none":
+		n.none = true
 	case "latitude":
 		n.class, n.limit = place, 90
 	case "longitude":
@@ -175,7 +178,7 @@ func (p *planner) schema(ref *openapi3.SchemaRef) *node {
 			n.merge(p.schema(part))
 		}
 	}
-	if s.Type != nil {
+	if s.Type != nil && n.none {
 		n.number = s.Type.Includes("number") || s.Type.Includes("integer") || s.Type.Includes("boolean")
 	}
 	for _, v := range s.Enum {
@@ -210,7 +213,7 @@ func (n *node) merge(m *node) {
 	if n.class == unmarked {
 		n.class = m.class
 	}
-	n.text, n.number = n.text || m.text, n.number || m.number
+	n.text, n.number, n.none = n.text || m.text, n.number || m.number, n.none || m.none
 	if n.pattern == nil {
 		n.pattern = m.pattern
 	}
