@@ -79,7 +79,9 @@ func (r *Report) Causes() []*Cause {
 
 func causeKey(f *Finding) string {
 	property := ""
-	if aboutValues(f.Rule) {
+	switch {
+	case f.Rule == "schema/null" && f.Level == Assumption: // a habit: null for what is absent
+	case aboutValues(f.Rule):
 		property = f.Pointer[strings.LastIndexByte(f.Pointer, '/')+1:]
 	}
 	return strings.Join([]string{f.Rule, string(f.Level), property, f.Waived}, "\x00")

@@ -336,7 +336,7 @@ type Token struct {
 	// AccessToken The token for the Authorization header.
 	AccessToken Secret `json:"access_token"`
 
-	// ExpiresIn How long the token lives, in seconds from the answer.
+	// ExpiresIn How long the token lives, in seconds from the answer. The page shows it for a server's token; RFC 6749, 5.1 recommends it for all.
 	//
 	// Example: 900
 	ExpiresIn int64 `json:"expires_in"`
@@ -620,6 +620,9 @@ type UserPage = UserList
 
 // UserToken The answer of a token endpoint.
 type UserToken = Token
+
+// UserUpdated A user of the project.
+type UserUpdated = User
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
@@ -2182,7 +2185,7 @@ type UpdateUserPatchResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *UserFound
+	JSON200 *UserUpdated
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -2253,7 +2256,7 @@ type UpdateUserPutResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *UserFound
+	JSON200 *UserUpdated
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -3359,7 +3362,7 @@ func ParseUpdateUserPatchResponse(rsp *http.Response) (*UpdateUserPatchResponse,
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest UserFound
+		var dest UserUpdated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -3498,7 +3501,7 @@ func ParseUpdateUserPutResponse(rsp *http.Response) (*UpdateUserPutResponse, err
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest UserFound
+		var dest UserUpdated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
