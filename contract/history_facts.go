@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,7 @@ func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
 	if c.status() == 401 && !strings.HasPrefix(c.x.Request.Header.Get("Authorization"), "Bearer ") {
 		x.Bearer = "" // it may be how the scheme is written that is refused
 	}
+	x.Ahead = c.ahead()
 	if c.op.token {
 		x.Grant = c.granted()
 		return e.Facts(&x)
@@ -57,6 +59,19 @@ func (c *call) facts(e *history.Extractor, seq uint64) []history.Fact {
 		x.Cursor, x.Limit = c.param(c.op.cursor), c.param(c.op.limit)
 	}
 	return e.Facts(&x)
+}
+
+// ahead is how far the server's clock is ahead of the recorder's, as Date has it.
+// A clock that is set while traffic is recorded would let tokens end too early.
+func (c *call) ahead() time.Duration {
+	if c.x.Response == nil || c.x.Started.IsZero() {
+		return 0
+	}
+	date, err := http.ParseTime(c.x.Response.Header.Get("Date"))
+	if off := date.Sub(c.x.Started); err == nil && off.Abs() > time.Minute {
+		return off
+	}
+	return 0
 }
 
 // address is what the path says of a resource: what it is in, and its own id.

@@ -69,8 +69,9 @@ func (s *Spec) Replay(ctx context.Context, name string, entries iter.Seq2[*Excha
 // ReplayAll holds recorded exchanges against all exchange and history rules, in
 // parallel, with findings in the order of the time. There is one history over
 // all recordings, which are taken together by the time at which exchanges
-// ended; what is out of order is counted in [Summary.NotJudged]. What has no time
-// is held against its own recording only. An entry that
+// ended; what is out of order is counted in [Summary.NotJudged], and so are
+// exchanges that are in two recordings, which count once. What has no time is
+// held against its own recording only. An entry that
 // cannot be read is an outcome of status error and does not stop the others;
 // entries of other hosts, or of paths that are not of this API, are counted by
 // host and path.
@@ -82,7 +83,8 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 	}
 	h := s.newReplayed(o)
 	h.several = len(recordings) > 1
-	for e := range inOrder(merged(s.pipelines(ctx, recordings, o, counts, h.extractor, h.tally.selection)), &h.tally.notJudged) {
+	all := inOrder(merged(s.pipelines(ctx, recordings, o, counts, h.extractor, h.tally.selection)), &h.tally.notJudged)
+	for e := range once(all, h.tally) {
 		if o.OnExchange != nil && e.call != nil {
 			o.OnExchange(e.call.x)
 		}
@@ -205,7 +207,10 @@ func (t *tally) into(r *Report, names []string, interrupted bool) {
 	}
 	all := r.Findings
 	r.Summary.Unmatched = make(map[string]int)
-	for _, name := range names {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			continue
+		}
 		recording := t.recording(name)
 		one := Outcome{Case: name, Status: Pass, Exchanges: recording.Exchanges, Duration: time.Since(r.Started), Findings: by[name]}
 		for _, f := range one.Findings {
@@ -216,6 +221,8 @@ func (t *tally) into(r *Report, names []string, interrupted bool) {
 		switch {
 		case interrupted:
 			one.Status, one.Reason = NotRun, "interrupted"
+		case one.Exchanges == 0 && recording.Repeated > 0 && recording.Unread == 0:
+			one.Reason = "all of it is in another recording too"
 		case one.Exchanges == 0 && recording.Unread == 0 && len(recording.Unmatched) == 0:
 			one.Status, one.Reason = NotRun, "there are no entries"
 		case one.Exchanges == 0 && recording.Unread == 0:
@@ -244,6 +251,7 @@ func (t *tally) into(r *Report, names []string, interrupted bool) {
 		}
 	}
 	r.Target = strings.Join(names, ", ")
+	t.notJudged.Overlapping = t.overlapping()
 	if t.notJudged != (NotJudged{}) {
 		r.Summary.NotJudged = &t.notJudged
 	}

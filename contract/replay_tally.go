@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -33,6 +35,9 @@ type recorded struct {
 
 	Unmatched map[string]int `json:"unmatched,omitempty"`
 	Unjudged  map[string]int `json:"unjudged,omitempty"` // bodies that are not whole, by the reason
+	Repeated  int            `json:"repeated,omitzero"`  // exchanges that are in another recording too
+	First     int64          `json:"first,omitzero"`     // when its first exchange began, in nanoseconds since 1970
+	Last      int64          `json:"last,omitzero"`      // when its last exchange ended
 	Unread    int            `json:"unread,omitzero"`    // entries that cannot be read
 	Reasons   []string       `json:"reasons,omitempty"`  // of some of them
 }
@@ -85,6 +90,7 @@ func (t *tally) entry(e *checkedEntry) {
 		return
 	}
 	r.Exchanges++
+	r.during(e.order().Start, e.order().End)
 	if why := Unjudged(e.call.x); why != "" {
 		if r.Unjudged == nil {
 			r.Unjudged = make(map[string]int)
@@ -111,6 +117,32 @@ func (t *tally) entry(e *checkedEntry) {
 		}
 		to.add(ranked{Order: e.order(), Nth: i, Finding: f})
 	}
+}
+
+// during notes that there was an exchange in a time; 0 is an unknown one.
+func (r *recorded) during(start, end int64) {
+	if start == 0 || end == 0 {
+		return
+	}
+	if r.First == 0 || start < r.First {
+		r.First = start
+	}
+	r.Last = max(r.Last, end)
+}
+
+// overlapping counts the recordings in whose time there is an exchange of another
+// one.
+func (t *tally) overlapping() (n int) {
+	all := slices.SortedFunc(maps.Values(t.recordings), func(a, b *recorded) int { return cmp.Compare(a.First, b.First) })
+	all = slices.DeleteFunc(all, func(r *recorded) bool { return r.First == 0 })
+	latest := int64(math.MinInt64)
+	for i, r := range all {
+		if r.First < latest || i+1 < len(all) && all[i+1].First < r.Last {
+			n++
+		}
+		latest = max(latest, r.Last)
+	}
+	return n
 }
 
 // needAuthorization are rules that speak of requests without credentials.
@@ -188,6 +220,8 @@ func (t *tally) merge(other *tally) {
 		}
 		r.Answers += more.Answers
 		r.Authorized, r.Client = r.Authorized || more.Authorized, r.Client || more.Client
+		r.Repeated += more.Repeated
+		r.during(more.First, more.Last)
 		r.Unread += more.Unread
 		r.Reasons = append(r.Reasons, more.Reasons...)
 		slices.Sort(r.Reasons)

@@ -74,7 +74,8 @@ func (p *page) notJudged(n *contract.NotJudged) {
 		what string
 	}{
 		{n.OutOfOrder, "exchanges came after others that ended later; replay --sort puts them in order"},
-		{n.Repeated, "exchanges are there twice"},
+		{n.Repeated, "exchanges are there twice, and count once"},
+		{n.Overlapping, "recordings overlap in time, and were taken together as one"},
 		{n.Untied, "views of users that a write which is not in the record may lie between (if it has every write: --complete)"},
 		{n.Forgotten, "users or tokens that were not met for so long that they were forgotten"},
 	} {

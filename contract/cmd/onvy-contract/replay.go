@@ -115,7 +115,24 @@ func recordings(args []string) ([]string, error) {
 		names = append(names, found...)
 	}
 	slices.Sort(names)
-	return slices.Compact(names), nil
+	return eachOnce(slices.Compact(names)), nil
+}
+
+// eachOnce leaves out a file that is there under another name already: a link,
+// or another way to write its path.
+func eachOnce(names []string) (once []string) {
+	var files []os.FileInfo
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if name != "-" && err == nil {
+			if slices.ContainsFunc(files, func(other os.FileInfo) bool { return os.SameFile(info, other) }) {
+				continue
+			}
+			files = append(files, info)
+		}
+		once = append(once, name)
+	}
+	return once
 }
 
 // replay checks recordings together. Whatever goes wrong in one is in the report.

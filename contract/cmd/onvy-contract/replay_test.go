@@ -139,3 +139,17 @@ func TestJSONOfRealRunsIsAsTheSchemaSays(t *testing.T) {
 		require.NoError(t, schema.Validate(v))
 	}
 }
+
+func TestReplayReadsAFileOnceThatIsThereUnderTwoNames(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "link.har")
+	here, err := filepath.Abs(recorded + "planted.har")
+	require.NoError(t, err)
+	if err := os.Symlink(here, link); err != nil {
+		t.Skipf("no links here: %v", err)
+	}
+	r := call{}.run(t, "replay", "--json", "-", recorded+"planted.har", link)
+	require.Equal(t, 1, r.status)
+	var got contract.Report
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &got))
+	require.Len(t, got.Outcomes, 1)
+}

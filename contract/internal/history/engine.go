@@ -32,8 +32,11 @@ type Options struct {
 type NotJudged struct {
 	Forgotten  int `json:"forgotten,omitzero"`    // resources and tokens that were not met for too long
 	OutOfOrder int `json:"out_of_order,omitzero"` // exchanges that came too late for what was known already
-	Repeated   int `json:"repeated,omitzero"`     // facts that are there twice
+	Repeated   int `json:"repeated,omitzero"`     // exchanges that are there twice, and count once
 	Untied     int `json:"untied,omitzero"`       // views that an unseen write may lie between
+	// Overlapping counts recordings in whose time others were made too; they are
+	// taken together.
+	Overlapping int `json:"overlapping,omitzero"`
 }
 
 // Add adds counts up.
@@ -42,6 +45,7 @@ func (n *NotJudged) Add(other NotJudged) {
 	n.OutOfOrder += other.OutOfOrder
 	n.Repeated += other.Repeated
 	n.Untied += other.Untied
+	n.Overlapping += other.Overlapping
 }
 
 // Verdict is a fact that contradicts others.

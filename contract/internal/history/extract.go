@@ -31,6 +31,9 @@ type Exchange struct {
 	Grant         *Granted
 
 	Racing bool
+	// Ahead is how far the server's clock is ahead of the recorder's; 0 if they
+	// agree to a minute, or nobody knows.
+	Ahead time.Duration
 	// Wrong are fields of the answer that other rules have something to say
 	// about; "" is the answer as a whole.
 	Wrong []string
@@ -103,7 +106,7 @@ func (e *Extractor) Facts(x *Exchange) []Fact {
 	if op == nil || op.Role == None {
 		return nil
 	}
-	base := Fact{Order: order(x), Op: op.ID, Status: x.Status, Racing: x.Racing, op: op}
+	base := Fact{Order: order(x), Op: op.ID, Status: x.Status, Racing: x.Racing, Ahead: int64(x.Ahead), op: op}
 	if op.Role == Token {
 		return e.grants(base, x)
 	}
@@ -364,7 +367,7 @@ func (e *Extractor) grants(base Fact, x *Exchange) []Fact {
 		if c.Issued > 0 && c.Expires > c.Issued {
 			lasts = min(lasts, c.Expires-c.Issued)
 		}
-		if end := float64(base.End) + lasts*1e9; end < math.MaxInt64 {
+		if end := float64(base.End+base.Ahead) + lasts*1e9; end < math.MaxInt64 {
 			own.Expires = int64(end)
 		}
 	}

@@ -45,7 +45,8 @@ type Fact struct {
 	Status int    `json:"h,omitzero"`  // 0 where no answer came
 	Token  Bearer `json:"k,omitzero"`
 
-	Racing bool `json:"x,omitzero"` // sent together with others, on purpose
+	Racing bool  `json:"x,omitzero"` // sent together with others, on purpose
+	Ahead  int64 `json:"d,omitzero"` // nanoseconds that the server's clock is ahead
 
 	View  *View  `json:"v,omitempty"` // in the answer; nil if there is none that can be relied on
 	Sent  *View  `json:"w,omitempty"` // in the request; nil if it is not an object

@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"strings"
 	"time"
 )
 
@@ -33,7 +34,8 @@ type life struct {
 	read    bool   // the change time in view was read, and is not from the answer to a write
 	given   uint64 // fields that a client has set, a bit for each
 	shown   uint64 // fields that the last answer had as view has them, a bit for each
-	haunted bool   // it was deleted, and is there all the same: whether it is there means nothing more
+	doubted uint64 // fields of which a law of updates has just said that they are wrong, a bit for each
+	haunted bool   // it was there where it had to be gone, or the other way round: being there proves nothing more
 	listed  uint64 // Raw of the view in the last list that did not differ; 0 if unknown
 
 	// doubt is a 404 about a resource that was there. It is a verdict once the
@@ -173,13 +175,14 @@ func (e *Engine) notFound(l *life, f *Fact) {
 		v := Verdict{Message: f.op.Resource.a() + " that exists is not found", Earlier: l.since}
 		if e.options.Whole && !f.op.Resource.Nested {
 			e.law(l, f, "created-readable", v)
+			l.haunted = true
 		} else if l.doubt == nil && l.created.ok() && f.Start > l.created.Nanos+int64(l.created.Step) {
 			v.Rule, v.Order, v.Op, v.Status = f.op.Resource.Name+"/created-readable", f.Order, f.Op, f.Status
 			l.doubt, l.doubtStart = &v, f.Start
 		}
 	}
 	if f.op.Role == Read {
-		l.gone, l.view = true, nil
+		l.gone, l.view = !l.haunted, nil
 	}
 }
 
@@ -189,6 +192,13 @@ func (e *Engine) law(l *life, f *Fact, name string, v Verdict) {
 	switch name {
 	case "write-answer", "stale-answer", "patch-keeps", "put-replaces", "updated-at-moves":
 		v.Rests = f.op.ID
+	}
+	switch name {
+	case "patch-keeps", "put-replaces", "patch-merges", "patch-clears":
+		name, _, _ := strings.Cut(v.Field, ".")
+		if i := f.op.Resource.field(name); i >= 0 {
+			l.doubted |= 1 << i
+		}
 	case "read-back", "list-agrees":
 		if l.by != nil {
 			v.Rests = l.by.ID
@@ -279,7 +289,8 @@ func (e *Engine) again(l *life, f *Fact) {
 
 func (e *Engine) create(l *life, f *Fact) {
 	now, sent := f.View, f.Sent
-	same := now != nil && l.created.ok() && now.Created.ok() && !l.created.differs(now.Created) && l.created.Step < time.Second
+	same := now != nil && l.created.ok() && now.Created.ok() && !l.created.differs(now.Created) && l.created.Step < time.Second &&
+		(l.since.Start == 0 || l.since.Start >= now.Created.Nanos) // else the clock was set back in between
 	if l.view != nil && !l.gone && !l.haunted && (e.options.Whole || same) {
 		e.law(l, f, "unique-id", Verdict{Message: "an id that is taken was given again", Earlier: l.since})
 	}
@@ -310,6 +321,12 @@ func (e *Engine) update(l *life, f *Fact) {
 		before = nil // an unseen write may lie between
 	}
 	l.view = after(r, before, now, sent, !put)
+	for i := range r.Fields { // what is wrong was said; nobody knows what to expect of it
+		if l.doubted&(1<<i) != 0 && l.view != nil {
+			l.view.Fields[i] = Value{Kind: unknown}
+		}
+	}
+	l.doubted = 0
 	l.settle(f)
 	l.show(f)
 	l.by = f.op

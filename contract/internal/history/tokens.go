@@ -82,7 +82,8 @@ func (e *Engine) useToken(f *Fact) {
 	if g := e.granted(f); g != nil {
 		expires, leeway = g.Expires, expiryLeeway
 	}
-	if expires != 0 && time.Duration(f.Start-min(expires, f.Start)) >= leeway {
+	// Of two clocks that differ, the server's counts.
+	if now := f.Start + f.Ahead; expires != 0 && time.Duration(now-min(expires, now)) >= leeway {
 		var now held
 		e.say(&now, f, Verdict{Rule: "token/expired", Message: "the operation works with a token that has expired"})
 		e.release(&now, f.End+1)
