@@ -67,9 +67,10 @@ func TestReplayOfTwoRecordingsFindsTheSameThingOnce(t *testing.T) {
 	again := file(t, "again.har", content(t, recorded+"planted.har"))
 	one, two := report(recorded+"planted.har"), report(recorded+"planted.har", again)
 	require.Len(t, two.Findings, len(one.Findings))
-	require.Equal(t, 2*one.Findings[0].Count, two.Findings[0].Count)
+	require.Equal(t, one.Findings[0].Count, two.Findings[0].Count, "a copy tells nothing new")
 	require.Equal(t, one.Summary.Violations, two.Summary.Violations)
-	require.Equal(t, 2*one.Summary.Exchanges, two.Summary.Exchanges)
+	require.Equal(t, one.Summary.Exchanges, two.Summary.Exchanges)
+	require.Equal(t, one.Summary.Exchanges, two.Summary.NotJudged.Repeated)
 }
 
 func TestReplayNamesWhatIsNotOfThisAPI(t *testing.T) {
