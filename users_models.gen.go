@@ -124,15 +124,15 @@ type UserReplace = gen.UserReplace
 // UserUpdate: What to change, for PATCH. Absent leaves a field as it is, null clears it.
 //
 //	Birthday        Nullable[Date]            // Date of birth.
-//	CoachConfig     Nullable[CoachConfig]
+//	CoachConfig     Nullable[CoachConfig]     // Settings of the coach.
 //	Firstname       Nullable[string]
 //	Gender          Nullable[Gender]
 //	Height          Nullable[float64]         // Height, in centimetres.
 //	Language        Nullable[string]          // Language tag of the texts for the user.
 //	Lastname        Nullable[string]
-//	Location        Nullable[Location]
-//	MeasurementUnit Nullable[MeasurementUnit]
-//	Thresholds      Nullable[Thresholds]
+//	Location        Nullable[Location]        // Where the user is (WGS 84).
+//	MeasurementUnit Nullable[MeasurementUnit] // The units in which the user likes to see measures. The API's own are always metric.
+//	Thresholds      Nullable[Thresholds]      // Training thresholds.
 //	TZOffset        Nullable[int32]           // Seconds east of UTC.
 //	Weight          Nullable[float64]         // Weight, in kilograms.
 type UserUpdate = gen.UserUpdate

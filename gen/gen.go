@@ -530,20 +530,28 @@ type UserReplace struct {
 // UserUpdate What to change, for PATCH. Absent leaves a field as it is, null clears it.
 type UserUpdate struct {
 	// Birthday Date of birth.
-	Birthday    nullable.Nullable[openapi_types.Date] `json:"birthday,omitempty"`
-	CoachConfig nullable.Nullable[CoachConfig]        `json:"coach_config,omitempty"`
-	Firstname   nullable.Nullable[string]             `json:"firstname,omitempty"`
-	Gender      nullable.Nullable[Gender]             `json:"gender,omitempty"`
+	Birthday nullable.Nullable[openapi_types.Date] `json:"birthday,omitempty"`
+
+	// CoachConfig Settings of the coach.
+	CoachConfig nullable.Nullable[CoachConfig] `json:"coach_config,omitempty"`
+	Firstname   nullable.Nullable[string]      `json:"firstname,omitempty"`
+	Gender      nullable.Nullable[Gender]      `json:"gender,omitempty"`
 
 	// Height Height, in centimetres.
 	Height nullable.Nullable[float64] `json:"height,omitempty"`
 
 	// Language Language tag of the texts for the user.
-	Language        nullable.Nullable[string]          `json:"language,omitempty"`
-	Lastname        nullable.Nullable[string]          `json:"lastname,omitempty"`
-	Location        nullable.Nullable[Location]        `json:"location,omitempty"`
+	Language nullable.Nullable[string] `json:"language,omitempty"`
+	Lastname nullable.Nullable[string] `json:"lastname,omitempty"`
+
+	// Location Where the user is (WGS 84).
+	Location nullable.Nullable[Location] `json:"location,omitempty"`
+
+	// MeasurementUnit The units in which the user likes to see measures. The API's own are always metric.
 	MeasurementUnit nullable.Nullable[MeasurementUnit] `json:"measurement_unit,omitempty"`
-	Thresholds      nullable.Nullable[Thresholds]      `json:"thresholds,omitempty"`
+
+	// Thresholds Training thresholds.
+	Thresholds nullable.Nullable[Thresholds] `json:"thresholds,omitempty"`
 
 	// TZOffset Seconds east of UTC.
 	TZOffset nullable.Nullable[int32] `json:"tz_offset,omitempty"`
@@ -878,6 +886,8 @@ type ClientInterface interface {
 
 	// GetUser Get a user
 	//
+	// Gets one user by the id under which the customer created it.
+	//
 	// Corresponds with GET /users/{user_id} (the `GetUser` operationId).
 	GetUser(ctx context.Context, userID UserID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1065,6 +1075,8 @@ func (c *Client) DeleteUser(ctx context.Context, userID UserID, reqEditors ...Re
 }
 
 // GetUser Get a user
+//
+// Gets one user by the id under which the customer created it.
 //
 // Corresponds with GET /users/{user_id} (the `GetUser` operationId).
 func (c *Client) GetUser(ctx context.Context, userID UserID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1732,6 +1744,8 @@ type ClientWithResponsesInterface interface {
 	DeleteUserWithResponse(ctx context.Context, userID UserID, reqEditors ...RequestEditorFn) (*DeleteUserResponse, error)
 
 	// GetUserWithResponse Get a user
+	//
+	// Gets one user by the id under which the customer created it.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -2564,6 +2578,8 @@ func (c *ClientWithResponses) DeleteUserWithResponse(ctx context.Context, userID
 }
 
 // GetUserWithResponse Get a user
+//
+// Gets one user by the id under which the customer created it.
 //
 // Returns a wrapper object for the known response body format(s).
 //
