@@ -634,7 +634,7 @@ type UserUpdated = User
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
-	// Page The `next_page` of the page before. Opaque; never decode it.
+	// Page The `next_page` of the page before. Opaque; never decode it. There is no example: one that the server did not give is refused.
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// Limit How many users a page may have at the most.
