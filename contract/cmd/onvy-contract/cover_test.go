@@ -12,7 +12,7 @@ import (
 func TestARunWritesItsPageAndItsCoverage(t *testing.T) {
 	dir := t.TempDir()
 	page, counts := filepath.Join(dir, "report.html"), filepath.Join(dir, "cover.json")
-	r := call{}.run(t, "run", "--seed=7", "--quiet", "--html", page, "--cover", counts, "--cover-min", "documented=80,negative=60", ledger(t))
+	r := call{}.run(t, "run", "--sandbox", "--seed=7", "--quiet", "--html", page, "--cover", counts, "--cover-min", "documented=80,negative=60", ledger(t))
 	require.Zero(t, r.status, "%+v", r)
 	html := content(t, page)
 	require.Contains(t, html, `<section id="coverage"`)
@@ -20,26 +20,26 @@ func TestARunWritesItsPageAndItsCoverage(t *testing.T) {
 	require.Contains(t, content(t, counts), `"getUser 200 status": `)
 	require.ElementsMatch(t, []string{"report.html", "cover.json"}, files(t, dir))
 
-	r = call{}.run(t, "run", "--seed=7", "--quiet", "--cover-baseline", counts, ledger(t))
+	r = call{}.run(t, "run", "--sandbox", "--seed=7", "--quiet", "--cover-baseline", counts, ledger(t))
 	require.Zero(t, r.status, "%+v", r)
 }
 
 func TestARunBelowItsCoverageFailsWithAReasonOfItsOwn(t *testing.T) {
 	counts := filepath.Join(t.TempDir(), "cover.json")
-	require.Zero(t, call{}.run(t, "run", "--quiet", "--cover", counts, ledger(t)).status)
+	require.Zero(t, call{}.run(t, "run", "--sandbox", "--quiet", "--cover", counts, ledger(t)).status)
 
 	few := "--run=^users/create$"
-	r := call{}.run(t, "run", "--quiet", few, "--cover-min", "documented=90", ledger(t))
+	r := call{}.run(t, "run", "--sandbox", "--quiet", few, "--cover-min", "documented=90", ledger(t))
 	require.Equal(t, 1, r.status, "%+v", r)
 	require.True(t, strings.HasPrefix(r.lastLine(), "PASS  "), "no finding: %s", r.lastLine())
 	require.Regexp(t, `coverage of what is documented is \d+ % \(\d+/\d+\), below 90 %`, r.stderr)
 
-	r = call{}.run(t, "run", "--quiet", few, "--cover-baseline", counts, ledger(t))
+	r = call{}.run(t, "run", "--sandbox", "--quiet", few, "--cover-baseline", counts, ledger(t))
 	require.Equal(t, 1, r.status, "%+v", r)
 	require.Contains(t, r.stderr, "points that were hit before are not hit any more:\n  create")
 	require.Regexp(t, `\n  and \d+ more\n`, r.stderr)
 
-	r = call{}.run(t, "run", "--quiet", few, "--cover-add", counts, "--cover-min", "documented=80", "--cover-baseline", counts, ledger(t))
+	r = call{}.run(t, "run", "--sandbox", "--quiet", few, "--cover-add", counts, "--cover-min", "documented=80", "--cover-baseline", counts, ledger(t))
 	require.Zero(t, r.status, "what earlier runs exercised counts too: %+v", r)
 }
 

@@ -39,8 +39,16 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 	set.BoolVar(&f.notes, "notes", false, "show what does not fail the run, one by one")
 }
 
-// toFile reports whether a report for other programs is wanted.
-func (f *outputFlags) toFile() bool { return f.json != "" || f.junit != "" || f.folder.wanted() }
+// toFile reports whether a report is to be kept, or a gate looks at it: then
+// somebody reads the result who did not see what was checked.
+func (f *outputFlags) toFile() bool {
+	for _, set := range []string{f.json, f.junit, f.page.file, f.cover.file, f.cover.min, f.cover.baseline, f.judge.baseline} {
+		if set != "" {
+			return true
+		}
+	}
+	return f.folder.wanted()
+}
 
 // outputs are the places that reports go to, open before anything runs: a run
 // of minutes is not to end with a file that cannot be written.
