@@ -29,8 +29,11 @@ race: ## run the tests with the race detector; of long tables, a sample
 	$(GO) test -race -short ./...
 
 OUTSIDERS := contract/internal/outsiders/testdata
+# VERDICTS='-seeds 948 -rounds 13' is a thousand runs, fifty-two of them four at
+# a time on one server.
+VERDICTS ?=
 verdicts: ## say what the suite makes of servers and logs that are honest, in docs/verdicts.md (after make outsiders selftest)
-	$(GO) run ./contract/internal/verdicts $(if $(wildcard bin/selftest.txt),-matrix bin/selftest.txt) -o docs/verdicts.md
+	$(GO) run ./contract/internal/verdicts $(VERDICTS) $(if $(wildcard bin/selftest.txt),-matrix bin/selftest.txt) -o docs/verdicts.md
 
 outsiders: ## install what the servers of other stacks need that the suite is tried on (Python 3 with venv, Node 20)
 	python3 -m venv $(OUTSIDERS)/python/.venv

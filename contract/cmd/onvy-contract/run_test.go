@@ -54,9 +54,10 @@ func TestTheSandboxIsNoSilentSubstituteForAServer(t *testing.T) {
 	ci := call{env: map[string]string{"CI": "true"}}
 	ci.run(t, "run").refuses(t, "this is CI", "--sandbox")
 	file := filepath.Join(t.TempDir(), "report.xml")
-	for _, flag := range []string{"--junit", "--json", "--html", "--cover", "--report-dir"} {
+	for _, flag := range []string{"--junit", "--json", "--html", "--cover"} {
 		call{}.run(t, "run", flag, file).refuses(t, "a report is to be written", "--sandbox")
 	}
+	call{}.run(t, "run", "--report-dir", t.TempDir()).refuses(t, "a report is to be written", "--sandbox")
 	call{}.run(t, "run", "--cover-min", "documented=80").refuses(t, "a report is to be written", "--sandbox")
 	require.NoFileExists(t, file)
 	call{}.run(t, "run", "--sandbox", "--base-url", "http://127.0.0.1:1").refuses(t, "--sandbox and --base-url name two servers")

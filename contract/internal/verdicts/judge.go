@@ -68,7 +68,7 @@ func (j *judge) sandbox(ctx context.Context, first, seeds int) error {
 		if err != nil {
 			return err
 		}
-		o := contract.Options{Seed: uint64(first + n), MaxWait: time.Nanosecond}
+		o := contract.Options{Seed: uint64(first + n), MaxWait: time.Nanosecond, Slow: time.Minute, Timeout: time.Minute}
 		if n < loggedRuns {
 			o.OnExchange = func(x *contract.Exchange) { j.recorded = append(j.recorded, x) }
 		}

@@ -9,14 +9,14 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 )
 
-// count is how many findings of a level there are in a run, and at most over
+// count is how many causes of a level there are in a run, and at most over
 // all runs.
 func (v *verdict) count(level contract.Level) int {
 	most := 0
 	for _, r := range v.reports {
 		n := 0
-		for _, f := range r.Findings {
-			if f.Level == level {
+		for _, c := range r.Causes() {
+			if c.Head().Level == level {
 				n++
 			}
 		}
@@ -71,7 +71,7 @@ red. Written by ` + "`make verdicts`" + `, which CI runs; not to be edited.
 		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d |\n", v.thing, v.runs, v.exchanges,
 			v.count(contract.Violation), v.count(contract.Assumption), v.count(contract.Drift), len(v.unexplained()))
 	}
-	b.WriteString("\nFindings are counted as the report has them, of several runs the most that one had.\n\n## Why each violation is true\n\n")
+	b.WriteString("\nCauses are counted as the report does, of several runs the most that one had.\n\n## Why each violation is true\n\n")
 	for _, v := range verdicts {
 		for _, rule := range v.rules(contract.Violation) {
 			if reason := v.explained[rule]; reason != "" {
