@@ -6,6 +6,8 @@ import "strings"
 // speak of it beside its own. Any other rule that does accuses a server of what
 // it has not done.
 var also = map[string]string{
+	"oauth-token-refused-at-first":            "grant/token-usable",
+	"oauth-token-not-usable":                  "token/fresh",
 	"client-credentials-refresh-token":        "operation/works",
 	"exchange-accepts-bad-token":              "grant/missing-parameter",
 	"oauth-accept-wrong-secret":               "client/bearer client/in-query client/malformed client/missing client/other-project client/unknown leak/reflected-secret",
@@ -15,7 +17,7 @@ var also = map[string]string{
 	"scope-narrowed-silently":                 "http/location-leads operation/refusal-status operation/works page/limits-work token/scheme-case",
 	"wrong-secret-200":                        "client/bearer client/malformed client/missing client/other-project client/unknown client/unknown-project schema/required schema/undocumented-property",
 	"client-tells-unknown":                    "operation/refusal-status",
-	"jwt-without-project":                     "grant/token-usable operation/refusal-status operation/works page/limits-work token/scheme-case",
+	"jwt-without-project":                     "grant/token-usable operation/refusal-status operation/works page/limits-work token/fresh token/scheme-case",
 	"jwt-without-exp":                         "token/tampered",
 	"jwt-without-jti":                         "token/reused",
 	"jwt-jti-constant":                        "token/reused",
