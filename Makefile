@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
-.PHONY: contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest spec-lint
+.PHONY: spark contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest spec-lint
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ SPECLINT := contract/internal/speclint/testdata
 spec-lint: ## hold openapi.yaml against redocly, spectral and a prism mock (Node 20)
 	cd $(SPECLINT) && npm ci --no-audit --no-fund --ignore-scripts
 	ONVY_REQUIRE_TOOLS=1 $(GO) test -count 1 ./contract/internal/speclint
+
+spark: ## install the Spark that the example is tested on (Python 3 with venv, Java 17)
+	python3 -m venv examples/spark/.venv
+	examples/spark/.venv/bin/pip install --quiet --disable-pip-version-check -r examples/spark/requirements.txt
 
 RECORDERS := contract/recording/testdata/recorders
 recorders: ## install what tests record with (Python 3 with venv, Node 20; the browsers are Debian's chromium and firefox-esr)

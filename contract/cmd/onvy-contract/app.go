@@ -18,6 +18,7 @@ import (
 
 // app is what the commands share.
 type app struct {
+	stdinName      string                      // what findings call standard input; "" is stdin
 	lookup         func(string) (string, bool) // as os.LookupEnv
 	stdin          io.Reader
 	stdout, stderr io.Writer

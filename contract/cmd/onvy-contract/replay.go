@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -205,7 +207,7 @@ func (o *opened) stale(a *app, spec *contract.Spec) {
 
 func (a *app) open(name string) (*recording.Reader, error) {
 	if name == "-" {
-		return recording.NewReader(a.stdin, "stdin")
+		return recording.NewReader(a.stdin, path.Base(cmp.Or(a.stdinName, "stdin")))
 	}
 	return recording.Open(name)
 }

@@ -91,6 +91,11 @@ func (a *app) shardMapCommand() *cobra.Command {
 			}
 			opened := a.openAll(names)
 			defer opened.close()
+			for i := range names {
+				if names[i] == "-" {
+					opened.recordings[i].Name = a.stdinName
+				}
+			}
 			w := bufio.NewWriterSize(a.stdout, 1<<20)
 			if err := spec.MapShard(cmd.Context(), opened.recordings, o, func(line []byte) error {
 				_, err := w.Write(line)
@@ -102,6 +107,7 @@ func (a *app) shardMapCommand() *cobra.Command {
 		},
 	}
 	a.shardOptions(cmd.Flags(), &o)
+	cmd.Flags().StringVar(&a.stdinName, "name", "-", "what findings call standard input")
 	cmd.Flags().IntVar(&o.Partitions, "partitions", 1, "spread users over so many partitions")
 	cmd.Flags().StringSliceVar(&o.Hosts, "host", nil, "a `HOST` that is this API too, beside those of openapi.yaml and loopback; may be repeated")
 	cmd.Flags().StringVar(&o.BasePath, "base-path", "", "`PATH` of the API at its hosts, if it is not at the root")
