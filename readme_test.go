@@ -12,8 +12,12 @@ import (
 
 // A snippet of the README names the Example that it is, and is its body.
 func TestReadmeSnippetsAreTheExamples(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	require.NoError(t, err)
+	var readme []byte
+	for _, page := range []string{"README.md", "docs/client.md"} {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		readme = append(readme, text...)
+	}
 	files, err := filepath.Glob("example*_test.go")
 	require.NoError(t, err)
 	var examples strings.Builder
