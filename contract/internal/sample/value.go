@@ -1,0 +1,112 @@
+package sample
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Maker makes values by chance: the same source of it, the same values.
+type Maker struct{ Rand *rand.Rand }
+
+// Value is a value that a schema takes, as encoding/json would marshal it, and
+// unlike the default of the schema where it can be. An object has every property
+// that a client writes. It is false where none can be made.
+func (m Maker) Value(s *openapi3.Schema) (any, bool) { return m.value(s, 0) }
+
+func (m Maker) value(s *openapi3.Schema, depth int) (any, bool) {
+	s = flat(s)
+	switch {
+	case depth > deepest:
+		return nil, false
+	case len(s.Enum) > 0:
+		values := slices.DeleteFunc(slices.Clone(s.Enum), func(v any) bool { return v == nil || reflect.DeepEqual(v, s.Default) })
+		if len(values) == 0 {
+			return s.Default, s.Default != nil
+		}
+		return pick(m.Rand, values), true
+	case is(s, openapi3.TypeBoolean):
+		return s.Default != true, true
+	case is(s, openapi3.TypeInteger), is(s, openapi3.TypeNumber):
+		return m.number(s)
+	case is(s, openapi3.TypeString):
+		return m.string(s)
+	case is(s, openapi3.TypeArray):
+		return m.array(s, depth)
+	case is(s, openapi3.TypeObject):
+		return m.object(s, depth)
+	}
+	return s.Example, s.Example != nil
+}
+
+// Other is a value that is not the given one; false where there is none.
+func (m Maker) Other(s *openapi3.Schema, old any) (any, bool) {
+	for range 50 {
+		if value, ok := m.Value(s); ok && !Same(value, old) {
+			return value, true
+		}
+	}
+	for _, value := range Edges(s) { // those that Value avoids: the default
+		if !Same(value, old) {
+			return value, true
+		}
+	}
+	return nil, false
+}
+
+// Same reports whether two made values are the same.
+func Same(a, b any) bool { return fmt.Sprint(a) == fmt.Sprint(b) }
+
+func (m Maker) array(s *openapi3.Schema, depth int) (any, bool) {
+	n := max(int(s.MinItems), 2)
+	if s.MaxItems != nil {
+		n = min(n, int(*s.MaxItems))
+	}
+	return m.items(s, n, depth)
+}
+
+// items is an array of so many items, all of them unlike where that is asked for.
+func (m Maker) items(s *openapi3.Schema, n, depth int) (any, bool) {
+	all := make([]any, 0, n)
+	if s.Items == nil {
+		return all, s.MinItems == 0
+	}
+	for range 50 * n {
+		if len(all) == n {
+			break
+		}
+		item, ok := m.value(s.Items.Value, depth+1)
+		if !ok {
+			return all, false
+		}
+		if !s.UniqueItems || !slices.ContainsFunc(all, func(other any) bool { return Same(item, other) }) {
+			all = append(all, item)
+		}
+	}
+	return all, len(all) >= int(s.MinItems)
+}
+
+func (m Maker) object(s *openapi3.Schema, depth int) (any, bool) {
+	object := make(map[string]any)
+	for _, name := range writable(s) {
+		value, ok := m.value(s.Properties[name].Value, depth+1)
+		if ok {
+			object[name] = value
+		} else if slices.Contains(s.Required, name) {
+			return nil, false
+		}
+	}
+	if more := s.AdditionalProperties.Schema; more != nil && more.Value != nil && len(object) == 0 {
+		if value, ok := m.value(more.Value, depth+1); ok {
+			object["contract"] = value
+		}
+	}
+	return object, true
+}
+
+// Fixed makes the same values each time, for those who only want to know whether
+// there are any.
+func Fixed() Maker { return fixed() }
