@@ -12,7 +12,8 @@ import (
 	"sync"
 )
 
-// ledger is a file that names every user before it is created, so that a run
+// ledger is a file that names every user before it is created, and the collection
+// of what gets its id from the server, so that a run
 // that was killed can still be cleaned up after. It is the only list of what
 // may be deleted.
 type ledger struct {
@@ -21,12 +22,38 @@ type ledger struct {
 	open map[entry]bool
 }
 
-// entry is a user that the suite may have created.
+// entry is something that the suite may have created: a user, or one of another
+// resource.
 type entry struct {
 	Target  string `json:"target"`
 	Project string `json:"project"`
-	ID      string `json:"id"`
-	Gone    bool   `json:"gone,omitempty"`
+	// In is the path of the collection, escaped; "" for users.
+	In string `json:"in,omitempty"`
+	// ID is "" where the server gives it and has not answered yet.
+	ID string `json:"id"`
+	// Marker is a text in the data, by which one without an id is found.
+	Marker string `json:"marker,omitempty"`
+	Gone   bool   `json:"gone,omitempty"`
+}
+
+// ours reports whether an entry can only be of this suite, whoever wrote it: by
+// the id, by that of the user whom it belongs to, or by what marks it.
+func (e *entry) ours() bool {
+	if e.In == "" {
+		return strings.HasPrefix(e.ID, idPrefix)
+	}
+	return strings.HasPrefix(e.In, "/") && (strings.HasPrefix(e.ID, idPrefix) || strings.Contains(e.In, "/"+idPrefix) || strings.HasPrefix(e.Marker, idPrefix))
+}
+
+// path is where it is; "" for one without an id.
+func (e *entry) path() string {
+	switch {
+	case e.ID == "":
+		return ""
+	case e.In == "":
+		return userPath(e.ID)
+	}
+	return e.In + "/" + escapeSegment(e.ID)
 }
 
 const ledgerSuffix = ".ledger.jsonl"
@@ -115,7 +142,7 @@ func readLedger(path string) ([]entry, error) {
 		}
 		gone := e.Gone
 		e.Gone = false
-		if !strings.HasPrefix(e.ID, idPrefix) {
+		if !e.ours() {
 			continue // not ours to delete, whoever wrote it here
 		}
 		if !gone && !left[e] {

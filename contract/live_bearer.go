@@ -2,10 +2,14 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 var bearerProbeRules = []Rule{
@@ -35,40 +39,84 @@ type protected struct {
 	make func(header Header) request
 }
 
-// protectedOperations are all of the spec that need a bearer token.
+// protectedOperations are all of the spec that need a bearer token, on a user and
+// on what is made in it.
 func (p *probe) protectedOperations(victim string) []protected {
+	users := p.suite.spec.users()
+	victims := map[*spec.Resource]thing{users: {users, "/users", victim}}
 	var all []protected
 	for _, op := range p.suite.spec.ops {
-		if !op.bearer {
-			continue
+		if op.bearer {
+			all = append(all, protected{op.id, p.intrusion(op, victims)})
 		}
-		path := strings.ReplaceAll(op.path, "{user_id}", escapeSegment(victim))
-		var body func() any
+	}
+	// What deletes the victims comes last, and what deletes a user at the very end.
+	rank := func(o protected) int {
+		if op := p.suite.spec.operationByID(o.id); op.method == "DELETE" {
+			return 100 - strings.Count(op.path, "/")
+		}
+		return 0
+	}
+	slices.SortStableFunc(all, func(a, b protected) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(b.id, a.id))
+	})
+	return all
+}
+
+// intrusion makes requests of an operation that could do harm.
+func (p *probe) intrusion(op *operation, victims map[*spec.Resource]thing) func(Header) request {
+	r := op.api.Resource
+	path := strings.ReplaceAll(op.path, "{user_id}", escapeSegment(victims[p.suite.spec.users()].id))
+	var body func() map[string]any
+	switch {
+	case r == nil:
+	case r == p.suite.spec.users():
 		switch op.method {
 		case "POST":
-			body = func() any {
+			body = func() map[string]any {
 				id := p.newID()
 				p.remember(p.suite.target.Project.ID, id)
 				return map[string]any{"id": id}
 			}
 		case "PUT":
-			body = func() any { return map[string]any{"id": victim, "firstname": "Intruder"} }
+			body = func() map[string]any { return map[string]any{"id": victims[r].id, "firstname": "Intruder"} }
 		case "PATCH":
-			body = func() any { return map[string]any{"firstname": "Intruder"} }
+			body = func() map[string]any { return map[string]any{"firstname": "Intruder"} }
 		}
-		all = append(all, protected{op.id, func(header Header) request {
-			if body == nil {
-				return request{method: op.method, path: path, header: header}
+	default:
+		if t, ok := p.victim(r, victims); ok {
+			path = t.in
+			if op.api.Role != spec.Create && op.api.Role != spec.List {
+				path = t.path()
 			}
-			return jsonRequest(op.method, path, header, body())
-		}})
+			if op.api.Sent() != nil {
+				body = func() map[string]any { return p.bodyOf(r, op.api.Role) }
+			}
+		}
 	}
-	// What deletes the victim comes last.
-	slices.SortStableFunc(all, func(a, b protected) int {
-		return strings.Compare(strings.TrimSuffix(a.id, "deleteUser"), strings.TrimSuffix(b.id, "deleteUser"))
-	})
-	slices.Reverse(all)
-	return all
+	path = pathParameter.ReplaceAllString(path, "contract-none")
+	return func(header Header) request {
+		if body == nil {
+			return request{method: op.method, path: path, header: header}
+		}
+		return jsonRequest(op.method, path, header, body())
+	}
+}
+
+var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// victim makes one of a resource in the victim that holds it, once.
+func (p *probe) victim(r *spec.Resource, victims map[*spec.Resource]thing) (thing, bool) {
+	if t, ok := victims[r]; ok {
+		return t, t.id != ""
+	}
+	parent, ok := victims[r.Parent]
+	if !ok || r.Create == nil || r.Delete == nil {
+		return thing{}, false
+	}
+	t, c := p.make(r, p.inside(r, parent), p.bodyOf(r, spec.Create))
+	victims[r] = t
+	return t, c.ok() && t.id != ""
 }
 
 // matrix sends every protected operation with the credentials, which must all

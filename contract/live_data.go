@@ -1,90 +1,86 @@
 package contract
 
 import (
-	"fmt"
-	"math"
 	"slices"
+
+	"github.com/onvy-health/onvy-go/contract/internal/sample"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// User data for the cases: made up, from the seed, of every documented kind.
+// Data of the cases: made up, from the seed, of every documented kind.
 
-var (
-	firstnames = []string{"Avery", "Zoë", "Ægir", "Łucja", "Νίκος", "Олена", "محمد", "さくら", "José", "Nguyễn"}
-	lastnames  = []string{"Smith", "Müller-Lüdenscheidt", "O'Neil", "Иванова", "García y Vega", "李", "van der Berg", "Ó Súilleabháin"}
-	languages  = []string{"nl", "de", "fr", "pt-BR", "ja"}
-	genders    = []string{"male", "female", "other"}
-	units      = []string{"metric", "imperial"}
-)
+// users is the resource of which the hand-written cases are; nil where the spec
+// has no such.
+func (s *Spec) users() *spec.Resource {
+	if r := s.api.Resource("users"); r != nil && r.ClientKeys && r.Parent == nil && r.Create != nil {
+		return r
+	}
+	return nil
+}
 
 // fullUser has every field that a client can write.
 func (p *probe) fullUser(id string) map[string]any {
-	user := map[string]any{"id": id}
-	for _, name := range writable {
-		user[name] = p.value(name)
+	r := p.suite.spec.users()
+	user := p.bodyOf(r, spec.Create)
+	user[r.Key] = id
+	return user
+}
+
+// variedUser is a full user of which now and then an object has one part only.
+func (p *probe) variedUser(id string) map[string]any {
+	user := p.fullUser(id)
+	for _, f := range p.suite.spec.users().Fields {
+		object, isObject := user[f.Name].(map[string]any)
+		if names := keys(object); isObject && len(names) > 1 && p.ids%2 == 0 {
+			name := names[p.ids/2%len(names)]
+			user[f.Name] = map[string]any{name: object[name]}
+		}
 	}
 	return user
 }
 
-// value is a value for a field, unlike the defaults that a server may have.
-func (p *probe) value(name string) any {
-	pick := func(from []string) string { return from[p.rand.IntN(len(from))] }
-	switch name {
-	case "language":
-		return pick(languages)
-	case "tz_offset":
-		return (1 + p.rand.IntN(24)) * 1800
-	case "firstname":
-		return pick(firstnames)
-	case "lastname":
-		return pick(lastnames)
-	case "measurement_unit":
-		return "imperial"
-	case "gender":
-		return pick(genders)
-	case "birthday":
-		return fmt.Sprintf("%04d-%02d-%02d", 1940+p.rand.IntN(60), 1+p.rand.IntN(12), 1+p.rand.IntN(28))
-	case "height":
-		return p.decimal(150, 200, 1)
-	case "weight":
-		return p.decimal(45, 120, 2)
-	case "thresholds":
-		return map[string]any{"ftp": p.decimal(120, 380, 1), "lthr": p.decimal(140, 180, 1), "mhr": p.decimal(180, 205, 1)}
-	case "location":
-		// Latitude and longitude from ranges that do not meet.
-		return map[string]any{"lat": p.decimal(30, 60, 4), "lon": -p.decimal(70, 120, 4)}
-	case "coach_config":
-		return map[string]any{"enabled": true}
-	}
-	panic("contract: no value for " + name)
-}
-
-// another is a value for a field that is not the given one.
-func (p *probe) another(name string, old any) any {
-	switch name {
-	case "measurement_unit":
-		if old == "imperial" {
-			return "metric"
+// bodyOf is the body of a request that creates, replaces or patches one of a
+// resource: every field that can be made up, and no key.
+func (p *probe) bodyOf(r *spec.Resource, role spec.Role) map[string]any {
+	body := make(map[string]any)
+	for _, f := range r.Fields {
+		if !sentBy(f, role) {
+			continue
 		}
-		return "imperial"
-	case "coach_config":
-		on, _ := old.(map[string]any)
-		return map[string]any{"enabled": on["enabled"] != true}
-	}
-	for {
-		if value := p.value(name); fmt.Sprint(value) != fmt.Sprint(old) {
-			return value
+		if value, ok := p.maker().Value(f.Schema()); ok {
+			body[f.Name] = value
 		}
 	}
+	return body
 }
 
-// decimal has exactly so many digits behind the point, the last one not zero.
-func (p *probe) decimal(low, high, digits int) float64 {
-	scale := math.Pow10(digits)
-	n := float64(low)*scale + float64(p.rand.IntN((high-low)*int(scale)))
-	if math.Mod(n, 10) == 0 {
-		n++
+// smallest has what a create requires, and no key.
+func (p *probe) smallest(r *spec.Resource) map[string]any {
+	body := make(map[string]any)
+	for _, f := range r.Fields {
+		if !f.Required {
+			continue
+		}
+		value, ok := p.maker().Value(f.Schema())
+		if !ok {
+			p.skip("no value of %s can be made up, and %s requires it", f.Name, r.Create.ID)
+		}
+		body[f.Name] = value
 	}
-	return n / scale
+	return body
+}
+
+func (p *probe) maker() sample.Maker { return sample.Maker{Rand: p.rand} }
+
+// sentBy reports whether an operation of a role takes a field.
+func sentBy(f *spec.Field, role spec.Role) bool {
+	switch role {
+	case spec.Create:
+		return f.Create != nil
+	case spec.Replace:
+		return f.Replace != nil
+	}
+	return f.Patch != nil
 }
 
 // create makes a user and returns it as it was sent. It ends the case if that

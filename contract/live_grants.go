@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/sample"
 )
 
 var grantRules = []Rule{
@@ -130,6 +132,15 @@ var grantCases = []liveCase{
 			p.refuses(c, "grant/missing-parameter", "no grant", 400, 401)
 			c = ask(map[string]any{"grant": "exchange", "client_id": client})
 			p.refuses(c, "grant/missing-parameter", "no token", 400, 401)
+			for _, bad := range sample.Wrong(p.suite.spec.operationByID("createSDKToken").body.Value) {
+				if body, isObject := bad.Value.(map[string]any); isObject && bad.Why != "required" && bad.Why != "type" {
+					p.refuses(ask(body), "grant/body", "a wrong value", 400, 401)
+				} else if !isObject {
+					p.refuses(p.send(jsonRequest("POST", path, nil, bad.Value)), "grant/body", "a body that is no object", 400, 401)
+				}
+			}
+			c = ask(map[string]any{"grant": "exchange", "token": "contract-made-up"})
+			p.refuses(c, "grant/missing-parameter", "no client_id", 400, 401)
 			p.refuses(p.send(request{method: "GET", path: path}), "grant/method", "GET", 405, 404, 400, 401, 403)
 		},
 	},

@@ -34,7 +34,7 @@ var listCases = []liveCase{
 		name: "list/pages", when: alone,
 		why: "a user who is on no page gets no report, no bill and no deletion",
 		run: func(p *probe) {
-			p.createMany(13, p.fullUser)
+			p.createMany(13, p.variedUser)
 			// Lists must show updates too.
 			for _, id := range p.own()[:3] {
 				p.works(p.patch(id, map[string]any{"firstname": "Listed", "height": 123.5}))

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 )
@@ -81,6 +82,11 @@ var signInCases = []liveCase{
 				"subject_token":      {p.suite.target.IDToken.Reveal()},
 				"subject_token_type": {"urn:ietf:params:oauth:token-type:id_token"},
 				"audience":           {audience(project.ID)},
+			}
+			asked := maps.Clone(form)
+			asked.Set("requested_token_type", "urn:ietf:params:oauth:token-type:access_token")
+			if c := p.send(formRequest("/oauth/token", nil, asked)); !c.ok() {
+				p.assumedGrant(c)
 			}
 			c := p.send(formRequest("/oauth/token", nil, form))
 			if !c.ok() {

@@ -38,8 +38,12 @@ var updateCases = []liveCase{
 			user := p.fullUser(id)
 			c := p.create(user)
 			p.moved(c)
-			for _, name := range writable {
-				value := p.another(name, user[name])
+			for _, f := range p.suite.spec.users().Fields {
+				name := f.Name
+				value, ok := p.maker().Other(f.Schema(), user[name])
+				if f.Patch == nil || !ok {
+					continue
+				}
 				user[name] = value
 				if c = p.patch(id, map[string]any{name: value}); !p.works(c) {
 					continue
@@ -89,11 +93,8 @@ var updateCases = []liveCase{
 		run: func(p *probe) {
 			id := p.newID()
 			p.create(p.fullUser(id))
-			for _, name := range writable {
-				if name == "measurement_unit" || name == "language" || name == "tz_offset" {
-					continue // a server may have defaults for them
-				}
-				if p.works(p.patch(id, map[string]any{name: nil})) {
+			for _, f := range p.suite.spec.users().Fields {
+				if f.Patch != nil && f.Nullable && p.works(p.patch(id, map[string]any{f.Name: nil})) {
 					p.works(p.get(id))
 				}
 			}

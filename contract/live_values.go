@@ -1,6 +1,12 @@
 package contract
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+)
 
 // valueCases write values that servers are known to change.
 var valueCases = []liveCase{
@@ -40,48 +46,23 @@ var valueCases = []liveCase{
 		name: "values/numbers",
 		why:  "a body measure that is off by rounding is a wrong one",
 		run: func(p *probe) {
-			for _, fields := range []map[string]any{
-				{"height": 172.35, "weight": 68.4},
-				{"height": 180, "weight": 70},
-				{"tz_offset": 0},
-				{"tz_offset": -43200},
-				{"tz_offset": 50400},
-				{"tz_offset": 20700}, // Nepal: three quarters of an hour
-				{"location": map[string]any{"lat": -33.868820, "lon": 151.209296}},
-				{"location": map[string]any{"lat": 78.2232, "lon": -179.999999}},
-				{"thresholds": map[string]any{"ftp": 250, "lthr": 171.5}},
-				{"thresholds": map[string]any{"ftp": 300.25}},
-			} {
-				p.writeAndRead(true, fields)
+			for _, n := range []any{0, 0.1 + 0.2, 199.999, 123456.789, 1.5} {
+				p.writeAndRead(false, p.everyNumber(n))
 			}
-			for _, fields := range []map[string]any{
-				{"height": 199.999, "weight": 0.1 + 0.2},
-				{"height": 1.5, "weight": 123456.789},
-				{"height": 0, "weight": 0},
-				{"location": map[string]any{"lat": 0, "lon": 0}},
-				{"thresholds": map[string]any{"mhr": 0}},
-			} {
-				p.writeAndRead(false, fields)
+			p.writeAndRead(false, map[string]any{"birthday": "1969-12-31", "tz_offset": -36000})
+			// An object of nothing: kept as it is, or taken for none.
+			id, empty := p.newID(), make(map[string]any)
+			for _, f := range p.suite.spec.users().Fields {
+				if f.Create != nil && len(f.Parts) > 0 {
+					empty[f.Name] = map[string]any{}
+				}
 			}
-		},
-	},
-	{
-		name: "values/choices",
-		why:  "every documented value is a value",
-		run: func(p *probe) {
-			for i := range 3 {
-				p.writeAndRead(true, map[string]any{
-					"gender": genders[i], "measurement_unit": units[i%2], "coach_config": map[string]any{"enabled": i%2 == 1},
-				})
-			}
-		},
-	},
-	{
-		name: "values/dates",
-		why:  "a birthday is a day, not an instant",
-		run: func(p *probe) {
-			for _, day := range []string{"2000-02-29", "1970-01-01", "1969-12-31", "1921-03-01", "1999-12-31", "2001-01-01"} {
-				p.writeAndRead(true, map[string]any{"birthday": day, "tz_offset": -36000})
+			empty["id"] = id
+			if p.tryCreate(p.token(), empty).ok() {
+				delete(empty, "id")
+				p.get(id)
+				p.put(id, empty)
+				p.list("", "")
 			}
 		},
 	},
@@ -125,4 +106,35 @@ func (p *probe) writeAndRead(due bool, fields map[string]any) {
 	if due && p.works(c) || c.ok() {
 		p.works(p.get(id))
 	}
+}
+
+// everyNumber gives a value to each field of a user that takes any number, and
+// to each in an object.
+func (p *probe) everyNumber(n any) map[string]any {
+	body := make(map[string]any)
+	for _, f := range p.suite.spec.users().Fields {
+		if f.Create == nil || f.Assigned {
+			continue
+		}
+		if anyNumber(f.Create) {
+			body[f.Name] = n
+		}
+		part := make(map[string]any)
+		for name, s := range spec.Properties(f.Create) {
+			if anyNumber(s) {
+				part[name] = n
+			}
+		}
+		if len(part) > 0 {
+			body[f.Name] = part
+		}
+	}
+	return body
+}
+
+// anyNumber reports whether a schema takes numbers without bounds, of which a
+// place on the earth is none.
+func anyNumber(s *openapi3.Schema) bool {
+	sensitive := spec.Sensitive(s)
+	return s.Type.Is(openapi3.TypeNumber) && s.Min == nil && s.Max == nil && s.MultipleOf == nil && sensitive != "latitude" && sensitive != "longitude"
 }

@@ -3,57 +3,89 @@ package contract
 import (
 	"maps"
 	"slices"
+
+	"github.com/onvy-health/onvy-go/contract/internal/sample"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// wrongValues are values that a field does not take.
-var wrongValues = map[string][]any{
-	"language":         {5, []any{"en"}},
-	"tz_offset":        {"3600", 3600.5, true},
-	"firstname":        {5, map[string]any{"a": 1}},
-	"lastname":         {false, []any{}},
-	"measurement_unit": {"Metric", "stone", 1},
-	"gender":           {"unknown", "Male", 1},
-	"birthday":         {"not-a-date", "1990-02-30", "23.04.1990", 19900423},
-	"height":           {"172", []any{172}, true},
-	"weight":           {"68.4", map[string]any{}},
-	"thresholds":       {5, []any{}, map[string]any{"ftp": "much"}},
-	"location":         {"Munich", []any{48.1, 11.5}, map[string]any{"lat": "north"}},
-	"coach_config":     {true, map[string]any{"enabled": "yes"}},
-}
+func keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
-// wrongValueCases send each field with values that it does not take.
-var wrongValueCases = func() (cases []liveCase) {
-	for _, name := range slices.Sorted(maps.Keys(wrongValues)) {
-		cases = append(cases, liveCase{
-			name: "input/" + name,
-			why:  "what is taken in a wrong form comes out in a wrong form",
-			run:  func(p *probe) { p.wrongValues(name) },
-		})
-	}
-	return cases
-}()
-
-func (p *probe) wrongValues(name string) {
-	for _, value := range wrongValues[name] {
-		id := p.newID()
-		c := p.tryCreate(p.token(), map[string]any{"id": id, name: value})
-		p.invalid(c, name)
-		if !c.ok() && c.x.Response != nil {
-			// A refused create leaves nothing behind.
-			if after := p.get(id); p.found(after) {
-				p.finding(c, "input/invalid", Finding{Pointer: "/" + name, Message: "a create that was refused left a user"})
-			}
+// wrongOf are the wrong values of a field; none where no right one can be made:
+// then nobody could tell why a request was refused.
+func wrongOf(f *spec.Field) []sample.Bad {
+	if len(sample.Edges(f.Schema())) == 0 {
+		m := sample.Fixed()
+		if _, ok := m.Value(f.Schema()); !ok {
+			return nil
 		}
 	}
-	kept := p.newID()
-	user := p.fullUser(kept)
-	p.create(user)
-	p.get(kept)
-	p.invalid(p.patch(kept, map[string]any{"firstname": "Half", name: wrongValues[name][0]}), name)
-	p.get(kept)
-	user[name] = wrongValues[name][0]
-	p.invalid(p.put(kept, user), name)
-	p.get(kept)
+	bad := sample.Wrong(f.Schema())
+	if f.Required && !sample.Nullable(f.Schema()) {
+		bad = append(bad, sample.Bad{Value: nil, Why: "nullable"})
+	}
+	return bad
+}
+
+// wrongValues sends a field with each value that it does not take, in every
+// operation that writes it.
+func (p *probe) wrongValues(r *spec.Resource, f *spec.Field) {
+	in := p.place(r)
+	var kept thing
+	if r.Patch != nil || r.Replace != nil {
+		kept, _ = p.mustMake(r, in, p.bodyOf(r, spec.Create))
+	}
+	for _, bad := range wrongOf(f) {
+		if f.Create != nil {
+			body := p.smallest(r)
+			body[f.Name] = bad.Value
+			p.refuseOne(r, in, body, f.Name, bad.Why)
+		}
+		if f.Patch != nil && (bad.Value != nil || !f.Nullable) {
+			p.invalid(p.change(kept, p.halfRight(r, f, bad)), f.Name)
+			p.readKept(r, kept)
+		}
+		if f.Replace != nil {
+			body := p.bodyOf(r, spec.Replace)
+			body[f.Name] = bad.Value
+			p.invalid(p.replace(kept, kept.keyed(body)), f.Name)
+			p.readKept(r, kept)
+		}
+	}
+}
+
+// readKept looks whether a write that was to be refused has changed something.
+func (p *probe) readKept(r *spec.Resource, kept thing) {
+	if kept.id != "" && r.Read != nil {
+		p.read(kept)
+	}
+}
+
+// halfRight is a patch with one value that is right and one that is not: neither
+// is to be kept.
+func (p *probe) halfRight(r *spec.Resource, f *spec.Field, bad sample.Bad) map[string]any {
+	body := map[string]any{f.Name: bad.Value}
+	for _, other := range r.Fields {
+		if other == f || other.Patch == nil || !sample.Free(other.Patch) {
+			continue
+		}
+		if value, ok := p.maker().Value(other.Schema()); ok {
+			body[other.Name] = value
+			break
+		}
+	}
+	return body
+}
+
+// refuseOne sends a create that is to be refused, and looks whether it left
+// something behind.
+func (p *probe) refuseOne(r *spec.Resource, in string, body map[string]any, name, why string) {
+	t, c := p.make(r, in, body)
+	p.invalid(c, name)
+	if t.id != "" && !c.ok() && c.x.Response != nil && r.Read != nil {
+		if after := p.read(t); p.found(after) {
+			p.finding(c, "input/invalid", Finding{Pointer: "/" + name, Message: "a create that was refused left " + r.A()})
+		}
+	}
 }
 
 // invalid reports a wrong value that is taken.

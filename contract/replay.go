@@ -95,7 +95,7 @@ func (s *Spec) ReplayAll(ctx context.Context, recordings []Recording, o ReplayOp
 	}
 	h.flush()
 
-	r := &Report{Version: ReportVersion, Kind: Recordings, Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts)}
+	r := &Report{Version: ReportVersion, Kind: Recordings, Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts), Limits: s.limits()}
 	h.tally.into(r, names(recordings), ctx.Err() != nil)
 	return r
 }

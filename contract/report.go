@@ -52,7 +52,9 @@ type Summary struct {
 	// NotJudged counts what a replay did not hold against the server, since the
 	// recordings do not say enough; nil for nothing.
 	NotJudged *NotJudged `json:"not_judged,omitempty"`
-	// NotExercised names what of the spec no request came to.
+	// NotExercised says in a line each what of the spec the run did not come to: an
+	// operation without a 2xx answer, a documented field, parameter or value of an
+	// enum that was never sent. It fails a strict run, unless it is a part of one.
 	NotExercised []string `json:"not_exercised,omitempty"`
 }
 
@@ -85,7 +87,13 @@ type Report struct {
 	NewOnly bool `json:"new_only,omitempty"`
 	// Stale are waivers that have expired or that nothing matched: each fails
 	// the run.
-	Stale    []string  `json:"stale_waivers,omitempty"`
+	Stale []string `json:"stale_waivers,omitempty"`
+	// Part says why this is a part of a run only, which cannot exercise
+	// everything: "--run ^users/", "--shard 2/5", "cut short".
+	Part []string `json:"part,omitempty"`
+	// Limits say in a line each what of the spec cannot be checked, and why: of one
+	// that is not of this API, for example.
+	Limits   []string  `json:"limits,omitempty"`
 	Summary  Summary   `json:"summary"`
 	Outcomes []Outcome `json:"outcomes"`
 	Findings []Finding `json:"findings"`
@@ -98,7 +106,7 @@ type Report struct {
 func (r *Report) ExitStatus() int {
 	s := &r.Summary
 	switch {
-	case len(r.Stale) > 0, slices.ContainsFunc(r.Findings, func(f Finding) bool { return r.Fails(&f) }):
+	case len(r.Stale) > 0, r.unexercised(), slices.ContainsFunc(r.Findings, func(f Finding) bool { return r.Fails(&f) }):
 		return 1
 	case s.Errors > 0, s.NotRun > 0, s.Passed+s.Failed == 0:
 		return 2

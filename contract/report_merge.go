@@ -19,7 +19,7 @@ func (r *Report) Merge(other *Report) error {
 	case r.Version == 0:
 		*r = Report{
 			Version: other.Version, Target: other.Target, Kind: other.Kind, Started: other.Started, Seed: other.Seed,
-			Spec: other.Spec, Summary: Summary{Rules: other.Summary.Rules, NotExercised: other.Summary.NotExercised},
+			Spec: other.Spec, Part: other.Part, Summary: Summary{Rules: other.Summary.Rules, NotExercised: other.Summary.NotExercised},
 		}
 	case r.Spec != other.Spec:
 		return fmt.Errorf("%w: they are of different specs", ErrMerge)
@@ -35,6 +35,13 @@ func (r *Report) Merge(other *Report) error {
 	if r.Coverage != nil || other.Coverage != nil {
 		r.Coverage = coverage
 	}
+	r.mergeExercised(other)
+	for _, line := range other.Limits {
+		if !slices.Contains(r.Limits, line) {
+			r.Limits = append(r.Limits, line)
+		}
+	}
+	slices.Sort(r.Limits)
 	r.Target = joinedTargets(r.Target, other.Target)
 	if other.Started.Before(r.Started) {
 		r.Started = other.Started
@@ -49,8 +56,6 @@ func (r *Report) Merge(other *Report) error {
 	s.Passed, s.Failed, s.Errors = s.Passed+o.Passed, s.Failed+o.Failed, s.Errors+o.Errors
 	s.Skipped, s.NotRun = s.Skipped+o.Skipped, s.NotRun+o.NotRun
 	s.Unmatched, s.Unjudged = sum(s.Unmatched, o.Unmatched), sum(s.Unjudged, o.Unjudged)
-	// What one of them has come to is exercised.
-	s.NotExercised = slices.DeleteFunc(slices.Clone(s.NotExercised), func(name string) bool { return !slices.Contains(o.NotExercised, name) })
 	if o.NotJudged != nil {
 		var n NotJudged
 		if s.NotJudged != nil {

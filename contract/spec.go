@@ -107,8 +107,13 @@ func Load(text []byte) (*Spec, error) {
 	s.compileOperations()
 	s.compileLives()
 	s.fields = make(map[string]string)
-	for _, name := range slices.Concat(writable, []string{"created_at", "updated_at"}) {
-		s.fields[name] = s.placeOfField(name)
+	if users := s.api.Resource("users"); users != nil {
+		for _, f := range users.Fields {
+			s.fields[f.Name] = s.placeOfField(f.Name)
+		}
+		for _, name := range []string{users.Created, users.Updated} {
+			s.fields[name] = s.placeOfField(name)
+		}
 	}
 	s.model = coverage.Compile(doc, s.sum)
 	s.paths = newPathTable(doc.Paths, s.byOp)

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -68,7 +69,8 @@ func NewSuite(spec *Spec, t Target, o Options) (*Suite, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract: the expression for the cases to run cannot be read: %w", err)
 	}
-	for _, c := range liveCases {
+	all := spec.liveCases()
+	for _, c := range all {
 		if wanted.MatchString(c.name) {
 			s.cases = append(s.cases, c)
 		}
@@ -76,8 +78,11 @@ func NewSuite(spec *Spec, t Target, o Options) (*Suite, error) {
 	if s.cases, err = shardOf(s.cases, o.Shard); err != nil {
 		return nil, err
 	}
+	if len(all) == 0 {
+		return nil, errors.New("contract: the spec has nothing that the live suite can create and delete again: there is nothing to run; replay checks recordings of it")
+	}
 	if len(s.cases) == 0 {
-		return nil, fmt.Errorf("contract: no case matches %q; all of them: %s", o.Run, strings.Join(caseNames(liveCases), ", "))
+		return nil, fmt.Errorf("contract: no case matches %q; all of them: %s", o.Run, strings.Join(caseNames(all), ", "))
 	}
 	return s, nil
 }
@@ -144,6 +149,8 @@ func (s *Suite) Run(ctx context.Context) *Report {
 	r.finish()
 	r.Summary.Rules = s.selection.count(Rules())
 	r.Coverage = s.counting.Counts()
+	s.exercised(r)
+	r.Limits = s.spec.limits()
 	return r
 }
 

@@ -6,20 +6,16 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// writable are the fields that a client sets.
-var writable = []string{
-	"language", "tz_offset", "firstname", "lastname", "measurement_unit", "gender", "birthday", "height", "weight",
-	"thresholds", "location", "coach_config",
-}
-
 // where is the JSON pointer and the place in the spec of a field.
 func (c *call) where(name string) Finding {
 	f := Finding{Pointer: "/" + strings.ReplaceAll(name, ".", "/")}
-	known, ok := c.spec.fields[name]
-	if !ok {
-		known = c.spec.placeOfField(name)
+	if c.op != nil && c.op.api.Resource != nil {
+		if field := c.op.api.Resource.Field(name); field != nil {
+			f.Spec = field.Place
+			return f
+		}
 	}
-	f.Spec = known
+	f.Spec = c.spec.placeOfField(name)
 	return f
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
 )
@@ -58,6 +59,10 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 		p.outcomes("Skipped", yellow, r, contract.Skip)
 		p.notes(rest)
 	}
+	if len(r.Limits) > 0 && !o.Quiet {
+		p.section("Of this openapi.yaml not all can be checked: " + printable(strings.Join(r.Limits, "; ")))
+	}
+	p.notExercised(r)
 	p.outcomes("Not run", red, r, contract.NotRun)
 	p.outcomes("Not carried out", red, r, contract.Error)
 	p.stale(r)

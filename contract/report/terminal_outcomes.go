@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -37,6 +38,31 @@ func (p *page) outcomes(title string, colour style, r *contract.Report, status c
 			limit = len(r.Outcomes)
 		}
 		p.printf("  %s\n    %s\n", p.paint(colour, printable(text)), printable(list(names[reason], limit)))
+	}
+}
+
+// notExercised names what of the spec the run did not come to. A part of a run
+// is not blamed for it.
+func (p *page) notExercised(r *contract.Report) {
+	gaps, fails := r.Summary.NotExercised, r.Strict && len(r.Part) == 0
+	if len(gaps) == 0 || p.Quiet && !fails {
+		return
+	}
+	if len(r.Part) > 0 {
+		p.section(fmt.Sprintf("Only a part of a run (%s): not exercised are %s of openapi.yaml", printable(list(r.Part, named)), number(len(gaps), "statement")))
+		return
+	}
+	colour := yellow
+	if fails {
+		colour = red
+	}
+	p.section("Not exercised")
+	for i, gap := range gaps {
+		if i == 4*named && !p.Full {
+			p.printf("  and %d more; --full shows them\n", len(gaps)-i)
+			return
+		}
+		p.printf("  %s\n", p.paint(colour, printable(gap)))
 	}
 }
 

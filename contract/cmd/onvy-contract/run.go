@@ -107,7 +107,7 @@ func (f *liveFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
 	ruleFlags(set, &o.OnlyRules, &o.SkipRules)
 	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one from the clock")
-	set.BoolVar(&o.Strict, "strict", false, "let assumptions and drift fail the run too")
+	set.BoolVar(&o.Strict, "strict", false, "let assumptions and drift fail the run too, and what was not exercised")
 	set.BoolVar(&o.Risky, "risky", false, "also send huge bodies and many wrong secrets")
 	set.BoolVar(&o.AllowProduction, "allow-production", false, "allow api.onvy.health as the server")
 	set.IntVar(&o.Parallel, "parallel", 8, "cases at once")

@@ -38,8 +38,9 @@ var known = map[string]struct {
 		regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*$`),
 		"a mapping of items, next, page, total, limit, cursor, size to names", yaml.MappingNode,
 	},
-	"x-onvy-time":    {regexp.MustCompile(`^(created|updated)$`), `"created" or "updated"`, 0},
-	"x-onvy-default": {regexp.MustCompile(`^server$`), `"server"`, 0},
+	"x-onvy-time":     {regexp.MustCompile(`^(created|updated)$`), `"created" or "updated"`, 0},
+	"x-onvy-examples": {regexp.MustCompile(`.`), "a list of values", yaml.SequenceNode},
+	"x-onvy-default":  {regexp.MustCompile(`^server$`), `"server"`, 0},
 	"x-onvy-sensitive": {
 		regexp.MustCompile(`^(token|secret|cursor|identity|name|date|place|latitude|longitude|health|text|none)$`),
 		"token, secret, cursor, identity, name, date, place, latitude, longitude, health, text or none", 0,
