@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,11 +19,15 @@ import (
 func withField(t *testing.T, name, schema string) []byte {
 	t.Helper()
 	const last = "        coach_config: {$ref: '#/components/schemas/CoachConfig'}\n"
-	const lastOfPatch = "        coach_config:\n          nullable: true\n"
+	const lastOfPatch = "        coach_config:\n          type: object\n          nullable: true\n"
 	require.Equal(t, 3, bytes.Count(onvy.Spec, []byte(last)))
 	require.Equal(t, 1, bytes.Count(onvy.Spec, []byte(lastOfPatch)))
 	text := bytes.ReplaceAll(onvy.Spec, []byte(last), []byte(last+"        "+name+": {"+schema+"}\n"))
-	return bytes.Replace(text, []byte(lastOfPatch), []byte("        "+name+": {nullable: true, allOf: [{"+schema+"}]}\n"+lastOfPatch), 1)
+	patched := schema
+	if strings.HasPrefix(schema, "type: string, enum: [") { // OpenAPI 3.0.3 wants null in the list too
+		patched = strings.TrimSuffix(schema, "]") + ", null]"
+	}
+	return bytes.Replace(text, []byte(lastOfPatch), []byte("        "+name+": {nullable: true, "+patched+"}\n"+lastOfPatch), 1)
 }
 
 // A field that is added to openapi.yaml is exercised without a line of Go: sent,

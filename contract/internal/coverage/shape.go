@@ -154,6 +154,9 @@ func (s *shaper) values(out *shape, schema *openapi3.Schema, class Class, reason
 		out.values = make(map[string]int, len(schema.Enum))
 	}
 	for _, v := range schema.Enum {
+		if v == nil {
+			continue // a point of its own
+		}
 		c, why := class, reason
 		if !s.request && s.place[0] != '2' {
 			c, why = Server, "the server chooses the code"
