@@ -6,6 +6,7 @@ import "strings"
 // speak of it beside its own. Any other rule that does accuses a server of what
 // it has not done.
 var also = map[string]string{
+	"deleted-id-stays-taken":                  "operation/works",
 	"oauth-token-refused-at-first":            "grant/token-usable",
 	"oauth-token-not-usable":                  "token/fresh",
 	"client-credentials-refresh-token":        "operation/works",
@@ -87,7 +88,7 @@ var also = map[string]string{
 	"get-loses-empty-text":                    "users/write-answer",
 	"get-changes-user":                        "http/head users/patch-keeps users/refused-changes-nothing",
 	"get-prefix-match":                        "page/loses-users token/other-user users/id",
-	"delete-does-nothing":                     "auth/credentials-needed operation/works scope/enforced scope/exceeded token/garbage token/kind token/other-user token/tampered users/deleted-listed users/not-found",
+	"delete-does-nothing":                     "auth/credentials-needed operation/works scope/enforced scope/exceeded token/garbage token/kind token/other-user token/tampered users/deleted-frees-id users/deleted-listed users/not-found",
 	"deleted-still-readable":                  "users/not-found",
 	"deleted-still-listed":                    "page/limit page/order page/total token/other-user",
 	"deleted-comes-back":                      "users/default",
