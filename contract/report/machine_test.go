@@ -291,6 +291,7 @@ func TestAnnotationsCannotBeMadeByAServer(t *testing.T) {
 				r.Findings[i].Message += text
 			}
 			out := written(t, func(w io.Writer) error { return report.GitHub(w, r, machineOptions) })
+			require.NotContains(t, string(out), "%0A::stop", "what a server wrote is not decoded")
 			levels := map[string]int{}
 			for one := range strings.Lines(string(out)) {
 				require.Regexp(t, form, strings.TrimSuffix(one, "\n"), name)

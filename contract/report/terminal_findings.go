@@ -91,7 +91,11 @@ func (p *page) line(c *contract.Cause) {
 // Line is a cause in one line of text, without colour.
 func Line(c *contract.Cause) string {
 	f := c.Head()
-	text := fmt.Sprintf("%s %s %s %s: %s", c.ID, f.Level, f.Rule, list(c.Operations(), 4), said(c))
+	text := fmt.Sprintf("%s %s %s", c.ID, f.Level, f.Rule)
+	if operations := c.Operations(); len(operations) > 0 {
+		text += " " + list(operations, 4)
+	}
+	text += ": " + said(c)
 	if f.Waived != "" {
 		text += ", waived: " + f.Waived
 	}

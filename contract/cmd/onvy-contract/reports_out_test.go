@@ -123,3 +123,50 @@ func TestNoFormatHasACanary(t *testing.T) {
 	}
 	t.Logf("%d secrets in %d forms of report: %d leaks", len(parroted.all())+2, len(texts), leaks)
 }
+
+func TestNoFormatOfARecordingHasAPerson(t *testing.T) {
+	const token, person, mail, place = "opaque-token-canary-91736455", "Wilhelmina", "wilhelmina.canary@example.org", "51.98765"
+	body := `{\"id\":\"user-canary-4711\",\"firstname\":\"` + person + `\",\"lastname\":7,\"location\":{\"lat\":` + place + `,\"lng\":\"east\"},\"weight\":\"71.3377\",\"nickname\":\"` + mail + `\",\"measurement_unit\":\"` + person + `\"}`
+	text := `{"started":"2026-03-05T18:10:27Z","request":{"method":"GET","url":"https://api.onvy.health/users/user-canary-4711?email=` + mail + `","headers":[["Authorization","Bearer ` + token + `"]]},` +
+		`"response":{"status":200,"headers":[["Content-Type","application/json"],["Set-Cookie","session=` + token + `"],["X-User","` + person + `"]],"body":"` + body + `"}}` + "\n"
+	dir := t.TempDir()
+	r := call{}.run(t, "replay", "--full", "--report-dir", dir, file(t, "session.jsonl", text))
+	require.Equal(t, 1, r.status, "%+v", r)
+	_, texts := wholeFolder(t, dir)
+	texts["terminal"], texts["stderr"] = r.stdout, r.stderr
+	require.Contains(t, texts["evidence.har"], `"status": 200`, "there is evidence")
+	for name, text := range texts {
+		for _, canary := range []string{token, person, mail, place, "71.3377", "user-canary-4711"} {
+			for _, form := range forms(canary) {
+				require.NotContains(t, text, form, name)
+			}
+		}
+	}
+}
+
+// Counts and the exit status are of causes; every finding is in the JSON report.
+func TestOneFaultInManyPlacesIsOneCauseAndAllItsFindings(t *testing.T) {
+	dir := t.TempDir()
+	r := deviating(t, "www-authenticate-missing").run(t, "run", "--seed=7", "--report-dir", dir, ledger(t))
+	require.Equal(t, 1, r.status)
+	report := reportAt(t, filepath.Join(dir, "report.json"))
+	violations, causes := 0, 0
+	for i := range report.Findings {
+		if report.Findings[i].Level == contract.Violation {
+			violations++
+			require.NotEmpty(t, report.Findings[i].Steps, "each finding has its evidence")
+		}
+	}
+	for _, c := range report.Causes() {
+		if c.Head().Level == contract.Violation {
+			causes++
+		}
+	}
+	require.Greater(t, violations, 3)
+	require.Equal(t, 1, causes)
+	require.Equal(t, causes, report.Summary.Violations)
+	require.Contains(t, r.lastLine(), "1 violation")
+	require.Contains(t, content(t, filepath.Join(dir, "index.html")), "1 cause fails this run")
+	require.Contains(t, content(t, filepath.Join(dir, "summary.md")), "1 violation")
+	require.Equal(t, 1, strings.Count(content(t, filepath.Join(dir, "github.txt")), "::error "))
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -90,6 +91,19 @@ func TestFailOn(t *testing.T) {
 	r = call{}.run(t, "diff", "report.json", "report.json")
 	require.Zero(t, r.status, "%+v", r)
 	require.Contains(t, r.stdout, "0 new, 0 gone, ")
+}
+
+func TestDiffFailsForWhatIsNewAndNotWaived(t *testing.T) {
+	form := `{"version": 2, "target": "a", "spec": "b", "findings": [%s]}`
+	finding := `{"rule": "users/read-back", "level": "violation", "message": "m", "source": "assumed", "count": 1%s}`
+	none := file(t, "none.json", fmt.Sprintf(form, ""))
+	one := file(t, "one.json", fmt.Sprintf(form, fmt.Sprintf(finding, "")))
+	waived := file(t, "waived.json", fmt.Sprintf(form, fmt.Sprintf(finding, `, "waived": "known"`)))
+	require.Equal(t, 1, call{}.run(t, "diff", none, one).status)
+	r := call{}.run(t, "diff", none, waived)
+	require.Zero(t, r.status, "%+v", r)
+	require.Contains(t, r.stdout, "new   W1 violation users/read-back: m, waived: known")
+	require.Zero(t, call{}.run(t, "diff", one, one).status)
 }
 
 func TestWhatIsNoReportAndNoWaiverIsOneError(t *testing.T) {
