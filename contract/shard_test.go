@@ -229,3 +229,34 @@ func TestPartialsThatDoNotBelongTogetherAreRefused(t *testing.T) {
 	require.ErrorContains(t, a.Merge(b), "different specs")
 	require.Equal(t, []int{1, 2}, a.Missing(3))
 }
+
+// A partition that is one key, the others empty, and exchanges that overlap.
+func TestOneKeyThatOverlapsItselfIsReducedAsInOneProcess(t *testing.T) {
+	spec := loadSpec(t)
+	chance := rand.New(rand.NewPCG(1, 9))
+	o := contract.ShardOptions{Key: shardKey, Partitions: 8}
+	o.Complete = true
+	var xs []*contract.Exchange
+	for x := range gatewaylog.New(gatewaylog.Options{Seed: 3, Exchanges: 3000, Users: 1, Faults: 0.05}).All() {
+		x.Name = fmt.Sprintf("log#%d", len(xs))
+		x.Duration = time.Duration(chance.Int64N(int64(3 * time.Second)))
+		xs = append(xs, x)
+	}
+	overlap := 0
+	for i, x := range xs[1:] {
+		if x.Started.Before(xs[i].Started.Add(xs[i].Duration)) {
+			overlap++
+		}
+	}
+	require.Greater(t, overlap, 100)
+
+	single, err := spec.ReplaySorted(t.Context(), []contract.Recording{recorded("log", xs)}, o.ReplayOptions)
+	require.NoError(t, err)
+	require.NotEmpty(t, single.Findings)
+	lines := append(mapped(t, spec, xs[1000:], o), mapped(t, spec, xs[:1000], o)...)
+	slices.Sort(lines)
+	p, err := spec.ReduceShard(linesOf(lines), o)
+	require.NoError(t, err)
+	require.Empty(t, p.Missing(o.Partitions), "empty partitions are there too")
+	require.Equal(t, fixed(t, single), fixed(t, mergedPartials(t, chance, []*contract.Partial{p}).Report(false)))
+}
