@@ -171,3 +171,17 @@ func TestASpecOfOthers(t *testing.T) {
 	require.Equal(t, 404, fetch(c, "/pets/8").Status)
 	require.Equal(t, 400, post(c, "/pets", `{"id":"seven","name":"Rex"}`).Status)
 }
+
+// What holds by the letter of a schema and nobody can read is refused too.
+func TestValuesThatNobodyCanRead(t *testing.T) {
+	c := start(t)
+	for _, field := range []string{
+		`"height":1e400`, `"tz_offset":3600.0`, `"tz_offset":1e2`, `"location":{"lat":-1e999}`, `"thresholds":{"ftp":1e309}`,
+	} {
+		r := post(c, "/users", `{"id":"u",`+field+`}`)
+		require.Equal(t, 400, r.Status, field)
+		name, _, _ := strings.Cut(strings.TrimPrefix(field, `"`), `"`)
+		require.Contains(t, r.text("message"), name)
+	}
+	require.Equal(t, 201, post(c, "/users", `{"id":"u","height":1e2,"tz_offset":3600}`).Status)
+}
