@@ -79,7 +79,7 @@ func TestAFieldThatIsAddedToTheSpecIsExercised(t *testing.T) {
 
 // So is a value that is added to an enum.
 func TestAValueThatIsAddedToAnEnumIsSent(t *testing.T) {
-	text := bytes.Replace(onvy.Spec, []byte("enum: [male, female, other]"), []byte("enum: [male, female, other, diverse]"), 1)
+	text := bytes.ReplaceAll(onvy.Spec, []byte("enum: [male, female, other"), []byte("enum: [male, female, other, diverse"))
 	answers := make(map[string]int)
 	report := runSpec(t, text, nil, contract.Options{Seed: 5, Run: "^(auth/server|values/edges|input/gender)", OnExchange: func(x *contract.Exchange) {
 		if bytes.Contains(x.Request.Body, []byte(`"diverse"`)) && x.Response != nil && x.Response.Status/100 == 2 {
