@@ -58,7 +58,9 @@ func Rules() []Rule {
 		rules = append(rules, exchangeChecks[i].Rule)
 	}
 	rules = append(rules, historyRules...)
-	rules = append(rules, probeRules...)
+	for _, r := range probeRules {
+		rules = append(rules, *r)
+	}
 	slices.SortStableFunc(rules, func(a, b Rule) int {
 		if a.Kind != b.Kind {
 			return slices.Index(kinds, a.Kind) - slices.Index(kinds, b.Kind)

@@ -12,25 +12,72 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-var bearerProbeRules = []Rule{
-	probeRule("token/garbage", Violation, "rfc6750#3.1", "A token that the server did not give is refused.",
-		"200 for Bearer nonsense", "401 invalid_token"),
-	probeRule("token/tampered", Violation, "rfc8725#3.3", "A changed copy of a token is refused.",
-		"200 with one character of the signature changed; alg none", "401 invalid_token"),
-	probeRule("token/kind", Violation, "rfc8725#3.11", "Only access tokens are access tokens.",
-		"200 for an identity token or a refresh token", "401"),
-	probeRule("token/scheme-case", Violation, "rfc9110#11.1", "The name of the scheme has no case.",
-		"401 for bearer in lower case", "200 for bearer in lower case"),
-	probeRule("token/in-query", Assumption, "rfc6750#2.3", "A token in the URL is not taken: URLs end up in logs.",
-		"200 for ?access_token=…", "401"),
-	probeRule("token/api-key", Violation, "authentication", "The retired X-API-Key opens nothing.",
-		"200 for X-API-Key with any value", "401"),
-	probeRule("token/other-user", Drift, "authentication", "A user's token is for that user.",
-		"GET of another user gives 200 for a user's token", "404 or 403"),
-	probeRule("auth/path-normalization", Violation, "policy", "Another spelling of a path is not a way around authentication.",
-		"200 for //users without a token", "404 or 401"),
-	probeRule("auth/method-override", Violation, "policy", "A header does not turn one method into another.",
-		"GET with X-HTTP-Method-Override: DELETE deletes", "the header is ignored"),
+var bearerProbeRules = []*Rule{
+	tokenGarbage, tokenTampered, tokenKind, tokenSchemeCase, tokenInQuery, tokenAPIKey, tokenOtherUser,
+	authPathNormalization, authMethodOverride,
+}
+
+var tokenGarbage = &Rule{
+	ID: "token/garbage", Kind: KindProbe, Level: Violation, Source: "rfc6750#3.1",
+	Title:  "A token that the server did not give is refused.",
+	Breaks: "200 for Bearer nonsense",
+	Holds:  "401 invalid_token",
+}
+
+var tokenTampered = &Rule{
+	ID: "token/tampered", Kind: KindProbe, Level: Violation, Source: "rfc8725#3.3",
+	Title:  "A changed copy of a token is refused.",
+	Breaks: "200 with one character of the signature changed; alg none",
+	Holds:  "401 invalid_token",
+}
+
+var tokenKind = &Rule{
+	ID: "token/kind", Kind: KindProbe, Level: Violation, Source: "rfc8725#3.11",
+	Title:  "Only access tokens are access tokens.",
+	Breaks: "200 for an identity token or a refresh token",
+	Holds:  "401",
+}
+
+var tokenSchemeCase = &Rule{
+	ID: "token/scheme-case", Kind: KindProbe, Level: Violation, Source: "rfc9110#11.1",
+	Title:  "The name of the scheme has no case.",
+	Breaks: "401 for bearer in lower case",
+	Holds:  "200 for bearer in lower case",
+}
+
+var tokenInQuery = &Rule{
+	ID: "token/in-query", Kind: KindProbe, Level: Assumption, Source: "rfc6750#2.3",
+	Title:  "A token in the URL is not taken: URLs end up in logs.",
+	Breaks: "200 for ?access_token=…",
+	Holds:  "401",
+}
+
+var tokenAPIKey = &Rule{
+	ID: "token/api-key", Kind: KindProbe, Level: Violation, Source: "authentication",
+	Title:  "The retired X-API-Key opens nothing.",
+	Breaks: "200 for X-API-Key with any value",
+	Holds:  "401",
+}
+
+var tokenOtherUser = &Rule{
+	ID: "token/other-user", Kind: KindProbe, Level: Drift, Source: "authentication",
+	Title:  "A user's token is for that user.",
+	Breaks: "GET of another user gives 200 for a user's token",
+	Holds:  "404 or 403",
+}
+
+var authPathNormalization = &Rule{
+	ID: "auth/path-normalization", Kind: KindProbe, Level: Violation, Source: "policy",
+	Title:  "Another spelling of a path is not a way around authentication.",
+	Breaks: "200 for //users without a token",
+	Holds:  "404 or 401",
+}
+
+var authMethodOverride = &Rule{
+	ID: "auth/method-override", Kind: KindProbe, Level: Violation, Source: "policy",
+	Title:  "A header does not turn one method into another.",
+	Breaks: "GET with X-HTTP-Method-Override: DELETE deletes",
+	Holds:  "the header is ignored",
 }
 
 // protected is a protected operation with a user to try it on.
@@ -121,22 +168,22 @@ func (p *probe) victim(r *spec.Resource, victims map[*spec.Resource]thing) (thin
 
 // matrix sends every protected operation with the credentials, which must all
 // be refused, and then looks whether the victim is as it was.
-func (p *probe) matrix(rule, what string, header Header) {
+func (p *probe) matrix(r *Rule, what string, header Header) {
 	victim := p.newID()
 	p.create(map[string]any{"id": victim, "firstname": "Victim"})
-	p.matrixOn(victim, rule, what, header)
+	p.matrixOn(victim, r, what, header)
 }
 
-func (p *probe) matrixOn(victim, rule, what string, header Header) {
+func (p *probe) matrixOn(victim string, r *Rule, what string, header Header) {
 	opened := false
 	defer func() { p.untouched(victim, opened) }()
 	for _, operation := range p.protectedOperations(victim) {
 		c := p.send(operation.make(header))
 		opened = opened || c.ok() && c.x.Request.Method != "GET"
-		if c.ok() && rule == "" {
+		if c.ok() && r == nil {
 			continue // auth/credentials-needed has said it
 		}
-		p.refuses(c, rule, what, 401)
+		p.refuses(c, r, what, 401)
 	}
 }
 
@@ -155,166 +202,184 @@ var bearerCases = []liveCase{
 	{
 		name: "bearer/missing",
 		why:  "an operation that forgot to ask for a token is open to everybody",
-		run:  func(p *probe) { p.matrix("", "no token", nil) },
+		run:  func(p *probe) { p.matrix(nil, "no token", nil) },
 	},
 	{
 		name: "bearer/scheme",
 		why:  "only Bearer is documented",
-		run: func(p *probe) {
-			p.matrix("", "another scheme", Header{{"Authorization", "Token " + p.token()}})
-			p.matrix("", "Basic credentials", p.suite.target.Project.basic())
-			p.matrix("", "Bearer without a token", Header{{"Authorization", "Bearer"}})
-			p.matrix("", "a token without a scheme", Header{{"Authorization", p.token()}})
-		},
+		run:  tryBearerScheme,
 	},
 	{
 		name: "bearer/lower-case",
 		why:  "the name of a scheme has no case, and some clients send it in lower case",
-		run: func(p *probe) {
-			c := p.send(request{method: "GET", path: "/users?limit=1", header: Header{{"Authorization", "bearer " + p.token()}}})
-			if s := c.status(); s/100 == 4 && s != 429 {
-				p.finding(c, "token/scheme-case", Finding{Message: "bearer in lower case is refused"})
-			}
-		},
+		run:  tryBearerLowerCase,
 	},
 	{
 		name: "bearer/garbage",
 		why:  "a token that was never given must open nothing, and must not crash the server",
-		run: func(p *probe) {
-			p.matrix("token/garbage", "a made-up token", bearer("contract-made-up"))
-			victim := p.newID()
-			p.create(map[string]any{"id": victim})
-			get := func(value string) *call {
-				return p.send(request{method: "GET", path: userPath(victim), header: Header{{"Authorization", value}}})
-			}
-			p.refuses(get("Bearer a.b.c"), "token/garbage", "a token like a JWT", 401)
-			p.refuses(get("Bearer "+strings.Repeat("x", 4000)), "token/garbage", "a long token", 401, 400, 431)
-			p.refuses(get("Bearer tök\u00e9n"), "token/garbage", "a token that is not ASCII", 401, 400)
-			p.refuses(get("Bearer x, Bearer y"), "token/garbage", "two tokens", 401, 400)
-		},
+		run:  tryBearerGarbage,
 	},
 	{
 		name: "bearer/tampered",
 		why:  "whoever can edit a token is whoever they like",
-		run: func(p *probe) {
-			victim := p.newID()
-			p.create(map[string]any{"id": victim, "firstname": "Victim"})
-			first, opened := true, false
-			for what, token := range tampered(p.token()) {
-				if first { // every operation once, and one of them with every change
-					first = false
-					p.matrix("token/tampered", "a token with "+what, bearer(token))
-					continue
-				}
-				c := p.send(request{method: "GET", path: userPath(victim), header: bearer(token)})
-				p.refuses(c, "token/tampered", "a token with "+what, 401)
-				if strings.HasPrefix(what, "alg") {
-					c = p.send(jsonRequest("PATCH", userPath(victim), bearer(token), map[string]any{"firstname": "Intruder"}))
-					p.refuses(c, "token/tampered", "a token with "+what, 401)
-					opened = opened || c.ok()
-				}
-			}
-			p.untouched(victim, opened)
-		},
+		run:  tryBearerTampered,
 	},
 	{
 		name: "bearer/expired",
 		why:  "a lost token must stop working",
-		run: func(p *probe) {
-			victim := p.newID()
-			p.create(map[string]any{"id": victim, "firstname": "Victim"})
-			c := p.serverToken(&p.suite.target.Project, "")
-			token, lifetime := accessToken(c)
-			if token == "" {
-				p.fail("%v", refused(c))
-			}
-			wait := lifetime + expiryLeeway + 200*time.Millisecond
-			if wait > p.suite.options.MaxWait+expiryLeeway {
-				p.skip("tokens live for %v, which is longer than --max-wait (%v)", lifetime.Round(time.Second), p.suite.options.MaxWait)
-			}
-			p.sleep(time.Until(c.x.end().Add(wait)))
-			p.matrixOn(victim, "", "an expired token", bearer(token)) // that it works is token/expired
-		},
+		run:  tryBearerExpired,
 	},
 	{
 		name: "bearer/kind", needs: []need{needsIDToken},
 		why: "an identity token passes through many hands",
-		run: func(p *probe) {
-			p.matrix("token/kind", "an identity token", bearer(p.suite.target.IDToken.Reveal()))
-			c := p.exchange()
-			if refresh, _ := c.object()["refresh_token"].(string); c.ok() && refresh != "" {
-				p.matrix("token/kind", "a refresh token", bearer(refresh))
-			}
-		},
+		run: tryBearerKind,
 	},
 	{
 		name: "bearer/other-user", needs: []need{needsIDToken},
 		why: "no page says that a user's token sees others, and nobody would want it to",
-		run: func(p *probe) {
-			victim := p.newID()
-			p.create(map[string]any{"id": victim, "firstname": "Victim"})
-			c := p.exchange()
-			token, _ := accessToken(c)
-			if token == "" {
-				p.skip("the exchange gave no token")
-			}
-			if jwt, ok := readJWT(token); ok && jwt.text("principal_type") != "user" {
-				p.skip("the token does not say that it is a user's")
-			}
-			reached := func(c *call) {
-				if p.found(c) || c.ok() && c.x.Request.Method != "GET" {
-					p.finding(c, "token/other-user", Finding{Message: "a user's token reaches another user"})
-				}
-			}
-			reached(p.send(request{method: "GET", path: userPath(victim), header: bearer(token)}))
-			reached(p.send(jsonRequest("PATCH", userPath(victim), bearer(token), map[string]any{"firstname": "Intruder"})))
-			reached(p.send(request{method: "DELETE", path: userPath(victim), header: bearer(token)}))
-			if list := p.send(request{method: "GET", path: "/users?limit=1000", header: bearer(token)}); len(list.users()) > 1 {
-				p.finding(list, "token/other-user", Finding{Pointer: "/users", Message: "a user's token lists other users"})
-			}
-		},
+		run: tryBearerOtherUser,
 	},
 	{
 		name: "bearer/elsewhere",
 		why:  "tokens in URLs and retired keys are how accounts are lost",
-		run: func(p *probe) {
-			victim := p.newID()
-			p.create(map[string]any{"id": victim})
-			c := p.send(request{method: "GET", path: userPath(victim) + "?access_token=" + url.QueryEscape(p.token())})
-			if c.ok() {
-				// As a request without credentials it is said already; this is why.
-				p.finding(c, "token/in-query", Finding{Message: "a token in the URL is taken"})
-			}
-			for _, key := range []string{"contract-made-up", p.suite.target.Project.ClientSecret.Reveal()} {
-				c = p.send(request{method: "GET", path: "/users?limit=1", header: Header{{"X-API-Key", key}}})
-				p.refuses(c, "token/api-key", "X-API-Key", 401)
-			}
-		},
+		run:  tryBearerElsewhere,
 	},
 	{
 		name: "bearer/tricks",
 		why:  "a proxy and a server that read a path differently leave a gap",
-		run: func(p *probe) {
-			victim := p.newID()
-			p.create(map[string]any{"id": victim, "firstname": "Victim"})
-			for _, path := range []string{"//users", "/users/", "/users/./", "/v1/../users", "/USERS", "/users%2F" + victim, "/users;x=1", "/users.json"} {
-				c := p.send(request{method: "GET", path: path})
-				if p.found(c) || c.ok() && bytes.Contains(c.x.Response.Body, []byte(victim)) {
-					p.finding(c, "auth/path-normalization", Finding{Message: "another spelling of /users works without a token"})
-				}
-			}
-			for _, name := range []string{"X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"} {
-				if !p.look(victim).ok() {
-					return
-				}
-				p.send(request{method: "GET", path: userPath(victim), header: append(bearer(p.token()), Field{name, "DELETE"})})
-				if c := p.look(victim); c.status() == 404 {
-					p.finding(c, "auth/method-override", Finding{Message: name + " turned GET into DELETE"})
-					return
-				}
-			}
-		},
+		run:  tryBearerTricks,
 	},
+}
+
+func tryBearerScheme(p *probe) {
+	p.matrix(nil, "another scheme", Header{{"Authorization", "Token " + p.token()}})
+	p.matrix(nil, "Basic credentials", p.suite.target.Project.basic())
+	p.matrix(nil, "Bearer without a token", Header{{"Authorization", "Bearer"}})
+	p.matrix(nil, "a token without a scheme", Header{{"Authorization", p.token()}})
+}
+
+func tryBearerLowerCase(p *probe) {
+	c := p.send(request{method: "GET", path: "/users?limit=1", header: Header{{"Authorization", "bearer " + p.token()}}})
+	if s := c.status(); s/100 == 4 && s != 429 {
+		p.finding(c, tokenSchemeCase, Finding{Message: "bearer in lower case is refused"})
+	}
+}
+
+func tryBearerGarbage(p *probe) {
+	p.matrix(tokenGarbage, "a made-up token", bearer("contract-made-up"))
+	victim := p.newID()
+	p.create(map[string]any{"id": victim})
+	get := func(value string) *call {
+		return p.send(request{method: "GET", path: userPath(victim), header: Header{{"Authorization", value}}})
+	}
+	p.refuses(get("Bearer a.b.c"), tokenGarbage, "a token like a JWT", 401)
+	p.refuses(get("Bearer "+strings.Repeat("x", 4000)), tokenGarbage, "a long token", 401, 400, 431)
+	p.refuses(get("Bearer tök\u00e9n"), tokenGarbage, "a token that is not ASCII", 401, 400)
+	p.refuses(get("Bearer x, Bearer y"), tokenGarbage, "two tokens", 401, 400)
+}
+
+func tryBearerTampered(p *probe) {
+	victim := p.newID()
+	p.create(map[string]any{"id": victim, "firstname": "Victim"})
+	first, opened := true, false
+	for what, token := range tampered(p.token()) {
+		if first { // every operation once, and one of them with every change
+			first = false
+			p.matrix(tokenTampered, "a token with "+what, bearer(token))
+			continue
+		}
+		c := p.send(request{method: "GET", path: userPath(victim), header: bearer(token)})
+		p.refuses(c, tokenTampered, "a token with "+what, 401)
+		if strings.HasPrefix(what, "alg") {
+			c = p.send(jsonRequest("PATCH", userPath(victim), bearer(token), map[string]any{"firstname": "Intruder"}))
+			p.refuses(c, tokenTampered, "a token with "+what, 401)
+			opened = opened || c.ok()
+		}
+	}
+	p.untouched(victim, opened)
+}
+
+func tryBearerExpired(p *probe) {
+	victim := p.newID()
+	p.create(map[string]any{"id": victim, "firstname": "Victim"})
+	c := p.serverToken(&p.suite.target.Project, "")
+	token, lifetime := accessToken(c)
+	if token == "" {
+		p.fail("%v", refused(c))
+	}
+	wait := lifetime + expiryLeeway + 200*time.Millisecond
+	if wait > p.suite.options.MaxWait+expiryLeeway {
+		p.skip("tokens live for %v, which is longer than --max-wait (%v)", lifetime.Round(time.Second), p.suite.options.MaxWait)
+	}
+	p.sleep(time.Until(c.x.end().Add(wait)))
+	p.matrixOn(victim, nil, "an expired token", bearer(token)) // that it works is token/expired
+}
+
+func tryBearerKind(p *probe) {
+	p.matrix(tokenKind, "an identity token", bearer(p.suite.target.IDToken.Reveal()))
+	c := p.exchange()
+	if refresh, _ := c.object()["refresh_token"].(string); c.ok() && refresh != "" {
+		p.matrix(tokenKind, "a refresh token", bearer(refresh))
+	}
+}
+
+func tryBearerOtherUser(p *probe) {
+	victim := p.newID()
+	p.create(map[string]any{"id": victim, "firstname": "Victim"})
+	c := p.exchange()
+	token, _ := accessToken(c)
+	if token == "" {
+		p.skip("the exchange gave no token")
+	}
+	if jwt, ok := readJWT(token); ok && jwt.text("principal_type") != "user" {
+		p.skip("the token does not say that it is a user's")
+	}
+	reached := func(c *call) {
+		if p.found(c) || c.ok() && c.x.Request.Method != "GET" {
+			p.finding(c, tokenOtherUser, Finding{Message: "a user's token reaches another user"})
+		}
+	}
+	reached(p.send(request{method: "GET", path: userPath(victim), header: bearer(token)}))
+	reached(p.send(jsonRequest("PATCH", userPath(victim), bearer(token), map[string]any{"firstname": "Intruder"})))
+	reached(p.send(request{method: "DELETE", path: userPath(victim), header: bearer(token)}))
+	if list := p.send(request{method: "GET", path: "/users?limit=1000", header: bearer(token)}); len(list.users()) > 1 {
+		p.finding(list, tokenOtherUser, Finding{Pointer: "/users", Message: "a user's token lists other users"})
+	}
+}
+
+func tryBearerElsewhere(p *probe) {
+	victim := p.newID()
+	p.create(map[string]any{"id": victim})
+	c := p.send(request{method: "GET", path: userPath(victim) + "?access_token=" + url.QueryEscape(p.token())})
+	if c.ok() {
+		// As a request without credentials it is said already; this is why.
+		p.finding(c, tokenInQuery, Finding{Message: "a token in the URL is taken"})
+	}
+	for _, key := range []string{"contract-made-up", p.suite.target.Project.ClientSecret.Reveal()} {
+		c = p.send(request{method: "GET", path: "/users?limit=1", header: Header{{"X-API-Key", key}}})
+		p.refuses(c, tokenAPIKey, "X-API-Key", 401)
+	}
+}
+
+func tryBearerTricks(p *probe) {
+	victim := p.newID()
+	p.create(map[string]any{"id": victim, "firstname": "Victim"})
+	for _, path := range []string{"//users", "/users/", "/users/./", "/v1/../users", "/USERS", "/users%2F" + victim, "/users;x=1", "/users.json"} {
+		c := p.send(request{method: "GET", path: path})
+		if p.found(c) || c.ok() && bytes.Contains(c.x.Response.Body, []byte(victim)) {
+			p.finding(c, authPathNormalization, Finding{Message: "another spelling of /users works without a token"})
+		}
+	}
+	for _, name := range []string{"X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"} {
+		if !p.look(victim).ok() {
+			return
+		}
+		p.send(request{method: "GET", path: userPath(victim), header: append(bearer(p.token()), Field{name, "DELETE"})})
+		if c := p.look(victim); c.status() == 404 {
+			p.finding(c, authMethodOverride, Finding{Message: name + " turned GET into DELETE"})
+			return
+		}
+	}
 }
 
 // expiryLeeway is how much longer a token may work: clocks differ, and the

@@ -7,21 +7,58 @@ import (
 	"strings"
 )
 
-var pageProbeRules = []Rule{
-	probeRule("page/limits-work", Violation, "users/list-users", "Every limit from 1 to 1000 works.",
-		"400 for limit=1000", "200 for limit=1 and limit=1000"),
-	probeRule("page/invalid-cursor", Assumption, "resources-and-pagination", "A cursor that the server did not give is refused.",
-		"200 with the first page for page=nonsense", "400 or 422"),
-	probeRule("page/short", Assumption, "users/list-users", "A page is full unless it is the last one.",
-		"10 users and a next_page without a limit", "100 users and a next_page"),
-	probeRule("page/page-echo", Assumption, "resources-and-pagination", "pagination.page, if given, is the page asked for.",
-		"the token of another page", "the same token; no token"),
-	probeRule("page/cursor-again", Assumption, "resources-and-pagination", "A page can be asked for again, after a lost answer for example.",
-		"400 for a cursor that was used", "the same users"),
-	probeRule("page/full-walk", Violation, "users/list-users", "A walk over all pages has every user of the project.",
-		"users that were just created are on no page", "each of them once"),
-	probeRule("page/stable", Assumption, "policy", "Writing during a walk does not lose or repeat other users.",
-		"a user is left out because another was deleted", "a user created during the walk is left out"),
+var pageProbeRules = []*Rule{
+	pageLimitsWork, pageInvalidCursor, pageShort, pagePageEcho, pageCursorAgain, pageFullWalk,
+	pageStable,
+}
+
+var pageLimitsWork = &Rule{
+	ID: "page/limits-work", Kind: KindProbe, Level: Violation, Source: "users/list-users",
+	Title:  "Every limit from 1 to 1000 works.",
+	Breaks: "400 for limit=1000",
+	Holds:  "200 for limit=1 and limit=1000",
+}
+
+var pageInvalidCursor = &Rule{
+	ID: "page/invalid-cursor", Kind: KindProbe, Level: Assumption, Source: "resources-and-pagination",
+	Title:  "A cursor that the server did not give is refused.",
+	Breaks: "200 with the first page for page=nonsense",
+	Holds:  "400 or 422",
+}
+
+var pageShort = &Rule{
+	ID: "page/short", Kind: KindProbe, Level: Assumption, Source: "users/list-users",
+	Title:  "A page is full unless it is the last one.",
+	Breaks: "10 users and a next_page without a limit",
+	Holds:  "100 users and a next_page",
+}
+
+var pagePageEcho = &Rule{
+	ID: "page/page-echo", Kind: KindProbe, Level: Assumption, Source: "resources-and-pagination",
+	Title:  "pagination.page, if given, is the page asked for.",
+	Breaks: "the token of another page",
+	Holds:  "the same token; no token",
+}
+
+var pageCursorAgain = &Rule{
+	ID: "page/cursor-again", Kind: KindProbe, Level: Assumption, Source: "resources-and-pagination",
+	Title:  "A page can be asked for again, after a lost answer for example.",
+	Breaks: "400 for a cursor that was used",
+	Holds:  "the same users",
+}
+
+var pageFullWalk = &Rule{
+	ID: "page/full-walk", Kind: KindProbe, Level: Violation, Source: "users/list-users",
+	Title:  "A walk over all pages has every user of the project.",
+	Breaks: "users that were just created are on no page",
+	Holds:  "each of them once",
+}
+
+var pageStable = &Rule{
+	ID: "page/stable", Kind: KindProbe, Level: Assumption, Source: "policy",
+	Title:  "Writing during a walk does not lose or repeat other users.",
+	Breaks: "a user is left out because another was deleted",
+	Holds:  "a user created during the walk is left out",
 }
 
 // fullWalkLimit is the size of a project up to which it is listed as a whole
@@ -33,114 +70,122 @@ var listCases = []liveCase{
 	{
 		name: "list/pages", when: alone,
 		why: "a user who is on no page gets no report, no bill and no deletion",
-		run: func(p *probe) {
-			p.createMany(13, p.variedUser)
-			// Lists must show updates too.
-			for _, id := range p.own()[:3] {
-				p.works(p.patch(id, map[string]any{"firstname": "Listed", "height": 123.5}))
-			}
-			c := p.list("", "")
-			if !p.works(c) {
-				return
-			}
-			p.full(c)
-			total := len(c.users())
-			if n, ok := float(c.pagination()["total"]); ok {
-				total = max(total, int(n))
-			}
-			for _, limit := range []int{1000, 5, 5, 4, 1} {
-				if limit < 1000 && total > fullWalkLimit || limit == 1 && total > 30 {
-					p.walk(limit, 6)
-					continue
-				}
-				p.walk(limit, 1000)
-			}
-		},
+		run: tryListPages,
 	},
 	{
 		name: "list/limits", when: alone,
 		why: "clients page by what the pages say",
-		run: func(p *probe) {
-			for _, limit := range []string{"1", "2", "99", "1000"} {
-				c := p.list(limit, "")
-				if s := c.status(); s/100 == 4 && s != 429 {
-					p.finding(c, "page/limits-work", Finding{Message: "a limit within 1..1000 is refused"})
-				}
-			}
-			for _, limit := range []string{"0", "1001", "-1", "x", "1.5", "1e2", "99999999999999999999", " "} {
-				c := p.list(limit, "")
-				if c.ok() { // page/limit-range has said it
-					continue
-				}
-				p.refuses(c, "operation/refusal-status", "a limit that is not within 1..1000", 400)
-			}
-		},
+		run: tryListLimits,
 	},
 	{
 		name: "list/cursors", when: alone,
 		why: "a cursor comes back from anywhere, in any state",
-		run: func(p *probe) {
-			p.createMany(3, smallUser)
-			c := p.list("1", "")
-			next := c.nextPage()
-			if next != "" {
-				p.pageAgain(next)
-			}
-			cursors := []string{"nonsense", "eyJMYXN0RXZhbHVhdGVkS2V5IjogLi4ufQ==", "%%%", "../../etc/passwd", "1", "' OR 1=1 --"}
-			if len(next) > 3 {
-				cursors = append(cursors, notACursor(next)...)
-			}
-			for _, cursor := range cursors {
-				c := p.list("1", cursor)
-				p.refuses(c, "page/invalid-cursor", "a cursor that the server did not give", 400, 404, 410)
-			}
-		},
+		run: tryListCursors,
 	},
 	{
 		name: "list/while-writing", when: alone,
 		why: "nobody stops the world to list it",
-		run: func(p *probe) {
-			p.createMany(9, smallUser)
-			kept := p.own()[:8]
-			victim := p.own()[8]
-			seen := make(map[string]int)
-			page, pages := "", 0
-			for {
-				limit := "3"
-				if pages > 20 {
-					limit = "1000"
-				}
-				c := p.list(limit, page)
-				ids, known := c.listed()
-				if !known {
-					return
-				}
-				for _, id := range ids {
-					seen[id]++
-				}
-				if pages == 0 {
-					p.delete(victim)
-					p.create(map[string]any{"id": p.newID()})
-				}
-				pages++
-				next := c.nextPage()
-				if next == "" || next == page || pages > 60 {
-					if next != "" {
-						return // too many users, or said elsewhere
-					}
-					break
-				}
-				page = next
-			}
-			c := p.get(kept[0])
-			for _, id := range kept {
-				if seen[id] != 1 {
-					p.finding(c, "page/stable", Finding{Operation: "listUsers", Message: fmt.Sprintf("a user is listed %d times in a walk during which others were written", seen[id])})
-					return
-				}
-			}
-		},
+		run: tryListWhileWriting,
 	},
+}
+
+func tryListPages(p *probe) {
+	p.createMany(13, p.variedUser)
+	// Lists must show updates too.
+	for _, id := range p.own()[:3] {
+		p.works(p.patch(id, map[string]any{"firstname": "Listed", "height": 123.5}))
+	}
+	c := p.list("", "")
+	if !p.works(c) {
+		return
+	}
+	p.full(c)
+	total := len(c.users())
+	if n, ok := float(c.pagination()["total"]); ok {
+		total = max(total, int(n))
+	}
+	for _, limit := range []int{1000, 5, 5, 4, 1} {
+		if limit < 1000 && total > fullWalkLimit || limit == 1 && total > 30 {
+			p.walk(limit, 6)
+			continue
+		}
+		p.walk(limit, 1000)
+	}
+}
+
+func tryListLimits(p *probe) {
+	for _, limit := range []string{"1", "2", "99", "1000"} {
+		c := p.list(limit, "")
+		if s := c.status(); s/100 == 4 && s != 429 {
+			p.finding(c, pageLimitsWork, Finding{Message: "a limit within 1..1000 is refused"})
+		}
+	}
+	for _, limit := range []string{"0", "1001", "-1", "x", "1.5", "1e2", "99999999999999999999", " "} {
+		c := p.list(limit, "")
+		if c.ok() { // page/limit-range has said it
+			continue
+		}
+		p.refuses(c, operationRefusalStatus, "a limit that is not within 1..1000", 400)
+	}
+}
+
+func tryListCursors(p *probe) {
+	p.createMany(3, smallUser)
+	c := p.list("1", "")
+	next := c.nextPage()
+	if next != "" {
+		p.pageAgain(next)
+	}
+	cursors := []string{"nonsense", "eyJMYXN0RXZhbHVhdGVkS2V5IjogLi4ufQ==", "%%%", "../../etc/passwd", "1", "' OR 1=1 --"}
+	if len(next) > 3 {
+		cursors = append(cursors, notACursor(next)...)
+	}
+	for _, cursor := range cursors {
+		c := p.list("1", cursor)
+		p.refuses(c, pageInvalidCursor, "a cursor that the server did not give", 400, 404, 410)
+	}
+}
+
+func tryListWhileWriting(p *probe) {
+	p.createMany(9, smallUser)
+	kept := p.own()[:8]
+	victim := p.own()[8]
+	seen := make(map[string]int)
+	page, pages := "", 0
+	for {
+		limit := "3"
+		if pages > 20 {
+			limit = "1000"
+		}
+		c := p.list(limit, page)
+		ids, known := c.listed()
+		if !known {
+			return
+		}
+		for _, id := range ids {
+			seen[id]++
+		}
+		if pages == 0 {
+			p.delete(victim)
+			p.create(map[string]any{"id": p.newID()})
+		}
+		pages++
+		next := c.nextPage()
+		if next == "" || next == page || pages > 60 {
+			if next != "" {
+				return // too many users, or said elsewhere
+			}
+			break
+		}
+		page = next
+	}
+	c := p.get(kept[0])
+	for _, id := range kept {
+		if seen[id] != 1 {
+			p.finding(c, pageStable, Finding{Operation: "listUsers", Message: fmt.Sprintf("a user is listed %d times in a walk during which others were written", seen[id])})
+			return
+		}
+	}
 }
 
 // notACursor spoils a cursor so that it is none, whatever it is made of: a
@@ -157,12 +202,12 @@ func (p *probe) pageAgain(page string) {
 		one, two := p.list("1", page), p.list("1", page)
 		switch s := two.status(); {
 		case one.ok() && s/100 == 4 && s != 429:
-			p.finding(two, "page/cursor-again", Finding{Message: "a cursor that was used is refused"})
+			p.finding(two, pageCursorAgain, Finding{Message: "a cursor that was used is refused"})
 			return
 		case !one.sound() || !two.sound() || same(one.object()["users"], two.object()["users"]):
 			return
 		case attempt == 3:
-			p.finding(two, "page/cursor-again", Finding{Pointer: "/users", Message: "a page that is asked for again has other users"})
+			p.finding(two, pageCursorAgain, Finding{Pointer: "/users", Message: "a page that is asked for again has other users"})
 			return
 		}
 	}
@@ -188,7 +233,7 @@ func (p *probe) list(limit, page string) *call {
 func (p *probe) full(c *call) {
 	limit, valid := c.limit()
 	if ids, known := c.listed(); known && valid && len(ids) < limit && c.nextPage() != "" {
-		p.finding(c, "page/short", Finding{Pointer: "/users", Message: fmt.Sprintf("%d users for a limit of %d, and there is a next page", len(ids), limit)})
+		p.finding(c, pageShort, Finding{Pointer: "/users", Message: fmt.Sprintf("%d users for a limit of %d, and there is a next page", len(ids), limit)})
 	}
 }
 
@@ -205,7 +250,7 @@ func (p *probe) walk(limit, most int) {
 		}
 		p.full(c)
 		if got, _ := c.pagination()["page"].(string); page != "" && got != "" && got != page {
-			p.finding(c, "page/page-echo", Finding{Pointer: "/pagination/page", Message: "pagination.page is not the page that was asked for"})
+			p.finding(c, pagePageEcho, Finding{Pointer: "/pagination/page", Message: "pagination.page is not the page that was asked for"})
 		}
 		ids, known := c.listed()
 		if !known {
@@ -218,7 +263,7 @@ func (p *probe) walk(limit, most int) {
 		if next == "" {
 			for _, id := range p.own() {
 				if !seen[id] {
-					p.finding(c, "page/full-walk", Finding{Pointer: "/users", Message: "a user that was just created is on no page"})
+					p.finding(c, pageFullWalk, Finding{Pointer: "/users", Message: "a user that was just created is on no page"})
 					return
 				}
 			}

@@ -84,7 +84,7 @@ func (p *probe) pagesOf(r *spec.Resource) {
 		}
 	}
 	if l.page().Next != nil {
-		p.refuses(p.listing(l, "", "contract-nonsense"), "page/invalid-cursor", "a cursor that the server did not give", 400, 404, 410)
+		p.refuses(p.listing(l, "", "contract-nonsense"), pageInvalidCursor, "a cursor that the server did not give", 400, 404, 410)
 	}
 }
 
@@ -92,7 +92,7 @@ func (p *probe) pagesOf(r *spec.Resource) {
 func (p *probe) limitsOf(l lister) {
 	within := func(limit int) {
 		if s := p.listing(l, strconv.Itoa(limit), ""); s.status()/100 == 4 && s.status() != 429 {
-			p.finding(s, "page/limits-work", Finding{Message: "a limit within the documented bounds is refused"})
+			p.finding(s, pageLimitsWork, Finding{Message: "a limit within the documented bounds is refused"})
 		}
 	}
 	beyond := func(limit string) {
@@ -101,10 +101,10 @@ func (p *probe) limitsOf(l lister) {
 			return
 		}
 		if c.ok() {
-			p.finding(c, "input/invalid", Finding{Level: c.op.level(), Message: "a limit beyond the documented bounds is accepted"})
+			p.finding(c, inputInvalid, Finding{Level: c.op.level(), Message: "a limit beyond the documented bounds is accepted"})
 			return
 		}
-		p.refuses(c, "operation/refusal-status", "a limit beyond the documented bounds", 400)
+		p.refuses(c, operationRefusalStatus, "a limit beyond the documented bounds", 400)
 	}
 	if page := l.page(); page.MinKnown {
 		within(page.Min)
@@ -140,7 +140,7 @@ func (p *probe) walkOf(l lister, limit int, made map[string]bool) {
 		}
 		next := l.next(c)
 		if next != "" && l.page().SizeParam != "" && len(items) < limit {
-			p.finding(c, "page/short", Finding{Message: fmt.Sprintf("%d items for a limit of %d, and there is a next page", len(items), limit)})
+			p.finding(c, pageShort, Finding{Message: fmt.Sprintf("%d items for a limit of %d, and there is a next page", len(items), limit)})
 		}
 		if next == cursor && next != "" {
 			return // page/next-is-self says it
@@ -150,7 +150,7 @@ func (p *probe) walkOf(l lister, limit int, made map[string]bool) {
 		}
 		for id := range made {
 			if !seen[id] {
-				p.finding(c, "page/full-walk", Finding{Message: "one that was just created is on no page"})
+				p.finding(c, pageFullWalk, Finding{Message: "one that was just created is on no page"})
 				return
 			}
 		}

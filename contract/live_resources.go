@@ -64,7 +64,7 @@ func (p *probe) createOne(r *spec.Resource) {
 	if t, c := p.make(r, in, body); c.ok() && t.id != "" {
 		for name, value := range kept {
 			if now, known := c.shows(name); known && now == value {
-				p.finding(c, t.rule("read-only"), Finding{Pointer: "/" + name, Message: "the server kept a timestamp of the client"})
+				p.finding(c, t.rule(usersReadOnly), Finding{Pointer: "/" + name, Message: "the server kept a timestamp of the client"})
 				return
 			}
 		}
@@ -127,7 +127,7 @@ func (p *probe) unknownOne(r *spec.Resource) {
 
 // isGone looks whether nothing finds, changes or deletes what is not there.
 func (p *probe) isGone(t thing, what string) {
-	rule := t.rule("not-found")
+	rule := t.rule(usersNotFound)
 	if t.r.Read != nil {
 		p.refuses(p.read(t), rule, "GET of "+what, 404, 410)
 	}
@@ -153,18 +153,18 @@ func (p *probe) elsewhereOne(r *spec.Resource) {
 		return
 	}
 	if c := p.read(other); c.ok() {
-		p.finding(c, "isolation/read", Finding{Level: Assumption, Message: "a " + r.Noun + " is found in another " + r.Parent.Noun})
+		p.finding(c, isolationRead, Finding{Level: Assumption, Message: "a " + r.Noun + " is found in another " + r.Parent.Noun})
 	} else {
-		p.refuses(c, "isolation/read", "another's "+r.Noun, 404, 403, 410)
+		p.refuses(c, isolationRead, "another's "+r.Noun, 404, 403, 410)
 	}
 	if r.Patch != nil {
-		p.refuses(p.change(other, p.bodyOf(r, spec.Patch)), "isolation/write", "PATCH of another's "+r.Noun, 404, 403, 410)
+		p.refuses(p.change(other, p.bodyOf(r, spec.Patch)), isolationWrite, "PATCH of another's "+r.Noun, 404, 403, 410)
 	}
 	if r.Delete != nil {
 		p.remove(other)
 	}
 	if c := p.read(t); c.status() == 404 || c.status() == 410 {
-		p.finding(c, "isolation/delete", Finding{Message: "DELETE in another " + r.Parent.Noun + " deleted it"})
+		p.finding(c, isolationDelete, Finding{Message: "DELETE in another " + r.Parent.Noun + " deleted it"})
 	}
 }
 
@@ -177,7 +177,7 @@ func (p *probe) bodyOne(r *spec.Resource) {
 		pending, taken := p.rememberPending(p.suite.target.Project.ID, in, ""), false
 		for _, bad := range badJSON {
 			c := p.send(request{method: "POST", path: in, body: []byte(bad.text), header: header})
-			p.refuses(c, "input/malformed", bad.what, 400)
+			p.refuses(c, inputMalformed, bad.what, 400)
 			taken = taken || c.ok()
 		}
 		if !taken {

@@ -5,11 +5,22 @@ import (
 	"strings"
 )
 
-var scopeRules = []Rule{
-	probeRule("scope/enforced", Violation, "authentication", "An operation works with the scope it needs, and not with another.",
-		"POST /users with users:read", "403 insufficient_scope"),
-	probeRule("scope/insufficient-scope-code", Drift, "rfc6750#3.1", "A client can tell want of scope from other refusals.",
-		"403 with forbidden and no challenge", "403 with insufficient_scope in the challenge or the body"),
+var scopeRules = []*Rule{
+	scopeEnforced, scopeInsufficientScopeCode,
+}
+
+var scopeEnforced = &Rule{
+	ID: "scope/enforced", Kind: KindProbe, Level: Violation, Source: "authentication",
+	Title:  "An operation works with the scope it needs, and not with another.",
+	Breaks: "POST /users with users:read",
+	Holds:  "403 insufficient_scope",
+}
+
+var scopeInsufficientScopeCode = &Rule{
+	ID: "scope/insufficient-scope-code", Kind: KindProbe, Level: Drift, Source: "rfc6750#3.1",
+	Title:  "A client can tell want of scope from other refusals.",
+	Breaks: "403 with forbidden and no challenge",
+	Holds:  "403 with insufficient_scope in the challenge or the body",
 }
 
 // scopeCases try tokens with less scope than an operation needs.
@@ -17,36 +28,38 @@ var scopeCases = []liveCase{
 	{
 		name: "scope/missing",
 		why:  "a scope that nobody checks is no scope",
-		run: func(p *probe) {
-			victim := p.newID()
-			p.create(map[string]any{"id": victim, "firstname": "Victim"})
-			for _, scope := range []string{"users:read", "users:create"} {
-				if why := p.narrow(scope); why != "" {
-					p.skip("no token with %s alone: %s", scope, why)
-				}
-			}
-			for _, operation := range p.protectedOperations(victim) {
-				scope := "users:read"
-				if op := p.suite.spec.operationByID(operation.id); op.scope == "users:read" {
-					scope = "users:create"
-				}
-				c := p.send(operation.make(bearer(p.tokenFor(&p.suite.target.Project, scope))))
-				if slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "scope/exceeded" }) {
-					continue
-				}
-				p.refuses(c, "scope/enforced", "a token with "+scope+" alone", 403, 404)
-				if _, challenged := c.bearerChallenge(); c.status() == 403 && !challenged && c.object()["error"] != "insufficient_scope" {
-					p.finding(c, "scope/insufficient-scope-code", Finding{Message: "a 403 for want of scope does not say so"})
-				}
-			}
-			p.get(victim)
-		},
+		run:  tryScopeMissing,
 	},
 	{
 		name: "scope/each",
 		why:  "a client that may only change users must not delete them",
 		run:  (*probe).eachScope,
 	},
+}
+
+func tryScopeMissing(p *probe) {
+	victim := p.newID()
+	p.create(map[string]any{"id": victim, "firstname": "Victim"})
+	for _, scope := range []string{"users:read", "users:create"} {
+		if why := p.narrow(scope); why != "" {
+			p.skip("no token with %s alone: %s", scope, why)
+		}
+	}
+	for _, operation := range p.protectedOperations(victim) {
+		scope := "users:read"
+		if op := p.suite.spec.operationByID(operation.id); op.scope == "users:read" {
+			scope = "users:create"
+		}
+		c := p.send(operation.make(bearer(p.tokenFor(&p.suite.target.Project, scope))))
+		if slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "scope/exceeded" }) {
+			continue
+		}
+		p.refuses(c, scopeEnforced, "a token with "+scope+" alone", 403, 404)
+		if _, challenged := c.bearerChallenge(); c.status() == 403 && !challenged && c.object()["error"] != "insufficient_scope" {
+			p.finding(c, scopeInsufficientScopeCode, Finding{Message: "a 403 for want of scope does not say so"})
+		}
+	}
+	p.get(victim)
 }
 
 // eachScope takes the scopes of the client away one by one, and tries what needs
@@ -77,9 +90,9 @@ func (p *probe) eachScope() {
 			if op.scope == "users:read" || op.scope == "users:create" {
 				level = Violation
 			}
-			p.finding(c, "scope/enforced", Finding{Level: level, Message: "the operation works with every scope but " + op.scope})
+			p.finding(c, scopeEnforced, Finding{Level: level, Message: "the operation works with every scope but " + op.scope})
 		} else if !c.ok() {
-			p.refuses(c, "scope/enforced", "every scope but "+op.scope, 403, 404)
+			p.refuses(c, scopeEnforced, "every scope but "+op.scope, 403, 404)
 		}
 	}
 	p.get(victim)

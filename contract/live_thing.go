@@ -20,8 +20,13 @@ type thing struct {
 
 func (t thing) path() string { return t.in + "/" + escapeSegment(t.id) }
 
-// rule is the id of a rule about the resource: "meals/not-found".
-func (t thing) rule(name string) string { return t.r.Name + "/" + name }
+// rule is that of users for the resource: "users/not-found" is "meals/not-found".
+func (t thing) rule(r *Rule) *Rule {
+	own := *r
+	_, name, _ := strings.Cut(r.ID, "/")
+	own.ID = t.r.Name + "/" + name
+	return &own
+}
 
 // place is the path of a collection: of one in another resource, which is made
 // for it. It skips the case where the path needs what nobody can know.

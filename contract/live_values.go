@@ -13,88 +13,96 @@ var valueCases = []liveCase{
 	{
 		name: "values/text",
 		why:  "a name is written as its bearer writes it",
-		run: func(p *probe) {
-			for _, text := range []string{
-				"Zoë",               // composed
-				"Zoe\u0308",         // decomposed: another text, the same look
-				"李小龍",               // three bytes a character
-				"Νίκος Καζαντζάκης", // Greek
-				"محمد عبد الله",     // right to left
-				"O'Neil \"Jr\"",     // quotes
-			} {
-				p.writeAndRead(true, map[string]any{"firstname": text, "lastname": text})
-			}
-			for _, text := range []string{
-				"👩🏽‍🚀 Ride",        // an emoji of several, outside the BMP
-				"  two spaces  ",   // at both ends
-				"",                 // nothing is a text too
-				"back\\slash",      // which JSON escapes
-				"<b>&amp;</b>",     // markup
-				"tab\tand\nline",   // control characters
-				"zero\u200bwidth",  // invisible
-				"ǅ ﬁ ß İ ı",        // case folding goes wrong here
-				"%41%2F%00 %s {0}", // escapes of others
-				"null",             // a word
-				"=1+1",             // a formula
-				strings.Repeat("Wolfeschlegel ", 17) + "Jr",
-			} {
-				p.writeAndRead(false, map[string]any{"firstname": text, "lastname": text})
-			}
-		},
+		run:  tryValuesText,
 	},
 	{
 		name: "values/numbers",
 		why:  "a body measure that is off by rounding is a wrong one",
-		run: func(p *probe) {
-			for _, n := range []any{0, 0.1 + 0.2, 199.999, 123456.789, 1.5} {
-				p.writeAndRead(false, p.everyNumber(n))
-			}
-			p.writeAndRead(false, map[string]any{"birthday": "1969-12-31", "tz_offset": -36000})
-			// An object of nothing: kept as it is, or taken for none.
-			id, empty := p.newID(), make(map[string]any)
-			for _, f := range p.suite.spec.users().Fields {
-				if f.Create != nil && len(f.Parts) > 0 {
-					empty[f.Name] = map[string]any{}
-				}
-			}
-			empty["id"] = id
-			if p.tryCreate(p.token(), empty).ok() {
-				delete(empty, "id")
-				p.get(id)
-				p.put(id, empty)
-				p.list("", "")
-			}
-		},
+		run:  tryValuesNumbers,
 	},
 	{
 		name: "values/ids",
 		why:  "ids come from identity providers, with whatever characters these use",
-		run: func(p *probe) {
-			for _, tail := range []string{
-				"a b", "a/b", "a%2Fb", "a+b", "a?b=c", "a#b", "a&b", "a:b", "a@b.c", "a|b", "a..b", "ü", "李", "😀", "a\\b", `a"b`, "a;b,c", "~-_.", "A", "100%", "a ", "\ta", "a\u00a0",
-			} {
-				id := p.newID() + "_" + tail
-				c := p.tryCreate(p.token(), map[string]any{"id": id})
-				if !c.ok() {
-					continue // no page says which ids are valid
-				}
-				p.works(p.get(id))
-			}
-		},
+		run:  tryValuesIds,
 	},
 	{
 		name: "values/long-id",
 		why:  "an id that is cut is somebody else's",
-		run: func(p *probe) {
-			id := p.newID() + "_"
-			for len(id) < 255 {
-				id += "x"
-			}
-			if c := p.tryCreate(p.token(), map[string]any{"id": id}); c.ok() {
-				p.works(p.get(id))
-			}
-		},
+		run:  tryValuesLongID,
 	},
+}
+
+func tryValuesText(p *probe) {
+	for _, text := range []string{
+		"Zoë",               // composed
+		"Zoe\u0308",         // decomposed: another text, the same look
+		"李小龍",               // three bytes a character
+		"Νίκος Καζαντζάκης", // Greek
+		"محمد عبد الله",     // right to left
+		"O'Neil \"Jr\"",     // quotes
+	} {
+		p.writeAndRead(true, map[string]any{"firstname": text, "lastname": text})
+	}
+	for _, text := range []string{
+		"👩🏽‍🚀 Ride",        // an emoji of several, outside the BMP
+		"  two spaces  ",   // at both ends
+		"",                 // nothing is a text too
+		"back\\slash",      // which JSON escapes
+		"<b>&amp;</b>",     // markup
+		"tab\tand\nline",   // control characters
+		"zero\u200bwidth",  // invisible
+		"ǅ ﬁ ß İ ı",        // case folding goes wrong here
+		"%41%2F%00 %s {0}", // escapes of others
+		"null",             // a word
+		"=1+1",             // a formula
+		strings.Repeat("Wolfeschlegel ", 17) + "Jr",
+	} {
+		p.writeAndRead(false, map[string]any{"firstname": text, "lastname": text})
+	}
+}
+
+func tryValuesNumbers(p *probe) {
+	for _, n := range []any{0, 0.1 + 0.2, 199.999, 123456.789, 1.5} {
+		p.writeAndRead(false, p.everyNumber(n))
+	}
+	p.writeAndRead(false, map[string]any{"birthday": "1969-12-31", "tz_offset": -36000})
+	// An object of nothing: kept as it is, or taken for none.
+	id, empty := p.newID(), make(map[string]any)
+	for _, f := range p.suite.spec.users().Fields {
+		if f.Create != nil && len(f.Parts) > 0 {
+			empty[f.Name] = map[string]any{}
+		}
+	}
+	empty["id"] = id
+	if p.tryCreate(p.token(), empty).ok() {
+		delete(empty, "id")
+		p.get(id)
+		p.put(id, empty)
+		p.list("", "")
+	}
+}
+
+func tryValuesIds(p *probe) {
+	for _, tail := range []string{
+		"a b", "a/b", "a%2Fb", "a+b", "a?b=c", "a#b", "a&b", "a:b", "a@b.c", "a|b", "a..b", "ü", "李", "😀", "a\\b", `a"b`, "a;b,c", "~-_.", "A", "100%", "a ", "\ta", "a\u00a0",
+	} {
+		id := p.newID() + "_" + tail
+		c := p.tryCreate(p.token(), map[string]any{"id": id})
+		if !c.ok() {
+			continue // no page says which ids are valid
+		}
+		p.works(p.get(id))
+	}
+}
+
+func tryValuesLongID(p *probe) {
+	id := p.newID() + "_"
+	for len(id) < 255 {
+		id += "x"
+	}
+	if c := p.tryCreate(p.token(), map[string]any{"id": id}); c.ok() {
+		p.works(p.get(id))
+	}
 }
 
 // writeAndRead creates a user with the fields and reads it back. Values that

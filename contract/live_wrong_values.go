@@ -83,7 +83,7 @@ func (p *probe) refuseOne(r *spec.Resource, in string, body map[string]any, name
 	p.invalid(c, name)
 	if t.id != "" && !c.ok() && c.x.Response != nil && r.Read != nil {
 		if after := p.read(t); p.found(after) {
-			p.finding(c, "input/invalid", Finding{Pointer: "/" + name, Message: "a create that was refused left " + r.A()})
+			p.finding(c, inputInvalid, Finding{Pointer: "/" + name, Message: "a create that was refused left " + r.A()})
 		}
 	}
 }
@@ -93,8 +93,8 @@ func (p *probe) invalid(c *call, name string) {
 	if c.ok() {
 		f := c.where(name)
 		f.Message = "a value that is not as documented is accepted"
-		p.finding(c, "input/invalid", f)
+		p.finding(c, inputInvalid, f)
 		return
 	}
-	p.refuses(c, "input/invalid", "a wrong value", 400)
+	p.refuses(c, inputInvalid, "a wrong value", 400)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -82,9 +81,9 @@ func (p *probe) fail(format string, args ...any) {
 }
 
 // finding reports a finding of a probe rule about a call.
-func (p *probe) finding(c *call, rule string, f Finding) {
+func (p *probe) finding(c *call, r *Rule, f Finding) {
 	n := len(c.findings)
-	c.report(probeRules, rule, f)
+	c.finding(r, f)
 	p.prove(c, c.findings[n:])
 	p.findings = append(p.findings, p.suite.selection.wanted(c.findings[n:])...)
 }
@@ -250,7 +249,7 @@ func (p *probe) leaks(c *call) {
 	said := c.spoken("leak/reflected-secret")
 	for _, secret := range secrets {
 		if len(secret) >= 8 && !said && contains(body, secret) {
-			c.report(Rules(), "leak/reflected-secret", Finding{Message: "the answer has a secret of the client"})
+			c.finding(&leakReflected.Rule, Finding{Message: "the answer has a secret of the client"})
 			return
 		}
 	}
@@ -269,18 +268,4 @@ func (p *probe) sleep(d time.Duration) {
 func (p *probe) newID() string {
 	p.ids++
 	return fmt.Sprintf("%s%s_%s_%d", idPrefix, p.suite.run, strings.NewReplacer("/", "-").Replace(p.live.name), p.ids)
-}
-
-// report adds a finding of a rule that is looked up by id.
-func (c *call) report(rules []Rule, id string, f Finding) {
-	_, name, _ := strings.Cut(id, "/")
-	for _, as := range []string{id, "users/" + name} { // the rules of other resources are those of users
-		if i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == as }); i >= 0 {
-			rule := rules[i]
-			rule.ID = id
-			c.finding(&rule, f)
-			return
-		}
-	}
-	panic("contract: no rule " + id) // a programming error, which a test finds
 }

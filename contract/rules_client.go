@@ -7,15 +7,17 @@ import "bytes"
 var clientChecks = []exchangeCheck{
 	exchangeRule("client/missing", Violation, "authentication", "No client credentials, no token.",
 		"a token without Authorization", "401; a token for client_secret in the form",
-		func(c *call, r *Rule) {
-			if c.op == nil || !c.op.token || !c.ok() || c.grant() != grantClient || !c.authKnown() {
-				return
-			}
-			if c.x.Request.Header.Has("Authorization") || c.authenticatesElsewhere() {
-				return
-			}
-			c.finding(r, Finding{Message: "a token is given without client credentials"})
-		}),
+		checkClientMissing),
+}
+
+func checkClientMissing(c *call, r *Rule) {
+	if c.op == nil || !c.op.token || !c.ok() || c.grant() != grantClient || !c.authKnown() {
+		return
+	}
+	if c.x.Request.Header.Has("Authorization") || c.authenticatesElsewhere() {
+		return
+	}
+	c.finding(r, Finding{Message: "a token is given without client credentials"})
 }
 
 // authenticatesElsewhere reports whether a client shows who it is in the form or

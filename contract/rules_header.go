@@ -23,112 +23,128 @@ var headerChecks = []exchangeCheck{
 		checkUndocumentedHeaders),
 	exchangeRule("http/header-repeated", Violation, "rfc9110#5.3", "A header that has one value is sent once.",
 		"Content-Type twice", "Vary twice",
-		func(c *call, r *Rule) {
-			if c.x.Response == nil {
-				return
-			}
-			for _, name := range singletons {
-				if c.x.Response.Header.count(name) > 1 {
-					c.finding(r, Finding{Message: name + " is sent more than once"})
-				}
-			}
-		}),
+		checkHTTPHeaderRepeated),
 	exchangeRule("http/content-type", Violation, "openapi.yaml", "The content type is the documented one.",
 		"text/plain around JSON", "application/json; charset=utf-8",
 		checkContentType),
 	exchangeRule("http/charset", Violation, "rfc8259#8.1", "JSON is UTF-8 and does not say otherwise.",
 		"application/json; charset=iso-8859-1", "application/json; charset=UTF-8",
-		func(c *call, r *Rule) {
-			charset := c.params["charset"]
-			if charset != "" && isJSON(c.contentType) && !strings.EqualFold(charset, "utf-8") {
-				c.finding(r, Finding{Message: "the charset of JSON is not utf-8"})
-			}
-		}),
+		checkHTTPCharset),
 	exchangeRule("http/content-encoding", Violation, "rfc9110#12.5.3", "The content coding is one that the client takes.",
 		"gzip for Accept-Encoding: identity", "gzip for Accept-Encoding: gzip",
-		func(c *call, r *Rule) {
-			if c.x.Response == nil {
-				return
-			}
-			if undecoded(c.x.Response) && c.x.Err == nil {
-				c.finding(r, Finding{Message: "the body is not of the content coding that it claims", Source: "rfc9110#8.4"})
-				return
-			}
-			coding := c.x.Response.Header.Get("Content-Encoding")
-			accept := c.x.Request.Header.Get("Accept-Encoding")
-			if coding != "" && !strings.EqualFold(coding, "identity") && accept != "" &&
-				!strings.Contains(accept, "*") && !strings.Contains(strings.ToLower(accept), strings.ToLower(coding)) {
-				c.finding(r, Finding{Level: Assumption, Message: "the body has a content coding that the client did not offer to take"})
-			}
-		}),
+		checkHTTPContentEncoding),
 	exchangeRule("http/date", Violation, "rfc9110#6.6.1", "Date is right to five minutes.",
 		"Date: Thu, 01 Jan 1970 00:00:00 GMT", "Date 2 s behind the client's clock",
-		func(c *call, r *Rule) {
-			if c.x.Response == nil || c.x.Started.IsZero() {
-				return
-			}
-			text := c.x.Response.Header.Get("Date")
-			if text == "" {
-				return
-			}
-			date, err := http.ParseTime(text)
-			if err != nil {
-				c.finding(r, Finding{Message: "Date is not an HTTP date"})
-			} else if off := date.Sub(c.x.Started).Abs(); off > 5*time.Minute {
-				c.finding(r, Finding{Level: Drift, Message: "Date is more than five minutes off the client's clock"})
-			}
-		}),
+		checkHTTPDate),
 	exchangeRule("http/retry-after", Violation, "rfc9110#10.2.3", "Retry-After is a number of seconds or an HTTP date.",
 		"Retry-After: soon", "Retry-After: 30",
-		func(c *call, r *Rule) {
-			if c.x.Response == nil {
-				return
-			}
-			text := c.x.Response.Header.Get("Retry-After")
-			if text == "" {
-				return
-			}
-			_, err := http.ParseTime(text)
-			if seconds, notSeconds := strconv.Atoi(text); err != nil && (notSeconds != nil || seconds < 0) {
-				c.finding(r, Finding{Message: "Retry-After is neither seconds nor a date"})
-			}
-		}),
+		checkHTTPRetryAfter),
 	exchangeRule("http/allow", Violation, "rfc9110#15.5.6", "405 says in Allow what is allowed.",
 		"405 without Allow", "405 with Allow: GET, POST",
-		func(c *call, r *Rule) {
-			if c.status() != 405 {
-				return
-			}
-			if !c.x.Response.Header.Has("Allow") {
-				c.finding(r, Finding{Message: "405 has no Allow"})
-			} else if hasDirective(c.x.Response.Header, "Allow", strings.ToLower(c.x.Request.Method)) {
-				c.finding(r, Finding{Message: "405 refuses a method that its Allow has", Source: "rfc9110#10.2.1"})
-			}
-		}),
+		checkHTTPAllow),
 	exchangeRule("http/location", Violation, "rfc9110#10.2.2", "Location, if given, is where the new user is.",
 		"Location: /users/another", "no Location; Location: https://host/users/user_123",
 		checkLocation),
 	exchangeRule("http/cors", Violation, "policy", "No answer is for every origin and with credentials too.",
 		"Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true", "Access-Control-Allow-Origin: * alone",
-		func(c *call, r *Rule) {
-			if c.x.Response == nil {
-				return
-			}
-			h := c.x.Response.Header
-			if h.Get("Access-Control-Allow-Origin") == "*" && strings.EqualFold(h.Get("Access-Control-Allow-Credentials"), "true") {
-				c.finding(r, Finding{Message: "every origin may read the answer, with credentials"})
-			}
-		}),
+		checkHTTPCORS),
 	exchangeRule("http/public-cache", Violation, "rfc9111#3.5", "Personal data are not for shared caches.",
 		"Cache-Control: public on a user", "Cache-Control: private",
-		func(c *call, r *Rule) {
-			if c.op == nil || !c.op.bearer || !c.ok() {
-				return
-			}
-			if hasDirective(c.x.Response.Header, "Cache-Control", "public", "s-maxage") {
-				c.finding(r, Finding{Message: "Cache-Control allows shared caches to keep a person's data"})
-			}
-		}),
+		checkHTTPPublicCache),
+}
+
+func checkHTTPHeaderRepeated(c *call, r *Rule) {
+	if c.x.Response == nil {
+		return
+	}
+	for _, name := range singletons {
+		if c.x.Response.Header.count(name) > 1 {
+			c.finding(r, Finding{Message: name + " is sent more than once"})
+		}
+	}
+}
+
+func checkHTTPCharset(c *call, r *Rule) {
+	charset := c.params["charset"]
+	if charset != "" && isJSON(c.contentType) && !strings.EqualFold(charset, "utf-8") {
+		c.finding(r, Finding{Message: "the charset of JSON is not utf-8"})
+	}
+}
+
+func checkHTTPContentEncoding(c *call, r *Rule) {
+	if c.x.Response == nil {
+		return
+	}
+	if undecoded(c.x.Response) && c.x.Err == nil {
+		c.finding(r, Finding{Message: "the body is not of the content coding that it claims", Source: "rfc9110#8.4"})
+		return
+	}
+	coding := c.x.Response.Header.Get("Content-Encoding")
+	accept := c.x.Request.Header.Get("Accept-Encoding")
+	if coding != "" && !strings.EqualFold(coding, "identity") && accept != "" &&
+		!strings.Contains(accept, "*") && !strings.Contains(strings.ToLower(accept), strings.ToLower(coding)) {
+		c.finding(r, Finding{Level: Assumption, Message: "the body has a content coding that the client did not offer to take"})
+	}
+}
+
+func checkHTTPDate(c *call, r *Rule) {
+	if c.x.Response == nil || c.x.Started.IsZero() {
+		return
+	}
+	text := c.x.Response.Header.Get("Date")
+	if text == "" {
+		return
+	}
+	date, err := http.ParseTime(text)
+	if err != nil {
+		c.finding(r, Finding{Message: "Date is not an HTTP date"})
+	} else if off := date.Sub(c.x.Started).Abs(); off > 5*time.Minute {
+		c.finding(r, Finding{Level: Drift, Message: "Date is more than five minutes off the client's clock"})
+	}
+}
+
+func checkHTTPRetryAfter(c *call, r *Rule) {
+	if c.x.Response == nil {
+		return
+	}
+	text := c.x.Response.Header.Get("Retry-After")
+	if text == "" {
+		return
+	}
+	_, err := http.ParseTime(text)
+	if seconds, notSeconds := strconv.Atoi(text); err != nil && (notSeconds != nil || seconds < 0) {
+		c.finding(r, Finding{Message: "Retry-After is neither seconds nor a date"})
+	}
+}
+
+func checkHTTPAllow(c *call, r *Rule) {
+	if c.status() != 405 {
+		return
+	}
+	if !c.x.Response.Header.Has("Allow") {
+		c.finding(r, Finding{Message: "405 has no Allow"})
+	} else if hasDirective(c.x.Response.Header, "Allow", strings.ToLower(c.x.Request.Method)) {
+		c.finding(r, Finding{Message: "405 refuses a method that its Allow has", Source: "rfc9110#10.2.1"})
+	}
+}
+
+func checkHTTPCORS(c *call, r *Rule) {
+	if c.x.Response == nil {
+		return
+	}
+	h := c.x.Response.Header
+	if h.Get("Access-Control-Allow-Origin") == "*" && strings.EqualFold(h.Get("Access-Control-Allow-Credentials"), "true") {
+		c.finding(r, Finding{Message: "every origin may read the answer, with credentials"})
+	}
+}
+
+func checkHTTPPublicCache(c *call, r *Rule) {
+	if c.op == nil || !c.op.bearer || !c.ok() {
+		return
+	}
+	if hasDirective(c.x.Response.Header, "Cache-Control", "public", "s-maxage") {
+		c.finding(r, Finding{Message: "Cache-Control allows shared caches to keep a person's data"})
+	}
 }
 
 // undecoded reports whether a body is not what its Content-Encoding says: nobody

@@ -26,14 +26,16 @@ var jsonChecks = []exchangeCheck{
 		func(c *call, r *Rule) { c.eachNumber(func(n number) { checkNumberRange(c, r, n) }) }),
 	exchangeRule("json/integer-form", Assumption, "openapi.yaml", "An integer is written without fraction and exponent, as typed clients read it.",
 		"4.0 or 1e3 for an integer", "4 for an integer, 4.0 for a number",
-		func(c *call, r *Rule) {
-			c.eachNumber(func(n number) {
-				if n.schema.Type.Is("integer") && strings.ContainsAny(string(n.text), ".eE") && n.whole() {
-					c.finding(r, Finding{Pointer: n.pointer, Spec: place(n.schema.Origin, ""),
-						Message: "an integer is written with a fraction or an exponent; typed clients refuse it"})
-				}
-			})
-		}),
+		checkJSONIntegerForm),
+}
+
+func checkJSONIntegerForm(c *call, r *Rule) {
+	c.eachNumber(func(n number) {
+		if n.schema.Type.Is("integer") && strings.ContainsAny(string(n.text), ".eE") && n.whole() {
+			c.finding(r, Finding{Pointer: n.pointer, Spec: place(n.schema.Origin, ""),
+				Message: "an integer is written with a fraction or an exponent; typed clients refuse it"})
+		}
+	})
 }
 
 // jsonRule is the row of a rule whose faults scan finds.

@@ -5,41 +5,48 @@ import (
 	"strings"
 )
 
+// leakReflected is what the live suite reports too, of the secrets that it knows.
+var leakReflected = exchangeRule("leak/reflected-secret", Violation, "policy", "A secret of the request is not in the answer.",
+	"the client secret in error_description", "the client id in error_description",
+	checkLeakReflectedSecret)
+
+func checkLeakReflectedSecret(c *call, r *Rule) {
+	if c.x.Response == nil {
+		return
+	}
+	var few [8]string
+	for _, secret := range c.secrets(few[:0]) {
+		if contains(c.x.Response.Body, secret) {
+			c.finding(r, Finding{Message: "the body repeats a secret of the request"})
+			return
+		}
+		for _, f := range c.x.Response.Header {
+			if strings.Contains(f.Value, secret) {
+				c.finding(r, Finding{Message: "the header " + maskName(f.Name) + " repeats a secret of the request"})
+				return
+			}
+		}
+	}
+}
+
 // leakChecks look for what must not be in an answer.
 var leakChecks = []exchangeCheck{
-	exchangeRule("leak/reflected-secret", Violation, "policy", "A secret of the request is not in the answer.",
-		"the client secret in error_description", "the client id in error_description",
-		func(c *call, r *Rule) {
-			if c.x.Response == nil {
-				return
-			}
-			var few [8]string
-			for _, secret := range c.secrets(few[:0]) {
-				if contains(c.x.Response.Body, secret) {
-					c.finding(r, Finding{Message: "the body repeats a secret of the request"})
-					return
-				}
-				for _, f := range c.x.Response.Header {
-					if strings.Contains(f.Value, secret) {
-						c.finding(r, Finding{Message: "the header " + maskName(f.Name) + " repeats a secret of the request"})
-						return
-					}
-				}
-			}
-		}),
+	leakReflected,
 	exchangeRule("leak/stack-trace", Violation, "policy", "An error shows nothing of the inside of the server.",
 		"a stack trace, an SQL statement", "a request id",
-		func(c *call, r *Rule) {
-			if c.status() < 400 {
-				return
-			}
-			for _, sign := range internals {
-				if bytes.Contains(c.x.Response.Body, []byte(sign)) {
-					c.finding(r, Finding{Message: "the error shows the inside of the server"})
-					return
-				}
-			}
-		}),
+		checkLeakStackTrace),
+}
+
+func checkLeakStackTrace(c *call, r *Rule) {
+	if c.status() < 400 {
+		return
+	}
+	for _, sign := range internals {
+		if bytes.Contains(c.x.Response.Body, []byte(sign)) {
+			c.finding(r, Finding{Message: "the error shows the inside of the server"})
+			return
+		}
+	}
 }
 
 // contains looks for a secret in a body. The end of a long one is looked for

@@ -11,60 +11,74 @@ import (
 var listChecks = []exchangeCheck{
 	exchangeRule("page/limit", Violation, "users/list-users", "A page has no more users than the limit.",
 		"12 users for limit=10", "7 users for limit=10",
-		func(c *call, r *Rule) {
-			limit, valid := c.limit()
-			if n := len(c.outline().users); valid && n > limit {
-				c.finding(r, Finding{Pointer: c.items(), Message: fmt.Sprintf("%d %s for a limit of %d", n, c.resource().Name, limit)})
-			}
-		}),
+		checkPageLimit),
 	exchangeRule("page/limit-echo", Violation, "users/list-users", "pagination.limit is the limit asked for, or 100.",
 		"pagination.limit 10 without a limit in the request", "pagination.limit 7 for limit=7",
-		func(c *call, r *Rule) {
-			limit, valid := c.limit()
-			got := c.outline().limit
-			if !valid || !got.ok || got.value == float64(limit) {
-				return
-			}
-			if size := c.page().Size; !c.wrongAt(pointer(size...)) {
-				c.finding(r, Finding{Pointer: pointer(size...), Message: fmt.Sprintf("%s is %.0f for a limit of %d", strings.Join(size, "."), got.value, limit)})
-			}
-		}),
+		checkPageLimitEcho),
 	exchangeRule("page/limit-range", Violation, "users/list-users", "A limit outside 1..1000 is refused.",
 		"200 for limit=1001, limit=0 or limit=x", "400 or 422 for limit=1001",
-		func(c *call, r *Rule) {
-			if bounds := c.badLimit(); bounds != "" && c.ok() {
-				c.finding(r, Finding{Message: "a limit that is not within " + bounds + " is accepted"})
-			}
-		}),
+		checkPageLimitRange),
 	exchangeRule("page/total", Violation, "resources-and-pagination", "total is not less than the users on the page.",
 		"total 3 with 5 users", "total 240 with 100 users",
-		func(c *call, r *Rule) {
-			o := c.outline()
-			if o.total.ok && o.total.value < float64(len(o.users)) && !c.wrongAt(pointer(c.page().Total...)) {
-				c.finding(r, Finding{Pointer: pointer(c.page().Total...), Message: "total is less than the " + c.resource().Name + " on the page"})
-			}
-		}),
+		checkPageTotal),
 	exchangeRule("page/repeats", Violation, "resources-and-pagination", "A user is on a page once.",
 		"the same id twice on a page", "two users of one name",
-		func(c *call, r *Rule) {
-			if c.outline().repeats() {
-				c.finding(r, Finding{Pointer: c.items(), Message: c.resource().A() + " is on the page twice"})
-			}
-		}),
+		checkPageRepeats),
 	exchangeRule("page/next-null", Drift, "resources-and-pagination", "The last page has no next_page.",
 		"next_page null, which no page of the documentation shows", "no next_page",
-		func(c *call, r *Rule) {
-			if c.outline().nextNull {
-				c.finding(r, Finding{Pointer: pointer(c.page().Next...), Message: last(c.page().Next) + " is null; no page documents that"})
-			}
-		}),
+		checkPageNextNull),
 	exchangeRule("page/next-is-self", Violation, "resources-and-pagination", "next_page is not the page itself.",
 		"next_page equal to the page asked for", "next_page absent, null or empty on the last page",
-		func(c *call, r *Rule) {
-			if next := c.outline().next; len(next) > 0 && string(next) == c.param(c.page().CursorParam) {
-				c.finding(r, Finding{Pointer: pointer(c.page().Next...), Message: last(c.page().Next) + " is the page itself: a client never ends"})
-			}
-		}),
+		checkPageNextIsSelf),
+}
+
+func checkPageLimit(c *call, r *Rule) {
+	limit, valid := c.limit()
+	if n := len(c.outline().users); valid && n > limit {
+		c.finding(r, Finding{Pointer: c.items(), Message: fmt.Sprintf("%d %s for a limit of %d", n, c.resource().Name, limit)})
+	}
+}
+
+func checkPageLimitEcho(c *call, r *Rule) {
+	limit, valid := c.limit()
+	got := c.outline().limit
+	if !valid || !got.ok || got.value == float64(limit) {
+		return
+	}
+	if size := c.page().Size; !c.wrongAt(pointer(size...)) {
+		c.finding(r, Finding{Pointer: pointer(size...), Message: fmt.Sprintf("%s is %.0f for a limit of %d", strings.Join(size, "."), got.value, limit)})
+	}
+}
+
+func checkPageLimitRange(c *call, r *Rule) {
+	if bounds := c.badLimit(); bounds != "" && c.ok() {
+		c.finding(r, Finding{Message: "a limit that is not within " + bounds + " is accepted"})
+	}
+}
+
+func checkPageTotal(c *call, r *Rule) {
+	o := c.outline()
+	if o.total.ok && o.total.value < float64(len(o.users)) && !c.wrongAt(pointer(c.page().Total...)) {
+		c.finding(r, Finding{Pointer: pointer(c.page().Total...), Message: "total is less than the " + c.resource().Name + " on the page"})
+	}
+}
+
+func checkPageRepeats(c *call, r *Rule) {
+	if c.outline().repeats() {
+		c.finding(r, Finding{Pointer: c.items(), Message: c.resource().A() + " is on the page twice"})
+	}
+}
+
+func checkPageNextNull(c *call, r *Rule) {
+	if c.outline().nextNull {
+		c.finding(r, Finding{Pointer: pointer(c.page().Next...), Message: last(c.page().Next) + " is null; no page documents that"})
+	}
+}
+
+func checkPageNextIsSelf(c *call, r *Rule) {
+	if next := c.outline().next; len(next) > 0 && string(next) == c.param(c.page().CursorParam) {
+		c.finding(r, Finding{Pointer: pointer(c.page().Next...), Message: last(c.page().Next) + " is the page itself: a client never ends"})
+	}
 }
 
 // items is the pointer of the list in the answer.

@@ -12,47 +12,19 @@ import (
 var tokenChecks = []exchangeCheck{
 	exchangeRule("oauth/no-store", Violation, "rfc6749#5.1", "A token is not to be cached.",
 		"Cache-Control: public, max-age=900", "Cache-Control: no-store, max-age=0",
-		func(c *call, r *Rule) {
-			if c.op == nil || !c.op.token || !c.ok() || !c.x.Response.Header.Has("Cache-Control") {
-				return // that it is missing is http/header-missing
-			}
-			switch h := c.x.Response.Header; {
-			case !hasDirective(h, "Cache-Control", "no-store"):
-				c.finding(r, Finding{Message: "Cache-Control of a token answer lacks no-store"})
-			case hasDirective(h, "Cache-Control", "public", "s-maxage"):
-				c.finding(r, Finding{Message: "Cache-Control of a token answer lets caches keep it"})
-			case hasLife(h):
-				c.finding(r, Finding{Level: Drift, Message: "Cache-Control of a token answer has no-store and a lifetime too"})
-			}
-		}),
+		checkOAuthNoStore),
 	exchangeRule("oauth/pragma", Drift, "rfc6749#5.1", "A token answer tells HTTP/1.0 caches too.",
 		"no Pragma on a token answer", "Pragma: no-cache",
-		func(c *call, r *Rule) {
-			if c.op != nil && c.op.token && c.ok() && !hasDirective(c.x.Response.Header, "Pragma", "no-cache") {
-				c.finding(r, Finding{Message: "Pragma: no-cache is missing"})
-			}
-		}),
+		checkOAuthPragma),
 	exchangeRule("oauth/refresh-token", Violation, "quickstart", "client_credentials gives no refresh token.",
 		"refresh_token beside the access token of a server", "refresh_token after an exchange",
-		tokenRule(func(c *call, r *Rule, t tokenAnswer) {
-			if _, there := t.body["refresh_token"]; there && c.grant() == grantClient {
-				c.finding(r, Finding{Pointer: "/refresh_token", Message: "client_credentials gave a refresh token"})
-			}
-		})),
+		tokenRule(checkOAuthRefreshToken)),
 	exchangeRule("oauth/exchange-refresh-token", Assumption, "authentication", "An exchange gives a refresh token, since refreshing is documented.",
 		"an exchange with an access token alone", "an exchange with both",
-		tokenRule(func(c *call, r *Rule, t tokenAnswer) {
-			if _, there := t.body["refresh_token"]; !there && !c.canonical() && c.grant() == grantExchange {
-				c.finding(r, Finding{Pointer: "/refresh_token", Message: "the exchange gave no refresh token"})
-			}
-		})),
+		tokenRule(checkOAuthExchangeRefreshToken)),
 	exchangeRule("oauth/issued-token-type", Violation, "rfc8693#2.2.1", "A token exchange says what kind of token it gives.",
 		"no issued_token_type from /oauth/token", "urn:ietf:params:oauth:token-type:access_token",
-		tokenRule(func(c *call, r *Rule, t tokenAnswer) {
-			if text, _ := t.body["issued_token_type"].(string); c.canonical() && c.grant() == grantExchange && text == "" {
-				c.finding(r, Finding{Pointer: "/issued_token_type", Message: "issued_token_type is missing"})
-			}
-		})),
+		tokenRule(checkOAuthIssuedTokenType)),
 	exchangeRule("oauth/expires-in", Violation, "rfc6749#5.1", "expires_in is the lifetime in seconds.",
 		"expires_in 900000 with exp − iat of 900", "expires_in 899 with exp − iat of 900",
 		tokenRule(checkExpiresIn)),
@@ -61,67 +33,115 @@ var tokenChecks = []exchangeCheck{
 		tokenRule(checkScopeGranted)),
 	exchangeRule("oauth/error-code", Violation, "rfc6749#5.2", "The error of a token endpoint is one of the registered codes.",
 		`"error": "oops"`, `"error": "invalid_client"`,
-		func(c *call, r *Rule) {
-			if c.op == nil || !c.op.token || c.status()/100 != 4 || c.status() == 429 {
-				return
-			}
-			code, isText := c.object()["error"].(string)
-			if c.canonical() && c.status() == 401 && isText && code != "invalid_client" && c.knownCode(code) {
-				c.finding(r, Finding{Pointer: "/error", Message: "401 is for invalid_client; other codes come with 400"})
-			}
-			if !isText || c.knownCode(code) || c.status() == 404 || c.status() == 415 || c.status() == 413 || c.status() == 405 {
-				return
-			}
-			c.finding(r, Finding{Level: c.errorLevel(), Pointer: "/error", Message: "the code is not one of " + strings.Join(c.spec.api.OAuthCodes, ", ")})
-		}),
+		checkOAuthErrorCode),
 	exchangeRule("oauth/basic-challenge", Violation, "rfc6749#5.2", "Wrong client credentials in the header get a Basic challenge.",
 		"401 with a Bearer challenge at /oauth/token", `401 with Basic realm="onvy"`,
-		func(c *call, r *Rule) {
-			if c.op == nil || !c.op.token || c.status() != 401 || !c.x.Response.Header.Has("WWW-Authenticate") {
-				return
-			}
-			all, _ := challenges(c.x.Response.Header)
-			scheme, _ := c.x.Request.credentials()
-			isBasic := func(ch challenge) bool { return ch.scheme == "basic" }
-			if scheme == "basic" && !slices.ContainsFunc(all, isBasic) {
-				level := Violation
-				if !c.canonical() {
-					level = Assumption
-				}
-				c.finding(r, Finding{Level: level, Message: "the challenge is not for Basic, which the client used"})
-			}
-		}),
+		checkOAuthBasicChallenge),
 	exchangeRule("jwt/algorithm", Violation, "rfc8725#3.2", "An access token that is a JWT is signed.",
 		"alg none", "alg ES256",
-		jwtRule(func(c *call, r *Rule, t tokenAnswer) {
-			if alg, _ := t.jwt.header["alg"].(string); alg == "" || strings.EqualFold(alg, "none") {
-				c.finding(r, Finding{Pointer: "/access_token", Message: "the token is not signed"})
-			}
-		})),
+		jwtRule(checkJWTAlgorithm)),
 	exchangeRule("jwt/claims", Violation, "authentication", "An access token that is a JWT has the documented claims.",
 		"no project_id; no user_id for principal_type user", "an opaque token",
 		jwtRule(checkClaims)),
 	exchangeRule("jwt/times", Violation, "rfc7519#4.1", "A token is valid when it is issued, and ends after that.",
 		"exp before iat; nbf an hour ahead", "nbf equal to iat",
-		jwtRule(func(c *call, r *Rule, t tokenAnswer) {
-			iat, exp, nbf := t.jwt.time("iat"), t.jwt.time("exp"), t.jwt.time("nbf")
-			switch {
-			case !iat.IsZero() && !exp.IsZero() && !exp.After(iat):
-				c.finding(r, Finding{Pointer: "/access_token", Message: "exp is not after iat"})
-			case !nbf.IsZero() && !iat.IsZero() && nbf.Sub(iat) > time.Minute:
-				c.finding(r, Finding{Pointer: "/access_token", Message: "nbf is more than a minute after iat"})
-			case !iat.IsZero() && !c.x.Started.IsZero() && iat.Sub(c.x.Started).Abs() > 5*time.Minute:
-				c.finding(r, Finding{Level: Drift, Pointer: "/access_token", Message: "iat is more than five minutes off the client's clock"})
-			}
-		})),
+		jwtRule(checkJWTTimes)),
 	exchangeRule("jwt/project", Violation, "authentication", "A token is for the project that was asked for.",
 		"project_id of another project", "project_id as in the path",
-		jwtRule(func(c *call, r *Rule, t tokenAnswer) {
-			want, got := c.requestedProject(), t.jwt.text("project_id")
-			if want != "" && got != "" && want != got {
-				c.finding(r, Finding{Pointer: "/access_token", Message: "the project_id claim is not the project of the request"})
-			}
-		})),
+		jwtRule(checkJWTProject)),
+}
+
+func checkOAuthNoStore(c *call, r *Rule) {
+	if c.op == nil || !c.op.token || !c.ok() || !c.x.Response.Header.Has("Cache-Control") {
+		return // that it is missing is http/header-missing
+	}
+	switch h := c.x.Response.Header; {
+	case !hasDirective(h, "Cache-Control", "no-store"):
+		c.finding(r, Finding{Message: "Cache-Control of a token answer lacks no-store"})
+	case hasDirective(h, "Cache-Control", "public", "s-maxage"):
+		c.finding(r, Finding{Message: "Cache-Control of a token answer lets caches keep it"})
+	case hasLife(h):
+		c.finding(r, Finding{Level: Drift, Message: "Cache-Control of a token answer has no-store and a lifetime too"})
+	}
+}
+
+func checkOAuthPragma(c *call, r *Rule) {
+	if c.op != nil && c.op.token && c.ok() && !hasDirective(c.x.Response.Header, "Pragma", "no-cache") {
+		c.finding(r, Finding{Message: "Pragma: no-cache is missing"})
+	}
+}
+
+func checkOAuthRefreshToken(c *call, r *Rule, t tokenAnswer) {
+	if _, there := t.body["refresh_token"]; there && c.grant() == grantClient {
+		c.finding(r, Finding{Pointer: "/refresh_token", Message: "client_credentials gave a refresh token"})
+	}
+}
+
+func checkOAuthExchangeRefreshToken(c *call, r *Rule, t tokenAnswer) {
+	if _, there := t.body["refresh_token"]; !there && !c.canonical() && c.grant() == grantExchange {
+		c.finding(r, Finding{Pointer: "/refresh_token", Message: "the exchange gave no refresh token"})
+	}
+}
+
+func checkOAuthIssuedTokenType(c *call, r *Rule, t tokenAnswer) {
+	if text, _ := t.body["issued_token_type"].(string); c.canonical() && c.grant() == grantExchange && text == "" {
+		c.finding(r, Finding{Pointer: "/issued_token_type", Message: "issued_token_type is missing"})
+	}
+}
+
+func checkOAuthErrorCode(c *call, r *Rule) {
+	if c.op == nil || !c.op.token || c.status()/100 != 4 || c.status() == 429 {
+		return
+	}
+	code, isText := c.object()["error"].(string)
+	if c.canonical() && c.status() == 401 && isText && code != "invalid_client" && c.knownCode(code) {
+		c.finding(r, Finding{Pointer: "/error", Message: "401 is for invalid_client; other codes come with 400"})
+	}
+	if !isText || c.knownCode(code) || c.status() == 404 || c.status() == 415 || c.status() == 413 || c.status() == 405 {
+		return
+	}
+	c.finding(r, Finding{Level: c.errorLevel(), Pointer: "/error", Message: "the code is not one of " + strings.Join(c.spec.api.OAuthCodes, ", ")})
+}
+
+func checkOAuthBasicChallenge(c *call, r *Rule) {
+	if c.op == nil || !c.op.token || c.status() != 401 || !c.x.Response.Header.Has("WWW-Authenticate") {
+		return
+	}
+	all, _ := challenges(c.x.Response.Header)
+	scheme, _ := c.x.Request.credentials()
+	isBasic := func(ch challenge) bool { return ch.scheme == "basic" }
+	if scheme == "basic" && !slices.ContainsFunc(all, isBasic) {
+		level := Violation
+		if !c.canonical() {
+			level = Assumption
+		}
+		c.finding(r, Finding{Level: level, Message: "the challenge is not for Basic, which the client used"})
+	}
+}
+
+func checkJWTAlgorithm(c *call, r *Rule, t tokenAnswer) {
+	if alg, _ := t.jwt.header["alg"].(string); alg == "" || strings.EqualFold(alg, "none") {
+		c.finding(r, Finding{Pointer: "/access_token", Message: "the token is not signed"})
+	}
+}
+
+func checkJWTTimes(c *call, r *Rule, t tokenAnswer) {
+	iat, exp, nbf := t.jwt.time("iat"), t.jwt.time("exp"), t.jwt.time("nbf")
+	switch {
+	case !iat.IsZero() && !exp.IsZero() && !exp.After(iat):
+		c.finding(r, Finding{Pointer: "/access_token", Message: "exp is not after iat"})
+	case !nbf.IsZero() && !iat.IsZero() && nbf.Sub(iat) > time.Minute:
+		c.finding(r, Finding{Pointer: "/access_token", Message: "nbf is more than a minute after iat"})
+	case !iat.IsZero() && !c.x.Started.IsZero() && iat.Sub(c.x.Started).Abs() > 5*time.Minute:
+		c.finding(r, Finding{Level: Drift, Pointer: "/access_token", Message: "iat is more than five minutes off the client's clock"})
+	}
+}
+
+func checkJWTProject(c *call, r *Rule, t tokenAnswer) {
+	want, got := c.requestedProject(), t.jwt.text("project_id")
+	if want != "" && got != "" && want != got {
+		c.finding(r, Finding{Pointer: "/access_token", Message: "the project_id claim is not the project of the request"})
+	}
 }
 
 // tokenAnswer is a token answer, decoded.

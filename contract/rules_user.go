@@ -16,44 +16,48 @@ import (
 var userChecks = []exchangeCheck{
 	exchangeRule("users/id", Violation, "quickstart", "A user has the id that was asked for, to the letter.",
 		"User_123 for user_123", "ids with spaces, slashes and letters of any script",
-		func(c *call, r *Rule) {
-			want, ok := c.requestID()
-			users := c.outline().users
-			if !ok || len(users) == 0 || c.does(spec.List, spec.Delete) || !utf8.ValidString(want) || c.wrongAt("/id") { // JSON has no such text
-				return
-			}
-			switch got := users[0].id; {
-			case got == nil, string(got) == want:
-			case strings.EqualFold(string(got), want):
-				c.of(r, Finding{Pointer: pointer(c.resource().Key), Message: "the id is in another case than it was given"})
-			default:
-				c.of(r, Finding{Pointer: pointer(c.resource().Key), Message: "the id is another than the one asked for"})
-			}
-		}),
+		checkUsersID),
 	exchangeRule("users/timestamps", Violation, "users/create-a-new-user", "A user is created before it is updated, and neither is ahead of now.",
 		"updated_at before created_at; created_at tomorrow", "both equal",
-		func(c *call, r *Rule) {
-			users := c.outline().users
-			if len(users) == 0 {
-				return
-			}
-			now := c.x.end()
-			for i := range users {
-				created, updated := users[i].created, users[i].updated
-				if created.ok && updated.ok && created.Sub(updated.Time) >= time.Second {
-					c.of(r, Finding{Pointer: c.one(c.resource().Updated), Message: c.resource().Updated + " is before " + c.resource().Created})
-				}
-				if now.IsZero() {
-					continue
-				}
-				if created.ok && created.Sub(now) > 5*time.Minute || updated.ok && updated.Sub(now) > 5*time.Minute {
-					c.of(r, Finding{Level: Assumption, Pointer: c.one(c.resource().Updated), Message: "a timestamp is in the future"})
-				}
-			}
-		}),
+		checkUsersTimestamps),
 	exchangeRule("users/default", Violation, "users/create-a-new-user", "A field that was not given has its documented default.",
 		"a create without measurement_unit gives imperial", "a create without it gives metric, or leaves it out",
 		checkDefaults),
+}
+
+func checkUsersID(c *call, r *Rule) {
+	want, ok := c.requestID()
+	users := c.outline().users
+	if !ok || len(users) == 0 || c.does(spec.List, spec.Delete) || !utf8.ValidString(want) || c.wrongAt("/id") { // JSON has no such text
+		return
+	}
+	switch got := users[0].id; {
+	case got == nil, string(got) == want:
+	case strings.EqualFold(string(got), want):
+		c.of(r, Finding{Pointer: pointer(c.resource().Key), Message: "the id is in another case than it was given"})
+	default:
+		c.of(r, Finding{Pointer: pointer(c.resource().Key), Message: "the id is another than the one asked for"})
+	}
+}
+
+func checkUsersTimestamps(c *call, r *Rule) {
+	users := c.outline().users
+	if len(users) == 0 {
+		return
+	}
+	now := c.x.end()
+	for i := range users {
+		created, updated := users[i].created, users[i].updated
+		if created.ok && updated.ok && created.Sub(updated.Time) >= time.Second {
+			c.of(r, Finding{Pointer: c.one(c.resource().Updated), Message: c.resource().Updated + " is before " + c.resource().Created})
+		}
+		if now.IsZero() {
+			continue
+		}
+		if created.ok && created.Sub(now) > 5*time.Minute || updated.ok && updated.Sub(now) > 5*time.Minute {
+			c.of(r, Finding{Level: Assumption, Pointer: c.one(c.resource().Updated), Message: "a timestamp is in the future"})
+		}
+	}
 }
 
 func checkDefaults(c *call, r *Rule) {

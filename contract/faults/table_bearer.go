@@ -7,18 +7,11 @@ var bearerFaults = []Fault{
 	row("accept-basic-on-users", "user operations take Basic credentials", "auth/credentials-needed",
 		on("users", accept(func(x *exchange) bool { return strings.HasPrefix(x.header.Get("Authorization"), "Basic ") }))),
 	row("accept-tampered-token", "user operations work with a changed copy of a token", "token/tampered",
-		on("users", accept(func(x *exchange) bool {
-			return peek(x.bearer(), 1) != nil && peek(x.bearer(), 0)["alg"] == "HS256" && !x.says("expired")
-		}))),
+		on("users", accept(acceptTamperedToken))),
 	row("accept-tampered-signature", "the signature of a token is not looked at", "token/tampered",
-		on("users", accept(func(x *exchange) bool {
-			return peek(x.bearer(), 1) != nil && !strings.HasSuffix(x.bearer(), ".") && !x.says("expired")
-		}))),
+		on("users", accept(acceptTamperedSignature))),
 	row("accept-alg-none", "a token without signature is taken for alg none", "token/tampered",
-		on("users", accept(func(x *exchange) bool {
-			alg, _ := peek(x.bearer(), 0)["alg"].(string)
-			return strings.EqualFold(alg, "none")
-		}))),
+		on("users", accept(acceptAlgNone))),
 	row("accept-garbage-token", "user operations work with any bearer token", "token/garbage",
 		on("users", accept(func(x *exchange) bool { return x.bearer() != "" }))),
 	row("accept-no-token", "user operations work without a token", "auth/credentials-needed",
@@ -32,19 +25,11 @@ var bearerFaults = []Fault{
 	row("api-key-accepted", "the retired X-API-Key still opens the door", "token/api-key",
 		on("users", accept(func(x *exchange) bool { return x.header.Get("X-API-Key") != "" }))),
 	row("token-in-query-accepted", "a token in the query is taken", "token/in-query",
-		on("users", before(func(x *exchange) {
-			if token := x.url.Query().Get("access_token"); token != "" {
-				x.header.Set("Authorization", "Bearer "+token)
-			}
-		}))),
+		on("users", before(tokenInQueryAccepted))),
 	row("identity-token-accepted", "an identity token works as an access token", "token/kind",
 		on("users", accept(func(x *exchange) bool { return peek(x.bearer(), 0)["alg"] == "ES256" && peek(x.bearer(), 1) != nil }))),
 	row("bearer-case-sensitive", "the scheme bearer in lower case is refused", "token/scheme-case",
-		on("users", before(func(x *exchange) {
-			if strings.HasPrefix(x.header.Get("Authorization"), "bearer ") {
-				x.header.Del("Authorization")
-			}
-		}))),
+		on("users", before(bearerCaseSensitive))),
 	row("scope-not-enforced", "no operation looks at the scope", "scope/exceeded",
 		on("users", instead(403, unscoped))),
 	row("scope-not-enforced-on-create", "creating looks at no scope", "scope/exceeded",
@@ -52,10 +37,7 @@ var bearerFaults = []Fault{
 	row("scope-not-enforced-on-delete", "deleting looks at no scope", "scope/exceeded",
 		on("deleteUser", instead(403, unscoped))),
 	row("scope-create-is-enough", "changing and deleting work with the scope for creating", "scope/enforced",
-		on("updateUserPut updateUserPatch deleteUser", instead(403, func(x *exchange) bool {
-			scope, _ := peek(x.bearer(), 1)["scope"].(string)
-			return strings.Contains(scope, "users:create") && unscoped(x)
-		}))),
+		on("updateUserPut updateUserPatch deleteUser", instead(403, scopeCreateIsEnough))),
 	row("scope-write-includes-read", "any scope of users is enough to read", "scope/exceeded",
 		on("listUsers getUser", instead(403, unscoped))),
 	row("scope-not-enforced-opaque", "tokens are no JWTs, and no operation looks at their scope", "scope/enforced",
@@ -74,6 +56,36 @@ var bearerFaults = []Fault{
 		on("deleteUser", instead(404, asProject))),
 	row("user-token-lists-all", "a user's token lists all users", "token/other-user",
 		on("listUsers", before(func(x *exchange) { asProject(x) }))),
+}
+
+func acceptTamperedToken(x *exchange) bool {
+	return peek(x.bearer(), 1) != nil && peek(x.bearer(), 0)["alg"] == "HS256" && !x.says("expired")
+}
+
+func acceptTamperedSignature(x *exchange) bool {
+	return peek(x.bearer(), 1) != nil && !strings.HasSuffix(x.bearer(), ".") && !x.says("expired")
+}
+
+func acceptAlgNone(x *exchange) bool {
+	alg, _ := peek(x.bearer(), 0)["alg"].(string)
+	return strings.EqualFold(alg, "none")
+}
+
+func tokenInQueryAccepted(x *exchange) {
+	if token := x.url.Query().Get("access_token"); token != "" {
+		x.header.Set("Authorization", "Bearer "+token)
+	}
+}
+
+func bearerCaseSensitive(x *exchange) {
+	if strings.HasPrefix(x.header.Get("Authorization"), "bearer ") {
+		x.header.Del("Authorization")
+	}
+}
+
+func scopeCreateIsEnough(x *exchange) bool {
+	scope, _ := peek(x.bearer(), 1)["scope"].(string)
+	return strings.Contains(scope, "users:create") && unscoped(x)
 }
 
 func unscoped(x *exchange) bool {

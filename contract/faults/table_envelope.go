@@ -27,23 +27,9 @@ var envelopeFaults = []Fault{
 	row("delete-204-content-type", "the 204 of DELETE has a Content-Type", "http/no-content", on("deleteUser", at(204, head("Content-Type", "application/json")))),
 	row("unknown-user-200", "an unknown user is answered with 200 and an error", "users/not-found", on("getUser", at(404, status(200)))),
 	row("unknown-user-204", "an unknown user is answered with 204", "users/not-found", on("getUser", at(404, answerWith(204, "", "")))),
-	row("error-content-type-html", "errors are JSON but say text/html", "http/content-type", after(func(x *exchange) {
-		if x.status >= 400 {
-			x.answer.Set("Content-Type", "text/html")
-		}
-	})),
-	row("error-body-empty", "errors have no body", "http/empty-body", after(func(x *exchange) {
-		if x.status >= 400 {
-			x.text = nil
-			x.answer.Del("Content-Type")
-		}
-	})),
-	row("error-body-text", "errors are plain text", "http/content-type", after(func(x *exchange) {
-		if x.status >= 400 {
-			x.text = []byte("not valid\n")
-			x.answer.Set("Content-Type", "text/plain")
-		}
-	})),
+	row("error-content-type-html", "errors are JSON but say text/html", "http/content-type", after(errorContentTypeHtml)),
+	row("error-body-empty", "errors have no body", "http/empty-body", after(errorBodyEmpty)),
+	row("error-body-text", "errors are plain text", "http/content-type", after(errorBodyText)),
 	row("expires-in-float", "expires_in is 900.5", "schema/type", on("token", good(body(set("expires_in", literal("900.5")))))),
 	row("expires-in-exponent", "expires_in is 9e2", "json/integer-form", on("token", good(body(set("expires_in", literal("9e2")))))),
 	row("tz-offset-float", "tz_offset is 3600.5", "schema/type", shown(set("tz_offset", literal("3600.5")))),
@@ -77,6 +63,26 @@ var envelopeFaults = []Fault{
 	row("list-body-truncated", "list JSON stops half way", "json/syntax", on("listUsers", good(text(func(b []byte) []byte { return b[:len(b)/2] })))),
 	row("get-body-truncated", "GET user lacks its last brace", "json/syntax", on("getUser", good(text(func(b []byte) []byte { return bytes.TrimRight(b, "}\n") })))),
 	row("content-encoding-lie", "GET user claims to be gzip and is not", "http/content-encoding", on("getUser", good(head("Content-Encoding", "gzip")))),
+}
+
+func errorContentTypeHtml(x *exchange) {
+	if x.status >= 400 {
+		x.answer.Set("Content-Type", "text/html")
+	}
+}
+
+func errorBodyEmpty(x *exchange) {
+	if x.status >= 400 {
+		x.text = nil
+		x.answer.Del("Content-Type")
+	}
+}
+
+func errorBodyText(x *exchange) {
+	if x.status >= 400 {
+		x.text = []byte("not valid\n")
+		x.answer.Set("Content-Type", "text/plain")
+	}
 }
 
 func withoutType(x *exchange) {

@@ -25,23 +25,10 @@ var schemaFaults = []Fault{
 	row("data-syncs-time-wrong", "data_syncs has a time that is not RFC 3339", "schema/format",
 		shown(set("data_syncs", []any{object{"provider": "GARMIN", "updated_at": "yesterday"}}))),
 	row("error-field-object", "error is an object", "schema/type", after(errorIs(object{"code": "invalid", "message": "not valid"}))),
-	row("error-field-missing", "errors lack error", "schema/required", after(func(x *exchange) {
-		if x.status >= 400 {
-			body(drop("error"))(x)
-		}
-	})),
+	row("error-field-missing", "errors lack error", "schema/required", after(errorFieldMissing)),
 	row("error-field-number", "error is a number", "schema/type", after(errorIs(4001))),
-	row("error-list", "errors are a list", "schema/type", on("users", after(func(x *exchange) {
-		if x.status >= 400 {
-			x.text = encode([]any{object{"error": "invalid_request"}})
-		}
-	}))),
-	row("error-problem-json", "errors have the shape of RFC 9457", "http/content-type", on("users", after(func(x *exchange) {
-		if x.status >= 400 {
-			x.text = encode(object{"type": "about:blank", "title": "Error", "status": x.status})
-			x.answer.Set("Content-Type", "application/problem+json")
-		}
-	}))),
+	row("error-list", "errors are a list", "schema/type", on("users", after(errorList))),
+	row("error-problem-json", "errors have the shape of RFC 9457", "http/content-type", on("users", after(errorProblemJSON))),
 	row("firstname-null", "firstname is null", "schema/null", shown(set("firstname", nil))),
 	row("firstname-number", "firstname is a number", "schema/type", shown(set("firstname", 7))),
 	row("lastname-object", "lastname is an object", "schema/type", shown(set("lastname", object{"value": "Smith"}))),
@@ -81,34 +68,13 @@ var schemaFaults = []Fault{
 	row("weight-object", "weight is an object with a unit", "schema/type", shown(change("weight", func(v json.Number) any { return object{"value": v, "unit": "kg"} }), ensure("weight", object{"value": 0, "unit": "kg"}))),
 	row("list-item-id-missing", "users in a list come without id", "schema/required", on("listUsers", good(user(drop("id"))))),
 	row("list-item-null", "a list has a null among its users", "schema/null", on("listUsers", good(body(change("users", func(v []any) any { return append(v, nil) }))))),
-	row("list-item-ids-only", "a list has ids in place of users", "schema/type", on("listUsers", good(body(change("users", func(v []any) any {
-		for i := range v {
-			v[i] = v[i].(object)["id"]
-		}
-		return append(v, "user_123")
-	}))))),
-	row("list-users-map", "users is an object keyed by id", "schema/type", on("listUsers", good(body(change("users", func(v []any) any {
-		m := make(object)
-		for _, u := range v {
-			m[u.(object)["id"].(string)] = u
-		}
-		return m
-	}))))),
+	row("list-item-ids-only", "a list has ids in place of users", "schema/type", on("listUsers", good(body(change("users", listItemIdsOnly))))),
+	row("list-users-map", "users is an object keyed by id", "schema/type", on("listUsers", good(body(change("users", listUsersMap))))),
 	row("list-users-renamed", "list has data instead of users", "schema/required", on("listUsers", good(body(rename("users", "data"))))),
-	row("list-users-null", "users is null on an empty page", "schema/null", on("listUsers", good(body(change("users", func(v []any) any {
-		if len(v) > 0 {
-			return v
-		}
-		return nil
-	}))))),
+	row("list-users-null", "users is null on an empty page", "schema/null", on("listUsers", good(body(change("users", listUsersNull))))),
 	row("list-bare", "list is an array without pagination", "schema/type", on("listUsers", good(func(x *exchange) { x.text = encode(parse(x.text)["users"]) }))),
 	row("pagination-missing", "list has no pagination", "schema/required", on("listUsers", good(body(drop("pagination"))))),
-	row("pagination-flat", "the members of pagination are those of the answer", "schema/required", on("listUsers", good(body(func(o object) {
-		for name, v := range o["pagination"].(object) {
-			o[name] = v
-		}
-		delete(o, "pagination")
-	})))),
+	row("pagination-flat", "the members of pagination are those of the answer", "schema/required", on("listUsers", good(body(paginationFlat)))),
 	row("next-page-null", "next_page is null on the last page", "page/next-null", on("listUsers", good(paging(ensure("next_page", nil))))),
 	row("next-page-number", "next_page is a number", "schema/type", on("listUsers", good(paging(set("next_page", 2))))),
 	row("next-page-object", "next_page is the key of a database", "schema/type",
@@ -123,6 +89,54 @@ var schemaFaults = []Fault{
 	row("user-id-empty", "id is empty", "schema/length", shown(set("id", ""))),
 	row("tz-offset-string", "tz_offset is a string", "schema/type", shown(set("tz_offset", "+01:00"))),
 	row("tz-offset-beyond-int32", "tz_offset does not fit into 32 bits", "schema/format", shown(set("tz_offset", literal("4294967296")))),
+}
+
+func errorFieldMissing(x *exchange) {
+	if x.status >= 400 {
+		body(drop("error"))(x)
+	}
+}
+
+func errorList(x *exchange) {
+	if x.status >= 400 {
+		x.text = encode([]any{object{"error": "invalid_request"}})
+	}
+}
+
+func errorProblemJSON(x *exchange) {
+	if x.status >= 400 {
+		x.text = encode(object{"type": "about:blank", "title": "Error", "status": x.status})
+		x.answer.Set("Content-Type", "application/problem+json")
+	}
+}
+
+func listItemIdsOnly(v []any) any {
+	for i := range v {
+		v[i] = v[i].(object)["id"]
+	}
+	return append(v, "user_123")
+}
+
+func listUsersMap(v []any) any {
+	m := make(object)
+	for _, u := range v {
+		m[u.(object)["id"].(string)] = u
+	}
+	return m
+}
+
+func listUsersNull(v []any) any {
+	if len(v) > 0 {
+		return v
+	}
+	return nil
+}
+
+func paginationFlat(o object) {
+	for name, v := range o["pagination"].(object) {
+		o[name] = v
+	}
+	delete(o, "pagination")
 }
 
 func paging(edits ...func(object)) step { return body(in("pagination", edits...)) }

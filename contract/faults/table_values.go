@@ -15,94 +15,118 @@ func texts(f func(string) string) mutator {
 // valueFaults are answers in which values are not what was written.
 var valueFaults = []Fault{
 	row("birthday-shifted", "birthday comes back a day early", "users/read-back", shown(change("birthday", shifted(-1)))),
-	row("birthday-year-two-digits", "years before 1950 come back a century later", "users/read-back", shown(change("birthday", func(s string) any {
-		if s < "1950" && len(s) == 10 {
-			return "20" + s[2:]
-		}
-		return s
-	}))),
-	row("lat-lon-swapped", "location.lat and lon change places", "users/read-back", shown(in("location", func(o object) {
-		lat, hasLat := o["lat"]
-		lon, hasLon := o["lon"]
-		if hasLat && hasLon {
-			o["lat"], o["lon"] = lon, lat
-		}
-	}))),
+	row("birthday-year-two-digits", "years before 1950 come back a century later", "users/read-back", shown(change("birthday", birthdayYearTwoDigits))),
+	row("lat-lon-swapped", "location.lat and lon change places", "users/read-back", shown(in("location", latLonSwapped))),
 	row("location-rounded", "location has two decimals", "users/read-back", shown(in("location", change("lat", decimals(2)), change("lon", decimals(2))))),
 	row("names-trimmed", "names lose spaces at their ends", "users/read-back", texts(strings.TrimSpace)),
-	row("names-swapped", "firstname and lastname change places", "users/read-back", shown(func(u object) {
-		first, hasFirst := u["firstname"]
-		last, hasLast := u["lastname"]
-		if hasFirst && hasLast {
-			u["firstname"], u["lastname"] = last, first
-		}
-	})),
-	row("names-capitalised", "names start with a capital", "users/read-back", texts(func(s string) string {
-		if s == "" {
-			return s
-		}
-		return strings.ToUpper(s[:1]) + s[1:]
-	})),
-	row("names-cut-at-16", "names are cut after 16 bytes", "users/read-back", texts(func(s string) string {
-		if len(s) > 16 {
-			return strings.ToValidUTF8(s[:16], "")
-		}
-		return s
-	})),
+	row("names-swapped", "firstname and lastname change places", "users/read-back", shown(namesSwapped)),
+	row("names-capitalised", "names start with a capital", "users/read-back", texts(namesCapitalised)),
+	row("names-cut-at-16", "names are cut after 16 bytes", "users/read-back", texts(namesCutAt16)),
 	row("unicode-to-ascii", "characters outside ASCII become question marks", "users/read-back", texts(asciiOnly)),
 	row("unicode-without-emoji", "characters beyond 16 bits become question marks", "users/read-back", texts(withoutAstral)),
-	row("unicode-latin1-twice", "texts are encoded twice", "users/read-back", texts(func(s string) string {
-		var b strings.Builder
-		for i := range len(s) {
-			b.WriteRune(rune(s[i]))
-		}
-		return b.String()
-	})),
-	row("unicode-composed", "texts come back in another normal form", "users/read-back", texts(func(s string) string {
-		if nfc := norm.NFC.String(s); nfc != s {
-			return nfc
-		}
-		return norm.NFD.String(s)
-	})),
-	row("unicode-zero-width-lost", "zero-width characters are lost", "users/read-back", texts(func(s string) string {
-		return strings.NewReplacer("\u200d", "", "\u200b", "", "\u200c", "", "\ufeff", "").Replace(s)
-	})),
+	row("unicode-latin1-twice", "texts are encoded twice", "users/read-back", texts(unicodeLatin1Twice)),
+	row("unicode-composed", "texts come back in another normal form", "users/read-back", texts(unicodeComposed)),
+	row("unicode-zero-width-lost", "zero-width characters are lost", "users/read-back", texts(unicodeZeroWidthLost)),
 	row("html-escaped", "texts come back escaped for HTML", "users/read-back", texts(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace)),
 	row("quotes-doubled", "apostrophes come back doubled", "users/read-back", texts(func(s string) string { return strings.ReplaceAll(s, "'", "''") })),
 	row("line-breaks-lost", "line breaks become spaces", "users/read-back", texts(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace)),
 	row("language-lower-case", "language comes back in lower case", "users/read-back", shown(change("language", mapped(strings.ToLower)))),
 	row("numbers-rounded", "height and weight lose their fractions", "users/read-back", shown(change("height", whole), change("weight", whole))),
 	row("numbers-single-precision", "height and weight are kept in 32 bits", "users/read-back", shown(change("height", single), change("weight", single))),
-	row("numbers-in-other-unit", "weight comes back in pounds", "users/read-back", shown(change("weight", func(v json.Number) any {
-		f, _ := v.Float64()
-		return f * 2.2046226218
-	}))),
+	row("numbers-in-other-unit", "weight comes back in pounds", "users/read-back", shown(change("weight", numbersInOtherUnit))),
 	row("thresholds-rounded", "thresholds lose their fractions", "users/read-back", shown(in("thresholds", change("ftp", whole), change("lthr", whole), change("mhr", whole)))),
-	row("thresholds-renamed", "lthr and mhr change places", "users/read-back", shown(in("thresholds", func(o object) {
-		l, hasL := o["lthr"]
-		m, hasM := o["mhr"]
-		delete(o, "lthr")
-		delete(o, "mhr")
-		if hasL {
-			o["mhr"] = l
-		}
-		if hasM {
-			o["lthr"] = m
-		}
-	}))),
+	row("thresholds-renamed", "lthr and mhr change places", "users/read-back", shown(in("thresholds", thresholdsRenamed))),
 	row("tz-offset-negated", "tz_offset has the other sign", "users/read-back", shown(change("tz_offset", times(-1)))),
-	row("tz-offset-in-minutes", "tz_offset comes back in minutes", "users/read-back", shown(change("tz_offset", func(v json.Number) any {
-		i, _ := v.Int64()
-		return i / 60
-	}))),
-	row("tz-offset-never-negative", "tz_offset is never below 0", "users/read-back", shown(change("tz_offset", func(v json.Number) any {
-		i, _ := v.Int64()
-		return max(i, 0)
-	}))),
+	row("tz-offset-in-minutes", "tz_offset comes back in minutes", "users/read-back", shown(change("tz_offset", tzOffsetInMinutes))),
+	row("tz-offset-never-negative", "tz_offset is never below 0", "users/read-back", shown(change("tz_offset", tzOffsetNeverNegative))),
 	row("gender-always-other", "gender comes back as other", "users/read-back", shown(change("gender", func(string) any { return "other" }))),
 	row("measurement-unit-always-metric", "measurement_unit comes back as metric", "users/read-back", shown(set("measurement_unit", "metric"))),
 	row("coach-config-always-on", "coach_config.enabled comes back as true", "users/read-back", shown(in("coach_config", change("enabled", func(bool) any { return true })))),
 	row("coach-config-lost", "coach_config is not kept", "users/read-back", shown(drop("coach_config"))),
+}
+
+func birthdayYearTwoDigits(s string) any {
+	if s < "1950" && len(s) == 10 {
+		return "20" + s[2:]
+	}
+	return s
+}
+
+func latLonSwapped(o object) {
+	lat, hasLat := o["lat"]
+	lon, hasLon := o["lon"]
+	if hasLat && hasLon {
+		o["lat"], o["lon"] = lon, lat
+	}
+}
+
+func namesSwapped(u object) {
+	first, hasFirst := u["firstname"]
+	last, hasLast := u["lastname"]
+	if hasFirst && hasLast {
+		u["firstname"], u["lastname"] = last, first
+	}
+}
+
+func namesCapitalised(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func namesCutAt16(s string) string {
+	if len(s) > 16 {
+		return strings.ToValidUTF8(s[:16], "")
+	}
+	return s
+}
+
+func unicodeLatin1Twice(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		b.WriteRune(rune(s[i]))
+	}
+	return b.String()
+}
+
+func unicodeComposed(s string) string {
+	if nfc := norm.NFC.String(s); nfc != s {
+		return nfc
+	}
+	return norm.NFD.String(s)
+}
+
+func unicodeZeroWidthLost(s string) string {
+	return strings.NewReplacer("\u200d", "", "\u200b", "", "\u200c", "", "\ufeff", "").Replace(s)
+}
+
+func numbersInOtherUnit(v json.Number) any {
+	f, _ := v.Float64()
+	return f * 2.2046226218
+}
+
+func thresholdsRenamed(o object) {
+	l, hasL := o["lthr"]
+	m, hasM := o["mhr"]
+	delete(o, "lthr")
+	delete(o, "mhr")
+	if hasL {
+		o["mhr"] = l
+	}
+	if hasM {
+		o["lthr"] = m
+	}
+}
+
+func tzOffsetInMinutes(v json.Number) any {
+	i, _ := v.Int64()
+	return i / 60
+}
+
+func tzOffsetNeverNegative(v json.Number) any {
+	i, _ := v.Int64()
+	return max(i, 0)
 }
 
 func decimals(n int) func(json.Number) any {
