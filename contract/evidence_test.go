@@ -13,9 +13,9 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
-	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
-	"github.com/onvy-health/onvy-go/contract/selftest"
 )
 
 // broken runs some cases against the sandbox with a fault.

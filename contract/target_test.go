@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
-	"github.com/onvy-health/onvy-go/contract/selftest"
 )
 
 // sandboxTarget is a sandbox as a target that has everything.

@@ -13,10 +13,10 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
-	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 	"github.com/onvy-health/onvy-go/contract/report"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
-	"github.com/onvy-health/onvy-go/contract/selftest"
 )
 
 var pages = flag.String("pages", "", "write the pages of real runs into this directory, to look at them")

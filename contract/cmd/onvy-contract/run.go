@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
-	"github.com/onvy-health/onvy-go/contract/selftest"
 )
 
 func (a *app) runCommand() *cobra.Command {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/onvy-health/onvy-go/contract/faults"
-	"github.com/onvy-health/onvy-go/contract/selftest"
+	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 )
 
 func (a *app) selftestCommand() *cobra.Command {

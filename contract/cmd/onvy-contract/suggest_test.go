@@ -14,7 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	onvy "github.com/onvy-health/onvy-go"
-	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/outsiders"
+	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
-	"github.com/onvy-health/onvy-go/contract/selftest"
 )
 
 // verdict is what the suite said about one honest thing, over all its runs.

@@ -82,6 +82,6 @@ red. Written by ` + "`make verdicts`" + `, which CI runs; not to be edited.
 	if matrix != "" {
 		b.WriteString("\n## The other side: what is found of what was planted\n\n```\n" + strings.TrimSpace(matrix) + "\n```\n")
 	}
-	b.WriteString("\nThe faults, one a line, are in `contract/faults`; `onvy-contract selftest --all` prints each with its verdict.\n")
+	b.WriteString("\nThe faults, one a line, are in `contract/internal/faults`; `onvy-contract selftest --all` prints each with its verdict.\n")
 	return b.String()
 }

@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 
-	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 

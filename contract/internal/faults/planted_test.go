@@ -16,7 +16,7 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
-	"github.com/onvy-health/onvy-go/contract/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
@@ -25,7 +25,7 @@ import (
 // a short conversation about that resource, and looks at the recording of it:
 // the rule of each fault speaks, under the name of its resource.
 func TestPlantedFaults(t *testing.T) {
-	text, err := os.ReadFile("../testdata/meals.yaml")
+	text, err := os.ReadFile("../../testdata/meals.yaml")
 	require.NoError(t, err)
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData(text)

@@ -9,8 +9,8 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
-	"github.com/onvy-health/onvy-go/contract/faults"
-	"github.com/onvy-health/onvy-go/contract/selftest"
+	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 )
 
 // No rule without a fault, no fault without a rule.
