@@ -119,7 +119,7 @@ bench: ## measure
 
 FUZZTIME ?= 1m
 fuzz: ## fuzz the matcher, the readers and the redactor, each for FUZZTIME
-	@for package in ./contract ./contract/recording; do \
+	@for package in ./contract ./contract/internal/accept ./contract/recording; do \
 	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 	  done; \

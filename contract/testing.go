@@ -1,11 +1,12 @@
 package contract
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/internal/live/cases"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
 )
 
 // Run runs the live suite against a target, with a subtest for each case, so
@@ -15,29 +16,29 @@ import (
 // Any implementer of the API can call it from a test of their own.
 func Run(t *testing.T, target Target, o Options) {
 	t.Helper()
-	spec, err := Load(onvy.Spec)
+	spec, err := pass.Load(onvy.Spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	suite, err := NewSuite(spec, target, o)
+	suite, err := live.NewSuite(spec, target, o, cases.All(spec), cases.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("seed %d; Options.Seed makes the same data again", suite.options.Seed)
-	ctx, end := suite.begin(t.Context())
+	t.Logf("seed %d; Options.Seed makes the same data again", suite.Options.Seed)
+	ctx, end := suite.Begin(t.Context())
 	t.Cleanup(func() {
-		for _, o := range suite.selection.failures() {
+		for _, o := range suite.Selection.Failures() {
 			logOutcome(t, o, o.Status == Error)
 		}
 		end()
 	})
-	for i := range suite.cases {
-		lc := &suite.cases[i]
-		t.Run(lc.name, func(t *testing.T) {
-			if lc.when == beside {
+	for i := range suite.Cases {
+		lc := &suite.Cases[i]
+		t.Run(lc.Name, func(t *testing.T) {
+			if lc.When == live.Beside {
 				t.Parallel() // these begin when the others have ended
 			}
-			logOutcome(t, suite.runCase(ctx, lc), o.Strict)
+			logOutcome(t, suite.RunCase(ctx, lc), o.Strict)
 		})
 	}
 }
@@ -68,30 +69,4 @@ func logOutcome(t *testing.T, o Outcome, strict bool) {
 	case Skip:
 		t.Skip(o.Reason)
 	}
-}
-
-// String writes a finding in a few lines, as a test log shows it.
-func (f Finding) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", f.Level, f.Message)
-	if f.Pointer != "" {
-		fmt.Fprintf(&b, " (at %s)", f.Pointer)
-	}
-	if f.Count > 1 {
-		fmt.Fprintf(&b, " ×%d", f.Count)
-	}
-	fmt.Fprintf(&b, "\n    rule %s, by %s", f.Rule, f.Source)
-	if f.Operation != "" {
-		fmt.Fprintf(&b, "\n    %s", f.Operation)
-		if f.Status != 0 {
-			fmt.Fprintf(&b, " answered %d", f.Status)
-		}
-		if f.Spec != "" {
-			fmt.Fprintf(&b, ", see %s", f.Spec)
-		}
-	}
-	if f.Curl != "" {
-		fmt.Fprintf(&b, "\n    %s", f.Curl)
-	}
-	return b.String()
 }

@@ -182,8 +182,8 @@ func TestASpecAtABaseURLFindsWhatIsBelowIt(t *testing.T) {
 	require.NoError(t, err)
 	x := func(path string) *contract.Exchange {
 		return &contract.Exchange{
-			Request:  contract.Request{Method: "GET", URL: "https://gateway.example" + path, Header: contract.Header{{"Authorization", "Bearer some-token"}}},
-			Response: &contract.Response{Status: 200, Header: contract.Header{{"Content-Type", "application/json"}}, Body: []byte(`{"id":7}`)},
+			Request:  contract.Request{Method: "GET", URL: "https://gateway.example" + path, Header: contract.Header{{Name: "Authorization", Value: "Bearer some-token"}}},
+			Response: &contract.Response{Status: 200, Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(`{"id":7}`)},
 		}
 	}
 	below, beside := x("/health%20data/users/u1"), x("/users/u1")

@@ -1,0 +1,70 @@
+package evidence
+
+import (
+	"slices"
+
+	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// Witness keeps the last exchanges of a recording, to show what led to a
+// finding. Its memory is bounded.
+type Witness struct {
+	Redact func(*wire.Exchange) *wire.Exchange
+	last   []*wire.Exchange
+	orders []history.Order
+	bytes  int
+}
+
+const (
+	witnessed      = 256
+	witnessedBytes = 4 << 20
+)
+
+// Add keeps an exchange, and forgets the oldest ones.
+func (w *Witness) Add(order history.Order, x *wire.Exchange) {
+	if w.Redact == nil {
+		return
+	}
+	w.last, w.orders = append(w.last, x), append(w.orders, order)
+	w.bytes += bodyBytes(x)
+	for len(w.last) > witnessed || w.bytes > witnessedBytes && len(w.last) > 1 {
+		w.bytes -= bodyBytes(w.last[0])
+		w.last[0] = nil
+		w.last, w.orders = w.last[1:], w.orders[1:]
+	}
+}
+
+func bodyBytes(x *wire.Exchange) int {
+	n := len(x.Request.Body)
+	if x.Response != nil {
+		n += len(x.Response.Body)
+	}
+	return n
+}
+
+// Prove gives a finding the steps that lead to it, redacted.
+func (w *Witness) Prove(f *rule.Finding, x *wire.Exchange) {
+	if w.Redact == nil {
+		return
+	}
+	var redacted []*wire.Exchange
+	for _, one := range LeadingTo(w.last, x) {
+		one = w.Redact(one)
+		redacted = append(redacted, one)
+		f.Steps = append(f.Steps, recordedStep(one))
+	}
+	f.Curl = recordedScript(f, redacted)
+	f.Steps[len(f.Steps)-1].Pointer = f.Pointer
+	Compare(f)
+}
+
+// At is the exchange with a place in the order, if it is not too long ago.
+func (w *Witness) At(order history.Order) *wire.Exchange {
+	i := slices.IndexFunc(w.orders, func(o history.Order) bool { return o.Compare(order) == 0 })
+	if i < 0 {
+		return nil
+	}
+	return w.last[i]
+}

@@ -1,0 +1,170 @@
+package access
+
+import (
+	"net/url"
+
+	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// IsolationRules are the rules for two projects on one server.
+var IsolationRules = []*rule.Rule{
+	IsolationRead, isolationList, IsolationWrite, IsolationDelete, isolationIDSpace, isolationCursor,
+}
+
+var IsolationRead = &rule.Rule{
+	ID: "isolation/read", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
+	Title:  "A token reads users of its own project only.",
+	Breaks: "GET of another project's user gives 200",
+	Holds:  "404 or 403",
+}
+
+var isolationList = &rule.Rule{
+	ID: "isolation/list", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
+	Title:  "A list has users of its own project only.",
+	Breaks: "another project's user in a list",
+	Holds:  "a list without it",
+}
+
+var IsolationWrite = &rule.Rule{
+	ID: "isolation/write", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
+	Title:  "A token changes users of its own project only.",
+	Breaks: "PATCH of another project's user gives 200",
+	Holds:  "404 or 403",
+}
+
+var IsolationDelete = &rule.Rule{
+	ID: "isolation/delete", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
+	Title:  "A token deletes users of its own project only.",
+	Breaks: "DELETE reaches another project's user",
+	Holds:  "404 or 403",
+}
+
+var isolationIDSpace = &rule.Rule{
+	ID: "isolation/id-space", Kind: rule.KindProbe, Level: rule.Violation, Source: "quickstart",
+	Title:  "An id is taken in one project only.",
+	Breaks: "409 for an id that another project has",
+	Holds:  "201 in both",
+}
+
+var isolationCursor = &rule.Rule{
+	ID: "isolation/cursor", Kind: rule.KindProbe, Level: rule.Violation, Source: "resources-and-pagination",
+	Title:  "A cursor opens no other project.",
+	Breaks: "page of project A lists its users for project B",
+	Holds:  "400, or users of B",
+}
+
+// IsolationCases try one project's token on another's users.
+var IsolationCases = []live.Case{
+	{
+		Name: "isolation/users", Needs: []live.Need{live.NeedsOther},
+		Why: "customers must never see each other's people",
+		Run: tryIsolationUsers,
+	},
+	{
+		Name: "isolation/ids", Needs: []live.Need{live.NeedsOther},
+		Why: "two customers may name their people alike",
+		Run: tryIsolationIds,
+	},
+	{
+		Name: "isolation/cursor", Needs: []live.Need{live.NeedsOther}, When: live.Alone,
+		Why: "a cursor is not a key",
+		Run: tryIsolationCursor,
+	},
+}
+
+func tryIsolationUsers(p *live.Probe) {
+	victim := p.NewID()
+	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	foreign := live.Bearer(p.TokenFor(p.Suite.Target.Other, ""))
+
+	if !p.Get(victim).OK() {
+		p.Done() // said elsewhere; nothing can be seen of it
+	}
+	c := p.SendOdd(live.Request{Method: "GET", Path: live.UserPath(victim), Header: foreign})
+	if !c.OK() || p.Found(c) || c.Object()["firstname"] == "Victim" {
+		p.Refuses(c, IsolationRead, "GET from another project", 404, 403, 410)
+	}
+	c = p.SendOdd(live.JSONRequest("PATCH", live.UserPath(victim), foreign, map[string]any{"firstname": "Intruder"}))
+	p.Refuses(c, IsolationWrite, "PATCH from another project", 404, 403, 410)
+	c = p.SendOdd(live.JSONRequest("PUT", live.UserPath(victim), foreign, map[string]any{"id": victim, "firstname": "Intruder"}))
+	p.Remember(p.Suite.Target.Other.ID, victim) // where PUT creates
+	if after := p.Look(victim); after.OK() && after.Object()["firstname"] == "Intruder" {
+		p.Report(c, IsolationWrite, rule.Finding{Message: "PUT from another project changed the user"})
+	} else if !c.OK() {
+		p.Refuses(c, IsolationWrite, "PUT from another project", 404, 403, 410)
+	}
+	c = p.SendOdd(live.Request{Method: "DELETE", Path: live.UserPath(victim), Header: foreign})
+	if after := p.Look(victim); after.Status() == 404 || after.Status() == 410 {
+		p.Report(c, IsolationDelete, rule.Finding{Message: "DELETE from another project deleted the user"})
+	}
+	foreignList(p, foreign, victim)
+}
+
+func tryIsolationIds(p *live.Probe) {
+	id := p.NewID()
+	p.Create(map[string]any{"id": id, "firstname": "Own"})
+	other := p.Suite.Target.Other
+	foreign := live.Bearer(p.TokenFor(other, ""))
+	p.Remember(other.ID, id)
+	c := p.Send(live.JSONRequest("POST", "/users", foreign, map[string]any{"id": id, "firstname": "Other"}))
+	if s := c.Status(); s/100 == 4 && s != 429 {
+		p.Report(c, isolationIDSpace, rule.Finding{Message: "an id that another project has is refused"})
+		return
+	}
+	if name, known := p.Look(id).Shows("firstname"); known && name != "Own" {
+		p.Report(c, IsolationWrite, rule.Finding{Message: "a create in another project changed the user"})
+	}
+	if !p.Look(id).OK() {
+		return
+	}
+	c = p.Send(live.Request{Method: "DELETE", Path: live.UserPath(id), Header: foreign})
+	if after := p.Look(id); after.Status() == 404 {
+		p.Report(c, IsolationDelete, rule.Finding{Message: "a delete in another project deleted the user"})
+	}
+}
+
+func tryIsolationCursor(p *live.Probe) {
+	for range 3 {
+		p.Create(map[string]any{"id": p.NewID()})
+	}
+	c := p.Send(live.Request{Method: "GET", Path: "/users?limit=1", Header: live.Bearer(p.Token())})
+	next := c.NextPage()
+	if next == "" {
+		p.Skip("the list gave no next_page")
+	}
+	own := make(map[string]bool)
+	for _, e := range p.Created {
+		own[e.ID] = true
+	}
+	foreign := live.Bearer(p.TokenFor(p.Suite.Target.Other, ""))
+	c = p.Send(live.Request{Method: "GET", Path: "/users?limit=1000&page=" + url.QueryEscape(next), Header: foreign})
+	for _, user := range c.Users() {
+		if id, _ := user["id"].(string); own[id] {
+			p.Report(c, isolationCursor, rule.Finding{Message: "a cursor of another project lists that project's users"})
+			return
+		}
+	}
+}
+
+// foreignList looks for the victim in the lists of another project.
+func foreignList(p *live.Probe, header wire.Header, victim string) {
+	page := ""
+	for range 10 {
+		path := "/users?limit=1000"
+		if page != "" {
+			path += "&page=" + url.QueryEscape(page)
+		}
+		c := p.Send(live.Request{Method: "GET", Path: path, Header: header})
+		for _, user := range c.Users() {
+			if user["id"] == victim {
+				p.Report(c, isolationList, rule.Finding{Pointer: "/users", Message: "a list has a user of another project"})
+				return
+			}
+		}
+		if page = c.NextPage(); page == "" {
+			return
+		}
+	}
+}

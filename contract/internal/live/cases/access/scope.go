@@ -1,0 +1,125 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/rule"
+)
+
+// ScopeRules are the rules for tokens with less scope.
+var ScopeRules = []*rule.Rule{
+	scopeEnforced, scopeInsufficientScopeCode,
+}
+
+var scopeEnforced = &rule.Rule{
+	ID: "scope/enforced", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
+	Title:  "An operation works with the scope it needs, and not with another.",
+	Breaks: "POST /users with users:read",
+	Holds:  "403 insufficient_scope",
+}
+
+var scopeInsufficientScopeCode = &rule.Rule{
+	ID: "scope/insufficient-scope-code", Kind: rule.KindProbe, Level: rule.Drift, Source: "rfc6750#3.1",
+	Title:  "A client can tell want of scope from other refusals.",
+	Breaks: "403 with forbidden and no challenge",
+	Holds:  "403 with insufficient_scope in the challenge or the body",
+}
+
+// ScopeCases try tokens with less scope than an operation needs.
+var ScopeCases = []live.Case{
+	{
+		Name: "scope/missing",
+		Why:  "a scope that nobody checks is no scope",
+		Run:  tryScopeMissing,
+	},
+	{
+		Name: "scope/each",
+		Why:  "a client that may only change users must not delete them",
+		Run:  eachScope,
+	},
+}
+
+func tryScopeMissing(p *live.Probe) {
+	victim := p.NewID()
+	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	for _, scope := range []string{"users:read", "users:create"} {
+		if why := narrow(p, scope); why != "" {
+			p.Skip("no token with %s alone: %s", scope, why)
+		}
+	}
+	for _, operation := range protectedOperations(p, victim) {
+		scope := "users:read"
+		if op := p.Suite.Spec.Operation(operation.id); op.Scope == "users:read" {
+			scope = "users:create"
+		}
+		c := p.Send(operation.make(live.Bearer(p.TokenFor(&p.Suite.Target.Project, scope))))
+		if slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Rule == "scope/exceeded" }) {
+			continue
+		}
+		p.Refuses(c, scopeEnforced, "a token with "+scope+" alone", 403, 404)
+		if _, challenged := c.BearerChallenge(); c.Status() == 403 && !challenged && c.Object()["error"] != "insufficient_scope" {
+			p.Report(c, scopeInsufficientScopeCode, rule.Finding{Message: "a 403 for want of scope does not say so"})
+		}
+	}
+	p.Get(victim)
+}
+
+// eachScope takes the scopes of the client away one by one, and tries what needs
+// the one that is gone.
+func eachScope(p *live.Probe) {
+	jwt, _ := read.JWT(p.Token())
+	all, known := jwt.Scopes()
+	if !known || len(all) < 2 {
+		p.Skip("the token does not say which scopes there are")
+	}
+	victim := p.NewID()
+	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	for _, operation := range protectedOperations(p, victim) {
+		op := p.Suite.Spec.Operation(operation.id)
+		others := slices.DeleteFunc(slices.Clone(all), func(scope string) bool { return scope == op.Scope })
+		if len(others) == len(all) {
+			continue // the server has no such scope
+		}
+		token := p.TokenFor(&p.Suite.Target.Project, strings.Join(others, " "))
+		less, _ := read.JWT(token)
+		if granted, _ := less.Scopes(); slices.Contains(granted, op.Scope) {
+			continue // scope/granted has said it
+		}
+		c := p.Send(operation.make(live.Bearer(token)))
+		if c.OK() && !slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Rule == "scope/exceeded" }) {
+			// Scopes for changing and deleting are on no page.
+			level := rule.Assumption
+			if op.Scope == "users:read" || op.Scope == "users:create" {
+				level = rule.Violation
+			}
+			p.Report(c, scopeEnforced, rule.Finding{Level: level, Message: "the operation works with every scope but " + op.Scope})
+		} else if !c.OK() {
+			p.Refuses(c, scopeEnforced, "every scope but "+op.Scope, 403, 404)
+		}
+	}
+	p.Get(victim)
+}
+
+// narrow tells why there is no token with one scope alone; "" if there is.
+func narrow(p *live.Probe, scope string) (why string) {
+	c := p.ServerToken(&p.Suite.Target.Project, scope)
+	token, _ := pass.AccessToken(c)
+	if token == "" {
+		return live.WhyRefused(c).Error()
+	}
+	granted, known := []string(nil), false
+	if jwt, ok := read.JWT(token); ok {
+		granted, known = jwt.Scopes()
+	}
+	if text, ok := c.Object()["scope"].(string); ok && !known {
+		granted, known = strings.Fields(text), true
+	}
+	if known && !slices.Equal(granted, []string{scope}) {
+		return "the server gives others too"
+	}
+	return ""
+}

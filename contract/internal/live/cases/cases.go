@@ -1,0 +1,79 @@
+package cases
+
+import (
+	"slices"
+
+	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/internal/live/cases/access"
+	"github.com/onvy-health/onvy-go/contract/internal/live/cases/resources"
+	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+)
+
+// All is the live suite for a spec, in the order of a reader: sign in, use,
+// refuse.
+func All(s *pass.Spec) []live.Case {
+	if !s.SignsIn() || s.Users() == nil {
+		return resourceCases(s) // it is of another API
+	}
+	return slices.Concat(writtenCases, resourceCases(s))
+}
+
+// writtenCases are those that are written by hand, for sign-in and users.
+var writtenCases = slices.Concat(
+	access.SignInCases,
+	users.UserCases,
+	users.UpdateCases,
+	users.RaceCases,
+	users.ValueCases,
+	access.ClientCases,
+	access.GrantCases,
+	access.BearerCases,
+	access.ScopeCases,
+	access.IsolationCases,
+	users.InputCases,
+	users.HTTPCases,
+	users.ListCases,
+)
+
+// resourceCases are those of any resource of the spec. What answers have to
+// agree with those before is the business of the history.
+func resourceCases(s *pass.Spec) (cases []live.Case) {
+	known := s.Users()
+	if !s.SignsIn() {
+		known = nil
+	}
+	for _, r := range s.API.Resources {
+		add := func(can bool, name, why string, run func(*live.Probe, *spec.Resource)) {
+			if can && r.Create != nil {
+				cases = append(cases, live.Case{Name: name, Why: why, Run: func(p *live.Probe) { run(p, r) }})
+			}
+		}
+		fields, in := r.Name+"/fields", r.Name+"/input-"
+		if r == known { // whose other cases are written by hand
+			fields, in = "values/edges", "input/"
+		} else {
+			add(true, r.Name+"/create", "a field that is lost at the start is lost for good", resources.CreateOne)
+			add(r.Replace != nil, r.Name+"/replace", "PUT takes the whole of it", resources.ReplaceOne)
+			add(r.Patch != nil, r.Name+"/patch", "an app that changes one field must not lose the others", resources.PatchOne)
+			add(r.Delete != nil, r.Name+"/delete", "deleted means deleted, by law too", resources.DeleteOne)
+			add(r.Item != "", r.Name+"/unknown", "an app has to tell what is not there from a failure", resources.UnknownOne)
+			add(r.Parent != nil && r.Read != nil, r.Name+"/elsewhere", "what one person has must not be found at another's", resources.ElsewhereOne)
+			add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne)
+			add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf)
+			if n := len(cases) - 1; r.List != nil && r.Parent == nil && n >= 0 {
+				cases[n].When = live.Alone
+			}
+		}
+		add(true, fields, "every documented value is a value", resources.FieldEdges)
+		for _, f := range r.Fields {
+			add(len(users.WrongOf(f)) > 0, in+f.Name, "what is taken in a wrong form comes out in a wrong form", func(p *live.Probe, r *spec.Resource) { users.TryWrongValues(p, r, f) })
+		}
+	}
+	return cases
+}
+
+// Rules are reported by the cases of the live suite, which make the
+// traffic that shows them.
+var Rules = slices.Concat(users.EverydayRules, users.UnknownRules, access.ClientRules, access.GrantRules, access.BearerProbeRules, access.ScopeRules, access.IsolationRules, users.InputRules, users.PageProbeRules, users.HTTPProbeRules)

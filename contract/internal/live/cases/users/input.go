@@ -1,0 +1,188 @@
+package users
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// InputRules are the rules for bodies that must be refused.
+var InputRules = []*rule.Rule{
+	inputNoID, InputMalformed, InputInvalid, inputContentType, inputLarge,
+}
+
+var inputNoID = &rule.Rule{
+	ID: "input/no-id", Kind: rule.KindProbe, Level: rule.Violation, Source: "users/create-a-new-user",
+	Title:  "A create without id is refused.",
+	Breaks: "201 with an id that the server made up",
+	Holds:  "400 or 422",
+}
+
+var InputMalformed = &rule.Rule{
+	ID: "input/malformed", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc8259#2",
+	Title:  "A body that is not JSON is refused.",
+	Breaks: "201 for {",
+	Holds:  "400",
+}
+
+var InputInvalid = &rule.Rule{
+	ID: "input/invalid", Kind: rule.KindProbe, Level: rule.Assumption, Source: "users/create-a-new-user",
+	Title:  "A value of a wrong type or outside the documented values is refused.",
+	Breaks: "201 for gender unknown",
+	Holds:  "400 or 422",
+}
+
+var inputContentType = &rule.Rule{
+	ID: "input/content-type", Kind: rule.KindProbe, Level: rule.Assumption, Source: "openapi.yaml",
+	Title:  "A body that says it is not JSON is refused.",
+	Breaks: "201 for text/plain",
+	Holds:  "415 or 400",
+}
+
+var inputLarge = &rule.Rule{
+	ID: "input/large", Kind: rule.KindProbe, Level: rule.Assumption, Source: "rfc9110#15.5.14",
+	Title:  "A body beyond any use is refused.",
+	Breaks: "500, or no answer, for 2 MiB",
+	Holds:  "413 or 400",
+}
+
+// oddJSON are bodies that parsers are known to fall over.
+var oddJSON = []string{
+	`{"height": 1e400}`, `{"tz_offset": 99999999999999999999}`, `{"tz_offset": 2147483648}`, `{"weight": -1e-400}`,
+	`{"firstname": "a", "firstname": "b"}`, "{\"firstname\": \"\x00\"}", `{"firstname": "\u0000"}`,
+	"{\"firstname\":\"\xff\xfe\"}", "\xef\xbb\xbf{}", `{"firstname":"\ud800"}`, strings.Repeat("[", 5000),
+}
+
+// InputCases send what must be refused, and look what the server makes of it.
+var InputCases = []live.Case{
+	{
+		Name: "input/body",
+		Why:  "bad input is everyday life; a server that falls over it is not fit for it",
+		Run:  tryInputBody,
+	},
+	{
+		Name: "input/no-id",
+		Why:  "a user under an id that nobody knows is lost",
+		Run:  tryInputNoID,
+	},
+	{
+		Name: "input/unknown-property",
+		Why:  "what nobody documented must not be stored",
+		Run:  tryInputUnknownProperty,
+	},
+	{
+		Name: "input/content-type",
+		Why:  "a form that is read as JSON is an attack",
+		Run:  tryInputContentType,
+	},
+	{
+		Name: "input/odd-paths",
+		Why:  "the path is input too",
+		Run:  tryInputOddPaths,
+	},
+	{
+		Name: "input/large", Needs: []live.Need{live.NeedsRisky},
+		Why: "one request must not take the server down",
+		Run: tryInputLarge,
+	},
+}
+
+func tryInputBody(p *live.Probe) {
+	id := p.NewID()
+	p.Create(map[string]any{"id": id, "firstname": "Kept"})
+	p.Get(id)
+	for _, target := range []struct{ method, path string }{{"POST", "/users"}, {"PUT", live.UserPath(id)}, {"PATCH", live.UserPath(id)}} {
+		for _, bad := range slices.Concat(live.BadJSON, []live.Bad{
+			{What: "a body with something behind it", Text: whole(p, target.method, id) + ` {}`},
+			{What: "a body with a bracket too many", Text: whole(p, target.method, id) + `}`},
+		}) {
+			c := p.Send(live.Request{Method: target.method, Path: target.path, Body: []byte(bad.Text),
+				Header: append(live.Bearer(p.Token()), wire.Field{Name: "Content-Type", Value: "application/json"})})
+			p.Refuses(c, InputMalformed, bad.What, 400)
+		}
+		c := p.Send(live.Request{Method: target.method, Path: target.path, Body: []byte{}, Header: append(live.Bearer(p.Token()), wire.Field{Name: "Content-Type", Value: "application/json"})})
+		p.Refuses(c, InputMalformed, "an empty body", 400, 415)
+	}
+	// What a server may refuse in its own way, but not fall over. None
+	// of it can be stored: there is no id, or no such user.
+	nobody := p.NewID()
+	p.Remember(p.Suite.Target.Project.ID, nobody)
+	for _, target := range []struct{ method, path string }{{"POST", "/users"}, {"PUT", live.UserPath(nobody)}, {"PATCH", live.UserPath(nobody)}} {
+		for _, odd := range oddJSON {
+			p.SendOdd(live.Request{Method: target.method, Path: target.path, Body: []byte(odd),
+				Header: append(live.Bearer(p.Token()), wire.Field{Name: "Content-Type", Value: "application/json"})})
+		}
+	}
+	p.Send(live.Request{Method: "GET", Path: live.UserPath(id), Header: live.Bearer(p.Token())})
+}
+
+func tryInputNoID(p *live.Probe) {
+	for _, body := range []map[string]any{
+		{"firstname": "Nameless"}, {"id": nil}, {"id": ""}, {"id": 5}, {"id": map[string]any{}}, {},
+	} {
+		c := p.Send(live.JSONRequest("POST", "/users", live.Bearer(p.Token()), body))
+		if id, ok := c.Object()["id"].(string); c.OK() && ok && id != "" {
+			made(p, id)
+		} else if n, ok := c.Object()["id"].(fmt.Stringer); c.OK() && ok {
+			made(p, n.String())
+		}
+		p.Refuses(c, inputNoID, "a create without an id that is text", 400)
+	}
+}
+
+func tryInputUnknownProperty(p *live.Probe) {
+	id := p.NewID()
+	c := p.TryCreate(p.Token(), map[string]any{"id": id, "contract_unknown": "kept?", "is_admin": true, "project_id": "proj_contract_nowhere"})
+	if c.OK() {
+		p.Get(id)
+	}
+	p.Patch(id, map[string]any{"contract_unknown": "kept?"})
+}
+
+func tryInputContentType(p *live.Probe) {
+	for _, contentType := range []string{"text/plain", "application/x-www-form-urlencoded", "application/xml"} {
+		id := p.NewID()
+		p.Remember(p.Suite.Target.Project.ID, id)
+		r := live.JSONRequest("POST", "/users", live.Bearer(p.Token()), map[string]any{"id": id})
+		r.Header = append(live.Bearer(p.Token()), wire.Field{Name: "Content-Type", Value: contentType})
+		p.Refuses(p.Send(r), inputContentType, "a body as "+contentType, 415, 400)
+	}
+}
+
+func tryInputOddPaths(p *live.Probe) {
+	for _, path := range []string{"/users/%00", "/users/%FF%FE", "/users/%0d%0aX-Injected:1", "/users/" + strings.Repeat("x", 2000), "/users/%", "/users/%2e%2e%2fusers"} {
+		c := p.Send(live.Request{Method: "GET", Path: path, Header: live.Bearer(p.Token())})
+		if c.Exchange.Response != nil && c.Exchange.Response.Header.Has("X-Injected") {
+			p.Report(c, httpInjected, rule.Finding{Message: "a line end in the path became a header"})
+		}
+	}
+}
+
+func tryInputLarge(p *live.Probe) {
+	id := p.NewID()
+	c := p.TryCreate(p.Token(), map[string]any{"id": id, "firstname": strings.Repeat("x", 2<<20)})
+	p.Refuses(c, inputLarge, "a body of 2 MiB", 413, 400)
+}
+
+// whole is a valid body for a method, to be spoiled.
+func whole(p *live.Probe, method, id string) string {
+	switch method {
+	case "POST":
+		id = p.NewID()
+		p.Remember(p.Suite.Target.Project.ID, id)
+		return fmt.Sprintf(`{"id": %q}`, id)
+	case "PUT":
+		return fmt.Sprintf(`{"id": %q, "firstname": "Kept"}`, id)
+	}
+	return `{"firstname": "Kept"}`
+}
+
+// made takes a user into the clean-up that the server named itself. Its id has
+// not our prefix, and so it is deleted here and now.
+func made(p *live.Probe, id string) {
+	p.Send(live.Request{Method: "DELETE", Path: live.UserPath(id), Header: live.Bearer(p.Token())})
+}

@@ -1,0 +1,54 @@
+package users
+
+import (
+	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/rule"
+)
+
+// EverydayRules are the rules for what every client does.
+var EverydayRules = []*rule.Rule{
+	live.OperationWorks, live.OperationRefusalStatus, usersDuplicateStatus, usersBodyID, ReadOnly,
+	usersConcurrentCreate, usersConcurrentPatch, usersIDCase,
+}
+
+var usersDuplicateStatus = &rule.Rule{
+	ID: "users/duplicate-status", Kind: rule.KindProbe, Level: rule.Assumption, Source: "users/create-a-new-user",
+	Title:  "A taken id is refused with 409.",
+	Breaks: "400 for a taken id",
+	Holds:  "409",
+}
+
+var usersBodyID = &rule.Rule{
+	ID: "users/body-id", Kind: rule.KindProbe, Level: rule.Assumption, Source: "users/update-user-put",
+	Title:  "An id in the body does not win over the one in the path.",
+	Breaks: "PUT /users/a with id b changes b",
+	Holds:  "400, 409, or a with its id",
+}
+
+var ReadOnly = &rule.Rule{
+	ID: "users/read-only", Kind: rule.KindProbe, Level: rule.Assumption, Source: "users/create-a-new-user",
+	Title:  "The server sets timestamps and data_syncs itself.",
+	Breaks: "POST with created_at of 1999, 201 with it",
+	Holds:  "400, or 201 with the time of now",
+}
+
+var usersConcurrentCreate = &rule.Rule{
+	ID: "users/concurrent-create", Kind: rule.KindProbe, Level: rule.Violation, Source: "quickstart",
+	Title:  "Of many creates of one id at the same time, one wins.",
+	Breaks: "two 201",
+	Holds:  "one 201, the rest 409",
+}
+
+var usersConcurrentPatch = &rule.Rule{
+	ID: "users/concurrent-patch", Kind: rule.KindProbe, Level: rule.Assumption, Source: "rfc5789#2",
+	Title:  "Two patches of different fields at the same time are both kept.",
+	Breaks: "one of them is lost",
+	Holds:  "both are there",
+}
+
+var usersIDCase = &rule.Rule{
+	ID: "users/id-case", Kind: rule.KindProbe, Level: rule.Assumption, Source: "quickstart",
+	Title:  "A user is found under its own id and no other.",
+	Breaks: "GET of USER_1 or of user finds user_1",
+	Holds:  "404",
+}

@@ -1,0 +1,55 @@
+package live
+
+import (
+	"net/url"
+
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+)
+
+// Lister asks for the pages of a collection, as the spec says that it is paged.
+type Lister struct {
+	Resource *spec.Resource
+	In       string
+}
+
+// Page is how the collection is paged.
+func (l Lister) Page() *spec.Page { return l.Resource.List.Page }
+
+// Path is that of a page; "" leaves a parameter out.
+func (l Lister) Path(limit, cursor string) string {
+	query := url.Values{}
+	if limit != "" && l.Page().SizeParam != "" {
+		query.Set(l.Page().SizeParam, limit)
+	}
+	if cursor != "" && l.Page().CursorParam != "" {
+		query.Set(l.Page().CursorParam, cursor)
+	}
+	if len(query) == 0 {
+		return l.In
+	}
+	return l.In + "?" + query.Encode()
+}
+
+// Items are those on a page that can be read.
+func (l Lister) Items(c *pass.Call) (all []map[string]any) {
+	found, _ := read.Follow(c.Decode().Value, l.Page().Items)
+	items, _ := found.([]any)
+	for _, item := range items {
+		if object, ok := item.(map[string]any); ok {
+			all = append(all, object)
+		}
+	}
+	return all
+}
+
+// Next is the cursor of the next page; "" for none.
+func (l Lister) Next(c *pass.Call) string {
+	if l.Page().Next == nil {
+		return ""
+	}
+	found, _ := read.Follow(c.Decode().Value, l.Page().Next)
+	next, _ := found.(string)
+	return next
+}

@@ -1,0 +1,579 @@
+package live
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/sample"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/run"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// older lists the users of a project that runs created before a time.
+func (p *Probe) older(project string, before time.Time, swept *run.Swept) []Entry {
+	token, err := p.Suite.tokens.clean(p, project)
+	if err != nil {
+		p.Fail("%v", err)
+	}
+	var old []Entry
+	query := url.Values{"limit": {"1000"}}
+	for range mostPages {
+		c := p.Send(Request{Method: "GET", Path: "/users?" + query.Encode(), Header: Bearer(token)})
+		if !c.OK() {
+			p.Fail("the users cannot be listed: listUsers answered %d", c.Status())
+		}
+		for _, user := range c.Users() {
+			id, _ := user["id"].(string)
+			created, known := read.Timestamp(user["created_at"])
+			begun, ours := runTime(id)
+			switch {
+			case !ours || !known:
+			case begun.Before(before) && created.Before(before):
+				old = append(old, Entry{Target: mask.URL(p.Suite.Base), Project: project, ID: id})
+				if swept.Oldest.IsZero() || created.Before(swept.Oldest) {
+					swept.Oldest = created
+				}
+			default:
+				swept.Younger++
+			}
+		}
+		next, _ := c.Pagination()["next_page"].(string)
+		if next == "" {
+			return old
+		}
+		if next == query.Get("page") {
+			p.Fail("the users cannot be listed: next_page is the page itself")
+		}
+		query.Set("page", next)
+	}
+	return old
+}
+
+// Remember puts a user into the ledger; it is deleted when the case ends.
+func (p *Probe) Remember(project, id string) { p.enter(Entry{Project: project, ID: id}) }
+
+// RememberIn is remember for one of any resource.
+func (p *Probe) RememberIn(project, in, id string) {
+	if in == "/users" {
+		in = ""
+	}
+	p.enter(Entry{Project: project, In: in, ID: id, Marker: p.marker(in)})
+}
+
+// RememberPending puts something into the ledger whose id the server is about
+// to give.
+func (p *Probe) RememberPending(project, in, marker string) Entry {
+	return p.enter(Entry{Project: project, In: in, Marker: marker})
+}
+
+// marker is that of what is being created in a collection; "" for none.
+func (p *Probe) marker(in string) string {
+	for _, e := range slices.Backward(p.Created) {
+		if e.In == in && e.ID == "" {
+			return e.Marker
+		}
+	}
+	return ""
+}
+
+// Settle takes an entry out again: its id is known, or nothing was created.
+func (p *Probe) Settle(e Entry) {
+	p.Suite.ledger.done(e)
+	if i := slices.Index(p.Created, e); i >= 0 {
+		p.Created = slices.Delete(p.Created, i, i+1)
+	}
+}
+
+func (p *Probe) enter(e Entry) Entry {
+	e.Target = mask.URL(p.Suite.Base)
+	if slices.Contains(p.Created, e) {
+		return e
+	}
+	if err := p.Suite.ledger.add(e); err != nil {
+		p.Suite.Halt(err)
+		p.Fail("%v", err)
+	}
+	p.Created = append(p.Created, e)
+	return e
+}
+
+// cleanUp deletes what the case created. Each delete is tried whatever became
+// of the others, unless the server has stopped answering deletes.
+func (p *Probe) cleanUp() {
+	var failed error
+	// What is in others first, the last one first: the others may be gone then.
+	ordered := slices.Clone(p.Created)
+	slices.Reverse(ordered)
+	slices.SortStableFunc(ordered, func(a, b Entry) int { return strings.Count(b.In, "/") - strings.Count(a.In, "/") })
+	for i := range ordered {
+		if err := p.clean(ordered[i]); err != nil {
+			failed = err
+		}
+	}
+	if failed != nil {
+		p.Fail("%v", failed)
+	}
+}
+
+// clean deletes what an entry names, and takes it out of the ledger.
+func (p *Probe) clean(e Entry) error {
+	if e.ID == "" {
+		return p.cleanPending(e)
+	}
+	s := p.Suite
+	header, err := p.cleaner(e.Project, Request{Method: "DELETE", Path: e.path()})
+	if err != nil {
+		return err
+	}
+	deletes := s.operation(Request{Method: "DELETE", Path: e.path()})
+	defer s.history.Begin("DELETE")()
+	send := func(method string) *pass.Call {
+		x := p.named(s.wire.send(p.ctx, Request{Method: method, Path: e.path(), Header: header}))
+		s.patience.note(deletes, x, s.Options.Slow)
+		return p.check(x, false)
+	}
+	const left = "it is in the ledger, try: onvy-contract clean"
+	var c *pass.Call
+	for range 5 { // a server may have a bad moment
+		if s.patience.lost(deletes) {
+			return fmt.Errorf("what was created was not deleted, for deletes are not answered; %s", left)
+		}
+		c = send("DELETE")
+		wait, again := throttled(c)
+		if !again && c.Status()/100 != 5 && c.Exchange.Response != nil || wait > maxRetryAfter {
+			break
+		}
+		p.Sleep(max(wait, 50*time.Millisecond))
+	}
+	gone := c.OK() || c.Status() == 404 || c.Status() == 410
+	if !gone && c.Status()/100 == 4 && c.Status() != 429 {
+		// Some servers have another status for a user that is not there.
+		gone = send("GET").Status() == c.Status()
+	}
+	if !gone {
+		return fmt.Errorf("what was created could not be deleted (status %d); %s", c.Status(), left)
+	}
+	s.ledger.done(e)
+	return nil
+}
+
+// cleaner is the header of a request that cleans up.
+func (p *Probe) cleaner(project string, r Request) (wire.Header, error) {
+	if o := p.Suite.Spec.Operation(p.Suite.operation(r)); o != nil && !o.Bearer {
+		return nil, nil
+	}
+	token, err := p.Suite.tokens.clean(p, project)
+	if err != nil {
+		return nil, err
+	}
+	return Bearer(token), nil
+}
+
+// cleanPending looks for what may have been created without an answer, and
+// deletes it: all that is in a user of this suite, and elsewhere what has the
+// marker.
+func (p *Probe) cleanPending(e Entry) error {
+	if !e.Ours() {
+		return fmt.Errorf("nothing tells what was created in %s from what others made", e.In)
+	}
+	s := p.Suite
+	list := s.Spec.Operation(s.operation(Request{Method: "GET", Path: e.In}))
+	if list == nil || list.API.Page == nil || list.API.Resource == nil {
+		return fmt.Errorf("nothing lists %s: what was created there without an answer may be left; it is in the ledger", e.In)
+	}
+	page := Lister{Resource: list.API.Resource, In: e.In}
+	header, err := p.cleaner(e.Project, Request{Method: "GET", Path: e.In})
+	if err != nil {
+		return err
+	}
+	cursor := ""
+	for range mostPages {
+		x := p.named(s.wire.send(p.ctx, Request{Method: "GET", Path: page.Path("", cursor), Header: header}))
+		c := p.check(x, false)
+		if s := c.Status(); s == 404 || s == 410 { // with all that was in it
+			break
+		}
+		if !c.OK() {
+			return fmt.Errorf("what was created in %s without an answer could not be looked for (status %d); it is in the ledger", e.In, c.Status())
+		}
+		for _, item := range page.Items(c) {
+			text, _ := json.Marshal(item) // was JSON before
+			id := KeyText(item[page.Resource.Key])
+			if id != "" && (e.Marker == "" || bytes.Contains(text, []byte(e.Marker))) {
+				found := Entry{Target: e.Target, Project: e.Project, In: e.In, ID: id, Marker: e.Marker}
+				if err := p.clean(found); err != nil {
+					return err
+				}
+			}
+		}
+		if cursor = page.Next(c); cursor == "" {
+			break
+		}
+	}
+	s.ledger.done(e)
+	return nil
+}
+
+// FullUser has every field that a client can write.
+func (p *Probe) FullUser(id string) map[string]any {
+	r := p.Suite.Spec.Users()
+	user := p.BodyOf(r, spec.Create)
+	user[r.Key] = id
+	return user
+}
+
+// VariedUser is a full user of which now and then an object has one part only.
+func (p *Probe) VariedUser(id string) map[string]any {
+	user := p.FullUser(id)
+	for _, f := range p.Suite.Spec.Users().Fields {
+		object, isObject := user[f.Name].(map[string]any)
+		if names := read.Keys(object); isObject && len(names) > 1 && p.ids%2 == 0 {
+			name := names[p.ids/2%len(names)]
+			user[f.Name] = map[string]any{name: object[name]}
+		}
+	}
+	return user
+}
+
+// BodyOf is the body of a request that creates, replaces or patches one of a
+// resource: every field that can be made up, and no key.
+func (p *Probe) BodyOf(r *spec.Resource, role spec.Role) map[string]any {
+	body := make(map[string]any)
+	for _, f := range r.Fields {
+		if !SentBy(f, role) {
+			continue
+		}
+		if value, ok := p.Maker().Value(f.Schema()); ok {
+			body[f.Name] = value
+		}
+	}
+	return body
+}
+
+// Smallest has what a create requires, and no key.
+func (p *Probe) Smallest(r *spec.Resource) map[string]any {
+	body := make(map[string]any)
+	for _, f := range r.Fields {
+		if !f.Required {
+			continue
+		}
+		value, ok := p.Maker().Value(f.Schema())
+		if !ok {
+			p.Skip("no value of %s can be made up, and %s requires it", f.Name, r.Create.ID)
+		}
+		body[f.Name] = value
+	}
+	return body
+}
+
+// Maker makes values up, from the seed of the case.
+func (p *Probe) Maker() sample.Maker { return sample.Maker{Rand: p.rand} }
+
+// Create makes a user and returns it as it was sent. It ends the case if that
+// does not work.
+func (p *Probe) Create(user map[string]any) *pass.Call {
+	c := p.TryCreate(p.Token(), user)
+	if !p.Works(c) {
+		p.Done()
+	}
+	return c
+}
+
+// CreateMany makes users of its own, eight at a time. It ends the case if that
+// does not work.
+func (p *Probe) CreateMany(n int, user func(id string) map[string]any) {
+	token := p.Token()
+	var requests []Request
+	for range n {
+		id := p.NewID()
+		p.Remember(p.Suite.Target.Project.ID, id)
+		requests = append(requests, JSONRequest("POST", "/users", Bearer(token), user(id)))
+	}
+	for some := range slices.Chunk(requests, 8) {
+		for i, c := range p.Together(some, false) {
+			if _, again := throttled(c); again {
+				c = p.Send(some[i])
+			}
+			if !p.Works(c) {
+				p.Done()
+			}
+		}
+	}
+}
+
+// TryCreate sends a create; its user is deleted when the case ends, whatever
+// the server answers.
+func (p *Probe) TryCreate(token string, user map[string]any) *pass.Call {
+	if id, ok := user["id"].(string); ok && id != "" {
+		p.Remember(p.Suite.Target.Project.ID, id)
+	}
+	return p.Send(JSONRequest("POST", "/users", Bearer(token), user))
+}
+
+// Done ends the case; what it found so far says why.
+func (p *Probe) Done() { panic(stop{}) }
+
+// Get reads a user.
+func (p *Probe) Get(id string) *pass.Call {
+	return p.Send(Request{Method: "GET", Path: UserPath(id), Header: Bearer(p.Token())})
+}
+
+// Put replaces a user.
+func (p *Probe) Put(id string, user map[string]any) *pass.Call {
+	return p.Send(JSONRequest("PUT", UserPath(id), Bearer(p.Token()), user))
+}
+
+// Patch changes a user in part.
+func (p *Probe) Patch(id string, user map[string]any) *pass.Call {
+	return p.Send(JSONRequest("PATCH", UserPath(id), Bearer(p.Token()), user))
+}
+
+// Delete deletes a user.
+func (p *Probe) Delete(id string) *pass.Call {
+	return p.Send(Request{Method: "DELETE", Path: UserPath(id), Header: Bearer(p.Token())})
+}
+
+// Moved waits until an update must show in updated_at, however coarse the
+// server writes it.
+func (p *Probe) Moved(c *pass.Call) {
+	at := c.Object()["updated_at"]
+	if text, _ := at.(string); text != "" {
+		p.Sleep(min(read.Resolution(at)+read.Resolution(at)/10, maxRetryAfter))
+	}
+}
+
+// Together sends requests at the same time.
+func (p *Probe) Together(requests []Request, racing bool) []*pass.Call {
+	exchanges := make([]*wire.Exchange, len(requests))
+	for range requests {
+		p.spend()
+	}
+	defer p.Suite.history.Begin("")()
+	ready := make(chan struct{})
+	var group sync.WaitGroup
+	for i := range requests {
+		group.Go(func() {
+			<-ready
+			exchanges[i] = p.Suite.wire.send(p.ctx, requests[i])
+		})
+	}
+	close(ready)
+	group.Wait()
+	for _, x := range exchanges {
+		p.ended(x)
+	}
+	calls := make([]*pass.Call, len(requests))
+	for i, x := range exchanges {
+		calls[i] = p.check(p.named(x), racing)
+	}
+	return calls
+}
+
+// Place is the path of a collection: of one in another resource, which is made
+// for it. It skips the case where the path needs what nobody can know.
+func (p *Probe) Place(r *spec.Resource) string {
+	if r.Parent == nil {
+		path := strings.ReplaceAll(r.Collection, "{project_id}", read.EscapeSegment(p.Suite.Target.Project.ID))
+		if strings.Contains(path, "{") {
+			p.Skip("the path %s has a parameter that nothing gives", r.Collection)
+		}
+		return path
+	}
+	parent, c := p.Make(r.Parent, p.Place(r.Parent), p.Smallest(r.Parent))
+	if !p.Works(c) {
+		p.Done()
+	}
+	return p.Inside(r, parent)
+}
+
+// Inside is the collection of a resource in one that holds it.
+func (p *Probe) Inside(r *spec.Resource, parent Thing) string {
+	rest := strings.TrimPrefix(r.Collection, r.Parent.Item)
+	if strings.Contains(rest, "{") {
+		p.Skip("the path %s has a parameter that nothing gives", r.Collection)
+	}
+	return parent.Path() + rest
+}
+
+// Make sends a create. What it makes is deleted when the case ends, whatever the
+// server answers: see [ledger].
+func (p *Probe) Make(r *spec.Resource, in string, body map[string]any) (Thing, *pass.Call) {
+	if r.Create == nil || r.Delete == nil || r.Key == "" {
+		p.Skip("%s cannot be made and deleted again", r.Name)
+	}
+	if key := spec.Properties(r.Create.Sent())[r.Key]; r.ClientKeys && !spec.Plain(key).Type.Is(openapi3.TypeString) {
+		p.Skip("%s is named by a number: nothing would tell those of the suite from others", r.A())
+	}
+	t := Thing{Resource: r, In: in}
+	project := p.Suite.Target.Project.ID
+	header := p.Authorization(r.Create)
+	if r.ClientKeys {
+		if _, given := body[r.Key]; !given {
+			body[r.Key] = p.NewID()
+		}
+		t.ID, _ = body[r.Key].(string)
+		p.RememberIn(project, in, t.ID)
+		return t, p.Send(JSONRequest("POST", in, header, body))
+	}
+	marker := ""
+	if !strings.Contains(in, "/"+run.IDPrefix) {
+		if marker = p.mark(r, body); marker == "" {
+			p.Skip("%s has no text to mark as the suite's, and so none is made", r.A())
+		}
+	}
+	pending := p.RememberPending(project, in, marker)
+	c := p.Send(JSONRequest("POST", in, header, body))
+	t.ID = KeyText(c.Object()[r.Key])
+	switch {
+	case c.OK() && t.ID != "":
+		p.RememberIn(project, in, t.ID)
+		p.Settle(pending)
+	case c.Status()/100 == 4:
+		p.Settle(pending)
+	}
+	return t, c
+}
+
+// mark puts a text into the body by which the suite finds its own again; "" if
+// no field takes one.
+func (p *Probe) mark(r *spec.Resource, body map[string]any) string {
+	for _, f := range r.Fields {
+		if f.Create != nil && sample.Free(f.Create) {
+			id := p.NewID()
+			body[f.Name] = id
+			return id
+		}
+	}
+	return ""
+}
+
+// MustMake is make for what has to work. It ends the case if it does not.
+func (p *Probe) MustMake(r *spec.Resource, in string, body map[string]any) (Thing, *pass.Call) {
+	t, c := p.Make(r, in, body)
+	if !p.Works(c) || t.ID == "" {
+		p.Done()
+	}
+	return t, c
+}
+
+// Authorization is what an operation needs.
+func (p *Probe) Authorization(o *spec.Operation) wire.Header {
+	if o == nil || !o.Bearer {
+		return nil
+	}
+	if !p.Suite.Spec.SignsIn() {
+		p.Skip("%s needs a token, and the suite knows of no operation that gives one", o.ID)
+	}
+	return Bearer(p.Token())
+}
+
+// Read reads one.
+func (p *Probe) Read(t Thing) *pass.Call { return p.on(t, t.Resource.Read, nil) }
+
+// ReadBack reads what must be there, where something reads it.
+func (p *Probe) ReadBack(t Thing) {
+	if t.Resource.Read != nil {
+		p.Works(p.Read(t))
+	}
+}
+
+// Replace replaces one.
+func (p *Probe) Replace(t Thing, body map[string]any) *pass.Call {
+	return p.on(t, t.Resource.Replace, body)
+}
+
+// Change patches one.
+func (p *Probe) Change(t Thing, body map[string]any) *pass.Call {
+	return p.on(t, t.Resource.Patch, body)
+}
+
+// Remove deletes one.
+func (p *Probe) Remove(t Thing) *pass.Call { return p.on(t, t.Resource.Delete, nil) }
+
+// on sends a request about one.
+func (p *Probe) on(t Thing, o *spec.Operation, body map[string]any) *pass.Call {
+	if o.Method == http.MethodGet || o.Method == http.MethodDelete {
+		return p.Send(Request{Method: o.Method, Path: t.Path(), Header: p.Authorization(o)})
+	}
+	return p.Send(JSONRequest(o.Method, t.Path(), p.Authorization(o), body))
+}
+
+// ServerToken asks for a token; the answer is the caller's to judge.
+func (p *Probe) ServerToken(project *run.Project, scope string) *pass.Call {
+	body := map[string]any{}
+	if scope != "" {
+		body["scope"] = scope
+	}
+	return p.Send(JSONRequest("POST", pass.ServerPath(project.ID), BasicOf(project), body))
+}
+
+// Token returns an access token with all that the client has. It ends the case
+// if there is none.
+func (p *Probe) Token() string { return p.TokenFor(&p.Suite.Target.Project, "") }
+
+// TokenFor returns an access token of a project and a scope.
+func (p *Probe) TokenFor(project *run.Project, scope string) string {
+	token, err := p.Suite.tokens.get(p, project, scope)
+	if err != nil {
+		p.Fail("%v", err)
+	}
+	return token
+}
+
+// Found reports whether an answer shows that a user is there.
+func (p *Probe) Found(c *pass.Call) bool { return c.OK() && !p.Suite.FindsAll }
+
+// Works reports an everyday request that was not carried out. What other
+// rules have said (no answer, a failure, a redirect) it does not say again.
+func (p *Probe) Works(c *pass.Call) bool {
+	switch s := c.Status(); {
+	case c.OK():
+		return true
+	case s == 0, s/100 == 5, s/100 == 3, s == 429:
+	default:
+		f := rule.Finding{Message: fmt.Sprintf("a valid request is refused with %d", s)}
+		if c.Op != nil {
+			f.Source = c.Weakest()
+			f.Level = pass.LevelOf(f.Source)
+		}
+		p.Report(c, OperationWorks, f)
+	}
+	return false
+}
+
+// Refuses reports a bad request that is carried out under a rule, and one that
+// is refused with an odd status under operation/refusal-status.
+func (p *Probe) Refuses(c *pass.Call, r *rule.Rule, what string, want ...int) bool {
+	switch s := c.Status(); {
+	case c.OK():
+		f := rule.Finding{Message: what + ": it is accepted"}
+		if strings.HasPrefix(r.ID, "input/") && c.Op != nil && c.Op.Source == "assumed" {
+			f.Level = rule.Assumption // what the operation takes is assumed
+		}
+		p.Report(c, r, f)
+		return false
+	case s == 0, s/100 == 5, s/100 == 3, s == 429:
+	case slices.Contains(want, s), s == 422 && slices.Contains(want, 400):
+	default:
+		f := rule.Finding{Level: rule.Assumption, Message: fmt.Sprintf("%s: it is refused with %d; expected %s", what, s, join(want))}
+		if c.Canonical() {
+			f.Level, f.Source = rule.Violation, "rfc6749#5.2"
+		}
+		p.Report(c, OperationRefusalStatus, f)
+	}
+	return true
+}

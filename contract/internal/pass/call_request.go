@@ -1,0 +1,330 @@
+package pass
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/rule"
+)
+
+// Bearer is the access token of the request; that of none reads as "".
+func (c *Call) Bearer() *BearerToken { return c.Spec.bearers.read(c.Exchange.Request.Bearer()) }
+
+// seenBody is where to note the body of the answer; nil if nobody counts.
+func (c *Call) seenBody() *coverage.Body {
+	if c.Counting == nil {
+		return nil
+	}
+	return c.Counting.Body(c.Op.Doc, c.Exchange.Response.Status, c.ContentType)
+}
+
+// Count counts an exchange after the rules have read it.
+func (c *Call) Count() {
+	if c.Counting == nil || c.Op == nil {
+		return
+	}
+	x := coverage.Exchange{Operation: c.Op.Doc, Query: c.query, Status: c.Status(), ResponseType: c.ContentType, HeaderNames: c.headerNames}
+	if len(c.Exchange.Request.Body) > 0 {
+		switch x.RequestType = read.ParseMediaType(c.Exchange.Request.Header.Get("Content-Type")).Name; x.RequestType {
+		case "application/json":
+			x.JSON = c.requestJSON()
+		case "application/x-www-form-urlencoded":
+			x.Form = c.RequestForm()
+		}
+	}
+	if c.Op.Token && c.OK() { // else the whole answer would be decoded for nothing
+		if token, _ := AccessToken(c); token != "" {
+			c.Counting.grant(token)
+		}
+	}
+	x.Credential = c.credential()
+	c.Counting.Add(&x)
+}
+
+// requestJSON is the body of the request decoded; nil if it cannot be. The rules
+// have decoded objects; what is none is wrong, rare and short.
+func (c *Call) requestJSON() any {
+	if object := c.RequestObject(); object != nil {
+		return object
+	}
+	var v any
+	if len(c.Exchange.Request.Body) > maxOdd || json.Unmarshal(c.Exchange.Request.Body, &v) != nil {
+		return nil
+	}
+	return v
+}
+
+func (c *Call) headerNames(yield func(string) bool) {
+	for i := range c.Exchange.Response.Header {
+		if !yield(c.Exchange.Response.Header[i].Name) {
+			return
+		}
+	}
+}
+
+// credential is what the request came with, as far as it can be told without
+// the server's key: a token that the run did not see granted, and that is
+// refused, was changed.
+func (c *Call) credential() coverage.Credential {
+	scheme, value := c.Exchange.Request.Credentials()
+	switch {
+	case c.Op.Token && scheme == "" && c.RequestForm().Get("client_secret") == "":
+		return coverage.NoClient
+	case c.Op.Token && c.OK():
+		return coverage.ValidClient
+	case c.Op.Token:
+		if c.Status() == 401 {
+			return coverage.WrongClient
+		}
+		return ""
+	case !c.Op.Bearer || !c.AuthKnown():
+		return ""
+	case scheme == "":
+		return coverage.NoToken
+	case scheme != "bearer" || value == "":
+		return coverage.OtherScheme
+	}
+	token := c.Bearer()
+	if !c.Counting.saw(token.digest) {
+		switch {
+		case c.OK() && !c.Counting.whole:
+			return coverage.ValidToken // granted before the recording began
+		case !token.IsJWT:
+			return coverage.MadeUpToken
+		case !c.Counting.whole:
+			return "" // who knows why it was refused
+		}
+		return coverage.ForeignToken
+	}
+	switch end := token.Time("exp"); {
+	case !end.IsZero() && c.Exchange.Started.After(end):
+		return coverage.ExpiredToken
+	case c.Op.Scope != "" && token.Scopes != nil && !slices.Contains(token.Scopes, c.Op.Scope):
+		return coverage.LittleScope
+	}
+	return coverage.ValidToken
+}
+
+// RequestObject is the JSON body of the request, or nil. It is decoded once.
+func (c *Call) RequestObject() map[string]any {
+	if c.sentRead {
+		return c.sent
+	}
+	c.sentRead = true
+	if !c.SentKnown() {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(c.Exchange.Request.Body))
+	decoder.UseNumber()
+	if decoder.Decode(&c.sent) != nil || decoder.More() {
+		c.sent = nil
+	}
+	return c.sent
+}
+
+// RequestForm is the form body of the request; empty if there is none.
+func (c *Call) RequestForm() url.Values {
+	if !c.SentKnown() {
+		return url.Values{}
+	}
+	form, _ := url.ParseQuery(string(c.Exchange.Request.Body))
+	return form
+}
+
+// RequestID is the id that the request is about, where the client says it.
+func (c *Call) RequestID() (id string, ok bool) {
+	r := c.Resource()
+	switch {
+	case r == nil:
+		return "", false
+	case c.Does(spec.Create) && r.ClientKeys:
+		id, ok = c.RequestObject()[r.Key].(string)
+		return id, ok
+	case c.Does(spec.Create, spec.List):
+		return "", false
+	}
+	id, ok = c.Vars[r.Param]
+	return id, ok
+}
+
+// Grant tells how the request asks for a token; "" if it does not.
+func (c *Call) Grant() Grant {
+	if !c.Does(spec.Token) {
+		return ""
+	}
+	name, _ := c.RequestObject()["grant"].(string)
+	if c.Canonical() {
+		name = c.RequestForm().Get("grant_type")
+	}
+	switch {
+	case name == "exchange", name == "urn:ietf:params:oauth:grant-type:token-exchange":
+		return GrantExchange
+	case name == "refresh", name == "refresh_token":
+		return GrantRefresh
+	case name == "client_credentials", len(c.Op.API.Grants) == 1 && c.Op.API.Takes(spec.ClientCredentials):
+		return GrantClient
+	}
+	return ""
+}
+
+// RequestedScope is the scope parameter of a token request.
+func (c *Call) RequestedScope() string {
+	if c.Canonical() {
+		return c.RequestForm().Get("scope")
+	}
+	scope, _ := c.RequestObject()["scope"].(string)
+	return scope
+}
+
+// RequestedProject is the project that a token request is for; "" if it does
+// not say.
+func (c *Call) RequestedProject() string {
+	if id := c.Vars["project_id"]; id != "" {
+		return id
+	}
+	id, _ := strings.CutPrefix(c.RequestForm().Get("audience"), "urn:onvy:project:")
+	return id
+}
+
+// Secrets appends what in a request nobody else may see.
+func (c *Call) Secrets(all []string) []string {
+	scheme, value := c.Exchange.Request.Credentials()
+	all = appendSecret(all, value)
+	if scheme == "basic" {
+		if plain, err := base64.StdEncoding.DecodeString(value); err == nil {
+			if _, secret, ok := strings.Cut(string(plain), ":"); ok {
+				all = appendSecret(all, secret)
+			}
+		}
+	}
+	if c.Op != nil && c.Op.Token {
+		form := c.RequestForm()
+		for _, name := range []string{"client_secret", "refresh_token", "subject_token"} {
+			all = appendSecret(all, form.Get(name))
+		}
+		token, _ := c.RequestObject()["token"].(string)
+		all = appendSecret(all, token)
+	}
+	return all
+}
+
+// BearerChallenge is the first challenge of the scheme Bearer.
+func (c *Call) BearerChallenge() (read.Challenge, bool) {
+	all, _ := read.Challenges(c.Exchange.Response.Header)
+	if i := slices.IndexFunc(all, IsBearer); i >= 0 {
+		return all[i], true
+	}
+	return read.Challenge{}, false
+}
+
+// AuthKnown is false where a cookie stands for the credentials.
+func (c *Call) AuthKnown() bool {
+	return !c.Exchange.Request.Header.Has("Cookie")
+}
+
+// What one rule may take from an answer of which another has something to say.
+// One thing that is wrong is reported once, by the rule that is for it.
+
+// Wrong are the fields of the answer that a rule has something to say about:
+// who compares them with others would say it again. "" is the whole answer.
+func (c *Call) Wrong() (fields []string) {
+	for i := range c.Findings {
+		f := &c.Findings[i]
+		switch family, _, _ := strings.Cut(f.Rule, "/"); {
+		case family == "json" && f.Rule != "json/surrogate", c.OK() && f.Rule == "http/content-type" && !c.asDocumented(), f.Rule == "http/content-encoding" && read.Undecoded(c.Exchange.Response):
+			return []string{""}
+		case family == "schema", family == "json":
+			name, inside := c.fieldAt(f.Pointer)
+			if f.Rule == "schema/undocumented-property" && !inside {
+				continue // it is beside what is documented
+			}
+			if name == "" { // what holds the items of a page, or says where it is
+				return []string{""}
+			}
+			if !slices.Contains(fields, name) {
+				fields = append(fields, name)
+			}
+		}
+	}
+	return fields
+}
+
+// asDocumented reports whether the body is what is documented as JSON, under
+// whatever content type.
+func (c *Call) asDocumented() bool {
+	if c.Object() == nil || c.Documented == nil {
+		return false
+	}
+	m := c.Documented.Content["application/json"]
+	return m != nil && m.Schema != nil && m.Schema.Value.VisitJSON(map[string]any(c.Object()), openapi3.VisitAsResponse(), openapi3.EnableFormatValidation()) == nil
+}
+
+// fieldAt is the field of a resource that a pointer leads to, or into.
+func (c *Call) fieldAt(pointer string) (name string, inside bool) {
+	path := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	if c.Op == nil || c.Op.Life == nil {
+		return path[0], len(path) > 1
+	}
+	if r := c.Op.Life.Resource; c.Op.Life.Role == history.List && r != nil {
+		if len(path) < len(r.Items)+2 || !slices.Equal(path[:len(r.Items)], r.Items) {
+			return "", false
+		}
+		path = path[len(r.Items)+1:]
+	}
+	return path[0], len(path) > 1
+}
+
+// Sound reports whether the answer can be read, and nothing is wrong with it as
+// a whole.
+func (c *Call) Sound() bool {
+	return c.OK() && c.BodyKnown() && !slices.Contains(c.Wrong(), "")
+}
+
+// Shows returns a field of the answer; known is false if it cannot be relied on.
+func (c *Call) Shows(name string) (value any, known bool) {
+	wrong := c.Wrong()
+	for _, one := range []string{"", "id", name} { // without an id it is no user
+		if slices.Contains(wrong, one) {
+			return nil, false
+		}
+	}
+	if c.Object() == nil {
+		return nil, false
+	}
+	return c.Object()[name], c.OK()
+}
+
+// Listed are the ids on a page; known is false if not all of them can be read.
+func (c *Call) Listed() (ids []string, known bool) {
+	if !c.Sound() || c.Object() == nil || slices.Contains(c.Wrong(), "id") {
+		return nil, false
+	}
+	for _, user := range c.Users() {
+		id, ok := user["id"].(string)
+		if !ok {
+			return nil, false
+		}
+		ids = append(ids, id)
+	}
+	return ids, true
+}
+
+// WrongAt reports whether the value at a place is not as documented.
+func (c *Call) WrongAt(pointer string) bool {
+	return slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Pointer == pointer && strings.HasPrefix(f.Rule, "schema/") })
+}
+
+// Spoken reports whether a rule has something to say of the answer.
+func (c *Call) Spoken(id string) bool {
+	return slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Rule == id })
+}

@@ -1,0 +1,102 @@
+package pass
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+)
+
+// compileLives tells the history of the resources that can be read.
+func (s *Spec) compileLives() {
+	lives := make(map[*spec.Resource]*history.Resource)
+	for _, r := range s.API.Resources {
+		if r.Read != nil && r.Key != "" {
+			lives[r] = life(r)
+		}
+	}
+	for _, o := range s.Operations {
+		o.Life = &history.Operation{ID: o.ID, Scope: o.Scope}
+		if r := lives[o.API.Resource]; r != nil || o.Token {
+			o.Life.Resource, o.Life.Role = r, roles[o.API.Role]
+		}
+		if p := o.API.Page; p != nil {
+			o.Cursor, o.Limit = p.CursorParam, p.SizeParam
+		}
+		s.Lives = append(s.Lives, o.Life)
+	}
+}
+
+var roles = map[spec.Role]history.Role{
+	spec.Create: history.Create, spec.Read: history.Read, spec.Replace: history.Replace, spec.Patch: history.Patch,
+	spec.Delete: history.Delete, spec.List: history.List, spec.Token: history.Token,
+}
+
+// life is what the history is told of a resource.
+func life(known *spec.Resource) *history.Resource {
+	r := &history.Resource{
+		Name: known.Name, Noun: known.Noun, ID: known.Key, Nested: strings.Contains(known.Collection, "{"),
+		Created: known.Created, Updated: known.Updated,
+	}
+	for _, f := range known.Fields {
+		if len(r.Fields) == 64 {
+			break
+		}
+		r.Fields = append(r.Fields, history.Field{
+			Name: f.Name, Parts: f.Parts, Assigned: f.Assigned, Default: defaultOf(f.Default, f.Assigned),
+		})
+	}
+	if known.List != nil {
+		p := known.List.Page
+		r.Items, r.Next, r.Total = p.Items, p.Next, p.Total
+	}
+	return r
+}
+
+// defaultOf returns what reports whether a value may be a server's own; nil if
+// none may.
+func defaultOf(value any, mayAssign bool) func([]byte) bool {
+	documented, err := json.Marshal(value)
+	if value == nil || err != nil {
+		documented = nil
+	}
+	if documented == nil && !mayAssign {
+		return nil
+	}
+	return func(text []byte) bool {
+		if documented != nil {
+			return string(text) == string(documented)
+		}
+		return neutral(text)
+	}
+}
+
+// neutral reports whether a value is what a server takes where it has none: 0,
+// false, English, and an object of such.
+func neutral(text []byte) bool {
+	var value any
+	if json.Unmarshal(text, &value) != nil {
+		return false
+	}
+	return isNeutral(value)
+}
+
+func isNeutral(value any) bool {
+	switch value := value.(type) {
+	case string:
+		return strings.HasPrefix(strings.ToLower(value), "en")
+	case float64:
+		return value == 0
+	case bool:
+		return !value
+	case map[string]any:
+		for _, part := range value {
+			if !isNeutral(part) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

@@ -1,0 +1,77 @@
+package read
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Follow is a member of the members of a value; there is false if it is not there.
+func Follow(value any, path []string) (member any, there bool) {
+	for _, name := range path {
+		object, _ := value.(map[string]any)
+		if value, there = object[name]; !there {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// Pointer joins names to a JSON pointer.
+func Pointer(names []string) string {
+	var b strings.Builder
+	for _, name := range names {
+		b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
+	}
+	return b.String()
+}
+
+// Plural is a number with its noun: "1 operation", "3 operations".
+func Plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// Keys are the names of an object, sorted.
+func Keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+// Last is the last name of a path.
+func Last(path []string) string { return path[len(path)-1] }
+
+// Float returns a JSON number as a float.
+func Float(value any) (float64, bool) {
+	n, ok := value.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	f, err := n.Float64()
+	return f, err == nil
+}
+
+// Timestamp reads a date-time.
+func Timestamp(value any) (time.Time, bool) {
+	text, _ := value.(string)
+	t, err := time.Parse(time.RFC3339Nano, text)
+	return t, err == nil
+}
+
+// Resolution is the step of a timestamp as it is written: a second without a
+// fraction, a millisecond with three digits.
+func Resolution(value any) time.Duration {
+	text, _ := value.(string)
+	_, fraction, ok := strings.Cut(text, ".")
+	if !ok {
+		return time.Second
+	}
+	digits := len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
+	step := time.Second
+	for range min(digits, 9) {
+		step /= 10
+	}
+	return max(step, time.Microsecond)
+}

@@ -1,0 +1,144 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/rule"
+)
+
+// bearerChecks look at how protected operations take and refuse credentials.
+// They need no probe: whatever traffic there is has to hold by them.
+var bearerChecks = []exchangeCheck{
+	exchangeRule("auth/credentials-needed", rule.Violation, "authentication", "A protected operation works with a Bearer token only.",
+		"200 without Authorization, or for Basic credentials", "200 for a Bearer token",
+		checkAuthCredentialsNeeded),
+	exchangeRule("auth/unauthenticated-status", rule.Violation, "rfc9110#15.5.2", "A request without credentials gets 401.",
+		"403 or 404 without a token", "401 with a challenge",
+		checkAuthUnauthenticatedStatus),
+	exchangeRule("scope/exceeded", rule.Violation, "authentication", "A token does what its scope says and no more.",
+		"POST /users with users:read", "POST /users with users:create",
+		checkScopeExceeded),
+	exchangeRule("auth/challenge", rule.Violation, "rfc9110#11.6.1", "The challenge can be read, and names no parameter twice.",
+		`Bearer realm="a", realm="b"`, `Bearer realm="onvy", error="invalid_token"`,
+		checkAuthChallenge),
+	exchangeRule("auth/bearer-challenge", rule.Violation, "rfc6750#3", "A 401 of a protected operation challenges for Bearer.",
+		`WWW-Authenticate: Basic realm="onvy"`, `WWW-Authenticate: Bearer realm="onvy"`,
+		checkAuthBearerChallenge),
+	exchangeRule("auth/no-error-without-token", rule.Assumption, "rfc6750#3.1", "The challenge has no error where the request had no credentials.",
+		`Bearer error="invalid_token" to a request without Authorization`, `Bearer realm="onvy"`,
+		checkAuthNoErrorWithoutToken),
+	exchangeRule("auth/invalid-token", rule.Assumption, "rfc6750#3.1", "The challenge says invalid_token where a token was refused.",
+		`Bearer error="server_error"`, `Bearer error="invalid_token"; Bearer realm="onvy" alone`,
+		checkAuthInvalidToken),
+	exchangeRule("scope/challenge", rule.Assumption, "rfc6750#3.1", "A 403 for want of scope says insufficient_scope, if it has a challenge.",
+		`403 with Bearer error="invalid_token"`, `403 with Bearer error="insufficient_scope"; 403 alone`,
+		checkScopeChallenge),
+}
+
+func checkAuthCredentialsNeeded(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || !c.Op.Bearer || !c.OK() || !c.AuthKnown() {
+		return
+	}
+	switch scheme, value := c.Exchange.Request.Credentials(); {
+	case scheme == "":
+		c.Report(r, rule.Finding{Message: "the operation works without credentials"})
+	case scheme != "bearer":
+		c.Report(r, rule.Finding{Message: "the operation works with credentials that are not Bearer"})
+	case value == "":
+		c.Report(r, rule.Finding{Message: "the operation works with an empty token"})
+	}
+}
+
+func checkAuthUnauthenticatedStatus(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || !c.Op.Bearer || c.Exchange.Request.Header.Has("Authorization") || !c.AuthKnown() {
+		return
+	}
+	switch s := c.Status(); {
+	case s == 405, s == 501: // a method that is not there
+	case s == 401, s == 429, s/100 == 5, s/100 == 2, c.Exchange.Response == nil: // others say it
+	default:
+		c.Report(r, rule.Finding{Message: "a request without credentials does not get 401"})
+	}
+}
+
+func checkScopeExceeded(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || c.Op.Scope == "" || !c.OK() {
+		return
+	}
+	token := c.Bearer()
+	if !token.IsJWT || len(token.Scopes) == 0 || slices.Contains(token.Scopes, c.Op.Scope) {
+		return
+	}
+	// users:update and users:delete are guesses; where the server has
+	// no such scope, writing must at least need more than reading.
+	if c.Does(spec.Replace, spec.Patch, spec.Delete) &&
+		slices.ContainsFunc(token.Scopes, func(s string) bool { return !onlyReads(c, s) }) {
+		return
+	}
+	c.Report(r, rule.Finding{Message: "the operation works without the scope " + c.Op.Scope})
+}
+
+func checkAuthChallenge(c *pass.Call, r *rule.Rule) {
+	if c.Status() != 401 || strings.TrimSpace(c.Exchange.Response.Header.Get("WWW-Authenticate")) == "" {
+		return // http/header-missing says it
+	}
+	all, ok := read.Challenges(c.Exchange.Response.Header)
+	if !ok {
+		c.Report(r, rule.Finding{Message: "WWW-Authenticate cannot be read"})
+	}
+	for _, ch := range all {
+		if ch.Double != "" {
+			c.Report(r, rule.Finding{Message: "the challenge has " + ch.Double + " twice", Source: "rfc6750#3"})
+		}
+		if _, has := ch.Params["realm"]; ch.Scheme == "basic" && !has && ok {
+			c.Report(r, rule.Finding{Message: "the Basic challenge has no realm", Source: "rfc7617#2"})
+		}
+	}
+}
+
+func checkAuthBearerChallenge(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || !c.Op.Bearer || c.Status() != 401 || !c.Exchange.Response.Header.Has("WWW-Authenticate") {
+		return
+	}
+	if all, ok := read.Challenges(c.Exchange.Response.Header); ok && !slices.ContainsFunc(all, pass.IsBearer) {
+		c.Report(r, rule.Finding{Message: "the challenge is not for Bearer"})
+	}
+}
+
+func checkAuthNoErrorWithoutToken(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || !c.Op.Bearer || c.Status() != 401 || c.Exchange.Request.Header.Has("Authorization") || !c.AuthKnown() {
+		return
+	}
+	if ch, ok := c.BearerChallenge(); ok && ch.Params["error"] != "" {
+		c.Report(r, rule.Finding{Message: "the challenge reports an error although no token was sent"})
+	}
+}
+
+func checkAuthInvalidToken(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || !c.Op.Bearer || c.Status() != 401 || c.Exchange.Request.Bearer() == "" {
+		return
+	}
+	ch, ok := c.BearerChallenge()
+	if code := ch.Params["error"]; ok && code != "" && code != "invalid_token" {
+		c.Report(r, rule.Finding{Message: "a refused token is not reported as invalid_token"})
+	}
+}
+
+func checkScopeChallenge(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || !c.Op.Bearer || c.Status() != 403 {
+		return
+	}
+	ch, ok := c.BearerChallenge()
+	if code := ch.Params["error"]; ok && code != "" && code != "insufficient_scope" {
+		c.Report(r, rule.Finding{Message: "a 403 is not reported as insufficient_scope"})
+	}
+}
+
+// onlyReads reports whether a scope is what reading a resource needs.
+func onlyReads(c *pass.Call, scope string) bool {
+	return slices.ContainsFunc(c.Spec.API.Resources, func(r *spec.Resource) bool { return r.Read != nil && r.Read.Scope == scope })
+}

@@ -1,0 +1,62 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// exchangeCheck is a rule that looks at one exchange.
+type exchangeCheck struct {
+	rule.Rule
+	run func(c *pass.Call, r *rule.Rule)
+}
+
+// checks are all of them, in the order in which a reader asks: did an
+// answer come, is it HTTP, is it JSON, is it what the spec says, is it OAuth.
+var checks = slices.Concat(
+	wireChecks,
+	statusChecks,
+	headerChecks,
+	jsonChecks,
+	schemaChecks,
+	tokenChecks,
+	clientChecks,
+	bearerChecks,
+	userChecks,
+	listChecks,
+	leakChecks,
+)
+
+// Check looks at one exchange and returns what is wrong with it. It is safe
+// for concurrent use. An exchange that matches no operation is looked at as
+// HTTP only.
+func Check(s *pass.Spec, x *wire.Exchange) []rule.Finding {
+	c := s.Open(x, "")
+	defer c.Release()
+	return Apply(s, c)
+}
+
+// Apply holds a call against all rules of one exchange.
+func Apply(s *pass.Spec, c *pass.Call) []rule.Finding {
+	for i := range checks {
+		checks[i].run(c, &checks[i].Rule)
+	}
+	return c.Findings
+}
+
+// Exchange are those of one exchange, in the order in which they look.
+func Exchange() []rule.Rule {
+	all := make([]rule.Rule, len(checks))
+	for i := range checks {
+		all[i] = checks[i].Rule
+	}
+	return all
+}
+
+// exchangeRule is the row of an exchange rule.
+func exchangeRule(id string, level rule.Level, source, title, breaks, holds string, run func(*pass.Call, *rule.Rule)) exchangeCheck {
+	return exchangeCheck{rule.Rule{ID: id, Kind: rule.KindExchange, Level: level, Source: source, Title: title, Breaks: breaks, Holds: holds}, run}
+}

@@ -1,0 +1,38 @@
+package rules
+
+import (
+	"bytes"
+
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/rule"
+)
+
+// clientChecks look at who gets tokens. What else there is to be known of
+// clients needs the probes of the live suite.
+var clientChecks = []exchangeCheck{
+	exchangeRule("client/missing", rule.Violation, "authentication", "No client credentials, no token.",
+		"a token without Authorization", "401; a token for client_secret in the form",
+		checkClientMissing),
+}
+
+func checkClientMissing(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || !c.Op.Token || !c.OK() || c.Grant() != pass.GrantClient || !c.AuthKnown() {
+		return
+	}
+	if c.Exchange.Request.Header.Has("Authorization") || authenticatesElsewhere(c) {
+		return
+	}
+	c.Report(r, rule.Finding{Message: "a token is given without client credentials"})
+}
+
+// authenticatesElsewhere reports whether a client shows who it is in the form or
+// in the URL, or may have done so in what was not recorded.
+func authenticatesElsewhere(c *pass.Call) bool {
+	req := &c.Exchange.Request
+	for _, name := range []string{"client_secret", "client_assertion"} {
+		if bytes.Contains(req.Body, []byte(name)) || bytes.Contains([]byte(req.URL), []byte(name)) {
+			return true
+		}
+	}
+	return !c.SentKnown()
+}

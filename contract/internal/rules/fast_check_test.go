@@ -1,0 +1,84 @@
+package rules
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// The fast path may save time, not findings.
+func TestFindingsAreTheSameWithoutTheFastPath(t *testing.T) {
+	fast, err := pass.Load(onvy.Spec)
+	require.NoError(t, err)
+	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
+	require.NoError(t, err)
+
+	accepted, done := 0, map[string]bool{}
+	compare := func(x *wire.Exchange, body []byte) {
+		x.Response.Body = body
+		if fast.Open(x, "").Clean {
+			accepted++
+		}
+		require.ElementsMatch(t, Check(slow, x), Check(fast, x), "%s: %s", x.Name, body)
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	for _, x := range exampleExchanges(t, fast) {
+		example := x.Response.Body
+		compare(x, example)
+		for range 20 {
+			compare(x, mutant.Mutate(example, mutant.RandomEdits(random)))
+		}
+		if x.Response.Status/100 != 2 || done[string(example)] {
+			continue
+		}
+		done[string(example)] = true
+		places := len(mutant.ParseNode(json.NewDecoder(bytes.NewReader(example))).All())
+		for place := range places {
+			for scalar := range mutant.Scalars {
+				compare(x, mutant.Mutate(example, []byte{byte(place), 0, byte(scalar)}))
+			}
+		}
+	}
+	require.Greater(t, accepted, 500)
+}
+
+// exampleExchanges returns one exchange for each example of each response of
+// each operation.
+func exampleExchanges(t *testing.T, s *pass.Spec) []*wire.Exchange {
+	t.Helper()
+	var xs []*wire.Exchange
+	path := strings.NewReplacer("{project_id}", "proj_your_project", "{user_id}", "user_123")
+	for _, o := range s.Operations {
+		for _, code := range slices.Sorted(maps.Keys(o.Doc.Responses.Map())) {
+			status, err := strconv.Atoi(strings.ReplaceAll(code, "X", "0"))
+			require.NoError(t, err)
+			for media, content := range o.Doc.Responses.Map()[code].Value.Content {
+				for _, title := range slices.Sorted(maps.Keys(content.Examples)) {
+					body, err := json.Marshal(content.Examples[title].Value.Value)
+					require.NoError(t, err)
+					xs = append(xs, &wire.Exchange{
+						Name: o.ID + " " + code + " " + title,
+						Request: wire.Request{Method: o.Method, URL: "https://api.onvy.health" + path.Replace(o.Path),
+							Header: wire.Header{{Name: "Authorization", Value: "Bearer eyJ"}}},
+						Response: &wire.Response{Proto: "HTTP/1.1", Status: status, Reason: http.StatusText(status),
+							Header: wire.Header{{Name: "Content-Type", Value: media}}, Body: body},
+					})
+				}
+			}
+		}
+	}
+	return xs
+}

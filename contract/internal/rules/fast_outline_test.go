@@ -1,0 +1,108 @@
+package rules
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract/internal/accept"
+	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// outlines returns the outline of an answer as the matcher notes it, and as it
+// is read from the decoded body.
+func outlines(t *testing.T, path string, body []byte) (noted, read *accept.Outline) {
+	t.Helper()
+	fast, err := pass.Load(onvy.Spec)
+	require.NoError(t, err)
+	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
+	require.NoError(t, err)
+	x := &wire.Exchange{
+		Request:  wire.Request{Method: http.MethodGet, URL: "https://api.onvy.health" + path},
+		Response: &wire.Response{Status: http.StatusOK, Header: wire.Header{{Name: "Content-Type", Value: "application/json"}}, Body: body},
+	}
+	c := fast.Open(x, "")
+	require.True(t, c.Clean)
+	require.True(t, c.Outlined)
+	return c.Outline(), slow.Open(x, "").Outline()
+}
+
+// same requires two outlines to say the same.
+func sameOutline(t *testing.T, a, b *accept.Outline) {
+	t.Helper()
+	require.Equal(t, a.There, b.There)
+	require.Equal(t, a.Limit, b.Limit)
+	require.Equal(t, a.Total, b.Total)
+	require.Equal(t, string(a.Next), string(b.Next))
+	require.Equal(t, a.NextNull, b.NextNull)
+	require.Len(t, b.Users, len(a.Users))
+	for i := range a.Users {
+		require.Equal(t, string(a.Users[i].ID), string(b.Users[i].ID))
+		require.Equal(t, a.Users[i].Created.OK, b.Users[i].Created.OK)
+		require.True(t, a.Users[i].Created.Equal(b.Users[i].Created.Time))
+		require.True(t, a.Users[i].Updated.Equal(b.Users[i].Updated.Time))
+		require.Equal(t, a.Users[i].Object(), b.Users[i].Object())
+	}
+}
+
+func TestTheMatcherNotesWhatDecodingReads(t *testing.T) {
+	list := mutant.UserList(5)
+	for name, body := range map[string][]byte{
+		"a page":                 list,
+		"no users":               []byte(`{"users":[],"pagination":{"limit":1,"total":0}}`),
+		"pagination first":       []byte(`{"pagination":{"next_page":"a\u0062c","limit":1},"users":[]}`),
+		"next_page null":         []byte(`{"users":[],"pagination":{"limit":1,"next_page":null}}`),
+		"escapes in an id":       bytes.ReplaceAll(list, []byte(`"user_`), []byte(`"\u0075ser_\ud83e\udd84`)),
+		"escapes in a date-time": bytes.ReplaceAll(list, []byte(`"2023-`), []byte(`"2023\u002d`)),
+		"zones and fractions":    bytes.ReplaceAll(list, []byte(`05:31:56Z"`), []byte(`05:31:56.123456789123+05:30"`)),
+		"white space":            bytes.ReplaceAll(list, []byte(`,`), []byte(" ,\n\t")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			noted, read := outlines(t, "/users", body)
+			sameOutline(t, noted, read)
+		})
+	}
+	user := bytes.TrimSuffix(bytes.SplitN(list, []byte(`[`), 2)[1], nil)
+	user = user[:bytes.Index(user, []byte(`},{"id"`))+1]
+	noted, read := outlines(t, "/users/user_000000", user)
+	sameOutline(t, noted, read)
+	require.Len(t, noted.Users, 1)
+}
+
+func TestACleanListIsCheckedWithoutAnAllocation(t *testing.T) {
+	s, err := pass.Load(onvy.Spec)
+	require.NoError(t, err)
+	if raced {
+		t.Skip("the race detector empties pools")
+	}
+	x := &wire.Exchange{
+		Request: wire.Request{Method: http.MethodGet, URL: "https://api.onvy.health/users?limit=100", Header: wire.Header{{Name: "Authorization", Value: "Bearer eyJ"}}},
+		Response: &wire.Response{Proto: "HTTP/1.1", Status: http.StatusOK, Reason: "OK", Body: mutant.UserList(100),
+			Header: wire.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "Date", Value: "Thu, 05 Mar 2026 18:10:27 GMT"}}},
+	}
+	require.Empty(t, Check(s, x))
+	require.Zero(t, testing.AllocsPerRun(100, func() { Check(s, x) }))
+}
+
+// What a call leaves behind for the next one is memory, and no data.
+func TestNothingOfAnAnswerIsInTheNext(t *testing.T) {
+	s, err := pass.Load(onvy.Spec)
+	require.NoError(t, err)
+	x := &wire.Exchange{
+		Request:  wire.Request{Method: http.MethodGet, URL: "https://api.onvy.health/users"},
+		Response: &wire.Response{Status: http.StatusOK, Header: wire.Header{{Name: "Content-Type", Value: "application/json"}}, Body: mutant.UserList(3)},
+	}
+	c := s.Open(x, "")
+	Apply(s, c)
+	users := c.Answer.Users
+	c.Release()
+	require.Equal(t, pass.Call{Answer: accept.Outline{Users: users[:0], IDs: c.Answer.IDs}}, *c)
+	for i := range users {
+		require.Equal(t, accept.User{}, users[i])
+	}
+}

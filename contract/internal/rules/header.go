@@ -1,0 +1,251 @@
+package rules
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// headerChecks look at the header fields of any answer.
+var headerChecks = []exchangeCheck{
+	exchangeRule("http/header-missing", rule.Violation, "openapi.yaml", "A header that is documented as required is there.",
+		"a token answer without Cache-Control, a 401 without WWW-Authenticate", "a 401 with a Bearer challenge",
+		checkRequiredHeaders),
+	exchangeRule("http/header-undocumented", rule.Drift, "openapi.yaml", "No header that the spec does not know, infrastructure aside.",
+		"X-Debug-User: …", "X-Request-Id, Via, CF-Ray",
+		checkUndocumentedHeaders),
+	exchangeRule("http/header-repeated", rule.Violation, "rfc9110#5.3", "A header that has one value is sent once.",
+		"Content-Type twice", "Vary twice",
+		checkHTTPHeaderRepeated),
+	exchangeRule("http/content-type", rule.Violation, "openapi.yaml", "The content type is the documented one.",
+		"text/plain around JSON", "application/json; charset=utf-8",
+		checkContentType),
+	exchangeRule("http/charset", rule.Violation, "rfc8259#8.1", "JSON is UTF-8 and does not say otherwise.",
+		"application/json; charset=iso-8859-1", "application/json; charset=UTF-8",
+		checkHTTPCharset),
+	exchangeRule("http/content-encoding", rule.Violation, "rfc9110#12.5.3", "The content coding is one that the client takes.",
+		"gzip for Accept-Encoding: identity", "gzip for Accept-Encoding: gzip",
+		checkHTTPContentEncoding),
+	exchangeRule("http/date", rule.Violation, "rfc9110#6.6.1", "Date is right to five minutes.",
+		"Date: Thu, 01 Jan 1970 00:00:00 GMT", "Date 2 s behind the client's clock",
+		checkHTTPDate),
+	exchangeRule("http/retry-after", rule.Violation, "rfc9110#10.2.3", "Retry-After is a number of seconds or an HTTP date.",
+		"Retry-After: soon", "Retry-After: 30",
+		checkHTTPRetryAfter),
+	exchangeRule("http/allow", rule.Violation, "rfc9110#15.5.6", "405 says in Allow what is allowed.",
+		"405 without Allow", "405 with Allow: GET, POST",
+		checkHTTPAllow),
+	exchangeRule("http/location", rule.Violation, "rfc9110#10.2.2", "Location, if given, is where the new user is.",
+		"Location: /users/another", "no Location; Location: https://host/users/user_123",
+		checkLocation),
+	exchangeRule("http/cors", rule.Violation, "policy", "No answer is for every origin and with credentials too.",
+		"Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true", "Access-Control-Allow-Origin: * alone",
+		checkHTTPCORS),
+	exchangeRule("http/public-cache", rule.Violation, "rfc9111#3.5", "Personal data are not for shared caches.",
+		"Cache-Control: public on a user", "Cache-Control: private",
+		checkHTTPPublicCache),
+}
+
+func checkHTTPHeaderRepeated(c *pass.Call, r *rule.Rule) {
+	if c.Exchange.Response == nil {
+		return
+	}
+	for _, name := range singletons {
+		if c.Exchange.Response.Header.Count(name) > 1 {
+			c.Report(r, rule.Finding{Message: name + " is sent more than once"})
+		}
+	}
+}
+
+func checkHTTPCharset(c *pass.Call, r *rule.Rule) {
+	charset := c.Params["charset"]
+	if charset != "" && read.IsJSON(c.ContentType) && !strings.EqualFold(charset, "utf-8") {
+		c.Report(r, rule.Finding{Message: "the charset of JSON is not utf-8"})
+	}
+}
+
+func checkHTTPContentEncoding(c *pass.Call, r *rule.Rule) {
+	if c.Exchange.Response == nil {
+		return
+	}
+	if read.Undecoded(c.Exchange.Response) && c.Exchange.Err == nil {
+		c.Report(r, rule.Finding{Message: "the body is not of the content coding that it claims", Source: "rfc9110#8.4"})
+		return
+	}
+	coding := c.Exchange.Response.Header.Get("Content-Encoding")
+	accept := c.Exchange.Request.Header.Get("Accept-Encoding")
+	if coding != "" && !strings.EqualFold(coding, "identity") && accept != "" &&
+		!strings.Contains(accept, "*") && !strings.Contains(strings.ToLower(accept), strings.ToLower(coding)) {
+		c.Report(r, rule.Finding{Level: rule.Assumption, Message: "the body has a content coding that the client did not offer to take"})
+	}
+}
+
+func checkHTTPDate(c *pass.Call, r *rule.Rule) {
+	if c.Exchange.Response == nil || c.Exchange.Started.IsZero() {
+		return
+	}
+	text := c.Exchange.Response.Header.Get("Date")
+	if text == "" {
+		return
+	}
+	date, err := http.ParseTime(text)
+	if err != nil {
+		c.Report(r, rule.Finding{Message: "Date is not an HTTP date"})
+	} else if off := date.Sub(c.Exchange.Started).Abs(); off > 5*time.Minute {
+		c.Report(r, rule.Finding{Level: rule.Drift, Message: "Date is more than five minutes off the client's clock"})
+	}
+}
+
+func checkHTTPRetryAfter(c *pass.Call, r *rule.Rule) {
+	if c.Exchange.Response == nil {
+		return
+	}
+	text := c.Exchange.Response.Header.Get("Retry-After")
+	if text == "" {
+		return
+	}
+	_, err := http.ParseTime(text)
+	if seconds, notSeconds := strconv.Atoi(text); err != nil && (notSeconds != nil || seconds < 0) {
+		c.Report(r, rule.Finding{Message: "Retry-After is neither seconds nor a date"})
+	}
+}
+
+func checkHTTPAllow(c *pass.Call, r *rule.Rule) {
+	if c.Status() != 405 {
+		return
+	}
+	if !c.Exchange.Response.Header.Has("Allow") {
+		c.Report(r, rule.Finding{Message: "405 has no Allow"})
+	} else if hasDirective(c.Exchange.Response.Header, "Allow", strings.ToLower(c.Exchange.Request.Method)) {
+		c.Report(r, rule.Finding{Message: "405 refuses a method that its Allow has", Source: "rfc9110#10.2.1"})
+	}
+}
+
+func checkHTTPCORS(c *pass.Call, r *rule.Rule) {
+	if c.Exchange.Response == nil {
+		return
+	}
+	h := c.Exchange.Response.Header
+	if h.Get("Access-Control-Allow-Origin") == "*" && strings.EqualFold(h.Get("Access-Control-Allow-Credentials"), "true") {
+		c.Report(r, rule.Finding{Message: "every origin may read the answer, with credentials"})
+	}
+}
+
+func checkHTTPPublicCache(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || !c.Op.Bearer || !c.OK() {
+		return
+	}
+	if hasDirective(c.Exchange.Response.Header, "Cache-Control", "public", "s-maxage") {
+		c.Report(r, rule.Finding{Message: "Cache-Control allows shared caches to keep a person's data"})
+	}
+}
+
+func checkRequiredHeaders(c *pass.Call, r *rule.Rule) {
+	if c.Documented == nil {
+		return
+	}
+	for name, ref := range c.Documented.Headers {
+		h := ref.Value
+		source := pass.Extension(h.Extensions, "x-onvy-source")
+		switch {
+		case h.Required && !c.Exchange.Response.Header.Has(name):
+			c.Report(r, rule.Finding{Message: name + " is missing", Spec: pass.Place(h.Origin, ""), Source: source})
+		case h.Required && strings.TrimSpace(c.Exchange.Response.Header.Get(name)) == "":
+			c.Report(r, rule.Finding{Message: name + " is empty", Spec: pass.Place(h.Origin, ""), Source: source})
+		}
+	}
+}
+
+func checkUndocumentedHeaders(c *pass.Call, r *rule.Rule) {
+	if c.Documented == nil {
+		return
+	}
+	for _, f := range c.Exchange.Response.Header {
+		if strings.HasPrefix(f.Name, ":") || isInfrastructure(f.Name) || isBalancerCookie(f) || !read.IsToken(f.Name) {
+			continue
+		}
+		documented := false
+		for name := range c.Documented.Headers {
+			documented = documented || strings.EqualFold(name, f.Name)
+		}
+		if !documented {
+			c.Report(r, rule.Finding{Message: "the header " + mask.Name(f.Name) + " is not documented"})
+		}
+	}
+}
+
+func checkContentType(c *pass.Call, r *rule.Rule) {
+	if c.Documented == nil || len(c.Exchange.Response.Body) == 0 {
+		return
+	}
+	looksJSON := slices.Contains([]byte("{["), c.Exchange.Response.Body[0])
+	switch {
+	case len(c.Documented.Content) == 0 || c.Media != nil:
+	case c.ContentType == "":
+		c.Report(r, rule.Finding{Message: "there is a body and no Content-Type", Source: "rfc9110#8.3"})
+	case looksJSON && !read.IsJSON(c.ContentType):
+		c.Report(r, rule.Finding{Message: fmt.Sprintf("the content type is %s; application/json is documented", read.PrintableType(c.ContentType)),
+			Source: "resources-and-pagination"})
+	default: // no page shows an error, so that a page in HTML may be one
+		c.Report(r, rule.Finding{Level: c.ErrorLevel(), Source: c.Source(),
+			Message: fmt.Sprintf("the content type is %s; application/json is documented", read.PrintableType(c.ContentType))})
+	}
+}
+
+func checkLocation(c *pass.Call, r *rule.Rule) {
+	if !c.Does(spec.Create) || c.Status() != 201 {
+		return
+	}
+	text := c.Exchange.Response.Header.Get("Location")
+	if text == "" {
+		return
+	}
+	id, given := c.RequestID()
+	if !given {
+		id, _ = c.Object()[c.Resource().Key].(string)
+	}
+	base, err := url.Parse(c.Exchange.Request.URL)
+	if err != nil || id == "" {
+		return
+	}
+	u, err := base.Parse(text)
+	if err != nil {
+		c.Report(r, rule.Finding{Message: "Location is not a URI reference", Spec: pass.Place(c.Op.Doc.Responses.Origin, "")})
+		return
+	}
+	want := strings.TrimSuffix(base.Path, "/") + "/" + id
+	if u.Path != want || u.Host != base.Host {
+		c.Report(r, rule.Finding{Message: "Location is not the place of the new " + c.Resource().Noun})
+	}
+}
+
+// hasDirective tells whether a header has one of these directives, with or
+// without a value.
+func hasDirective(h wire.Header, name string, directives ...string) bool {
+	for i := range h {
+		if !strings.EqualFold(h[i].Name, name) {
+			continue
+		}
+		for part := range strings.SplitSeq(h[i].Value, ",") {
+			key, _, _ := strings.Cut(part, "=")
+			key = strings.TrimSpace(key)
+			for _, directive := range directives {
+				if strings.EqualFold(key, directive) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,138 @@
+package rules
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/rule"
+)
+
+// statusChecks ask whether the status, and a body or none, are as documented.
+var statusChecks = []exchangeCheck{
+	exchangeRule("http/status-range", rule.Violation, "rfc9110#15", "The status is between 100 and 599.",
+		"HTTP/1.1 700", "HTTP/1.1 299",
+		checkHTTPStatusRange),
+	exchangeRule("http/server-error", rule.Violation, "rfc9110#15.6", "The server does not fail (503 with Retry-After aside).",
+		"500 for an id that is not known", "503 with Retry-After: 5",
+		checkHTTPServerError),
+	exchangeRule("http/redirect", rule.Violation, "rfc9110#15.4", "An operation answers itself; it does not send the client elsewhere.",
+		"302 to /login", "401 with a challenge",
+		checkHTTPRedirect),
+	exchangeRule("http/not-modified", rule.Violation, "rfc9110#15.4.5", "304 answers a conditional GET only.",
+		"304 on POST, or without If-None-Match", "304 on GET with If-None-Match",
+		checkHTTPNotModified),
+	exchangeRule("http/throttled", rule.Drift, "policy", "The server has room for a careful guest.",
+		"429 on every fifth request", "429 after a thousand requests in a second, as a limit says",
+		checkHTTPThrottled),
+	exchangeRule("http/status-undocumented", rule.Violation, "openapi.yaml", "The status is one that the operation documents.",
+		"202 where 204 is documented", "422 where 400 is documented too",
+		checkStatus),
+	exchangeRule("http/no-content", rule.Violation, "rfc9110#15.3.5", "204, 205 and 304 have no body.",
+		"204 with {} behind it", "204 without Content-Length",
+		checkHTTPNoContent),
+	exchangeRule("http/empty-body", rule.Violation, "openapi.yaml", "There is a body where one is documented.",
+		"201 with nothing behind it", "204 with nothing behind it",
+		checkHTTPEmptyBody),
+}
+
+func checkHTTPStatusRange(c *pass.Call, r *rule.Rule) {
+	if s := c.Status(); c.Exchange.Response != nil && (s < 100 || s > 599) {
+		c.Report(r, rule.Finding{Message: "the status is not one of HTTP"})
+	}
+}
+
+func checkHTTPServerError(c *pass.Call, r *rule.Rule) {
+	s := c.Status()
+	if s/100 != 5 || s == 503 && c.Exchange.Response.Header.Has("Retry-After") {
+		return
+	}
+	f := rule.Finding{Message: fmt.Sprintf("the server failed with %d", s)}
+	switch {
+	case s == 503: // which HTTP lets a server say, with or without a time
+		f.Level = rule.Assumption
+	case s == 501 && c.Op != nil && c.Op.Source == "assumed":
+		f.Level, f.Message = rule.Assumption, "the operation is not implemented"
+	}
+	c.Report(r, f)
+}
+
+func checkHTTPRedirect(c *pass.Call, r *rule.Rule) {
+	if s := c.Status(); c.Op != nil && s/100 == 3 && s != 304 {
+		c.Report(r, rule.Finding{Message: "a redirect in place of an answer"})
+	}
+}
+
+func checkHTTPNotModified(c *pass.Call, r *rule.Rule) {
+	h := c.Exchange.Request.Header
+	conditional := h.Has("If-None-Match") || h.Has("If-Modified-Since")
+	if c.Status() == 304 && (!conditional || c.Exchange.Request.Method != "GET" && c.Exchange.Request.Method != "HEAD") {
+		c.Report(r, rule.Finding{Message: "304 without a condition in the request"})
+	}
+}
+
+func checkHTTPThrottled(c *pass.Call, r *rule.Rule) {
+	if c.Status() == 429 {
+		c.Report(r, rule.Finding{Message: "the server throttled the request; no page documents a limit"})
+	}
+}
+
+func checkHTTPNoContent(c *pass.Call, r *rule.Rule) {
+	s := c.Status()
+	if s != 204 && s != 205 && s != 304 {
+		return
+	}
+	length := c.Exchange.Response.Header.Get("Content-Length")
+	switch {
+	case len(c.Exchange.Response.Body) > 0:
+		c.Report(r, rule.Finding{Message: fmt.Sprintf("%d has a body", s)})
+	case s == 204 && length != "" && length != "0":
+		c.Report(r, rule.Finding{Message: "204 has a Content-Length", Source: "rfc9110#8.6"})
+	case s == 204 && c.Exchange.Response.Header.Has("Content-Type"):
+		c.Report(r, rule.Finding{Level: rule.Drift, Message: "204 has a Content-Type, and nothing that it would be the type of", Source: "rfc9110#8.3"})
+	case s == 204 && length == "0":
+		c.Report(r, rule.Finding{Level: rule.Drift, Message: "204 has a Content-Length, if only of 0", Source: "rfc9110#8.6"})
+	}
+}
+
+func checkHTTPEmptyBody(c *pass.Call, r *rule.Rule) {
+	if c.Documented == nil || len(c.Documented.Content) == 0 || c.Exchange.Request.Method == "HEAD" || !c.BodyKnown() {
+		return
+	}
+	if len(bytes.TrimSpace(c.Exchange.Response.Body)) == 0 {
+		c.Report(r, rule.Finding{Level: c.ErrorLevel(), Message: "the body is empty", Source: c.Source()})
+	}
+}
+
+func checkStatus(c *pass.Call, r *rule.Rule) {
+	if c.Op == nil || c.Exchange.Response == nil || c.Documented != nil {
+		return
+	}
+	s := c.Status()
+	switch s / 100 {
+	case 2:
+		var documented []string
+		level := rule.Assumption
+		source := "assumed"
+		for status, ref := range c.Op.Doc.Responses.Map() {
+			if strings.HasPrefix(status, "2") {
+				documented = append(documented, status)
+				if from := pass.Extension(ref.Value.Extensions, "x-onvy-source"); from != "assumed" && c.Op.Source != "assumed" {
+					level, source = rule.Violation, from
+				}
+			}
+		}
+		c.Report(r, rule.Finding{
+			Level: level, Source: source, Spec: pass.Place(c.Op.Doc.Responses.Origin, ""),
+			Message: fmt.Sprintf("the status is %d; %s is documented", s, strings.Join(documented, ", ")),
+		})
+	case 4:
+		// What HTTP itself gives a meaning for any resource needs no line in a spec.
+		switch s {
+		case 405, 406, 408, 410, 412, 413, 414, 421, 428, 431:
+			return
+		}
+		c.Report(r, rule.Finding{Level: rule.Drift, Message: fmt.Sprintf("the status is %d, which the operation does not document", s)})
+	}
+}

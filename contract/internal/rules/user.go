@@ -1,0 +1,91 @@
+package rules
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/rule"
+)
+
+// userChecks look at each user in an answer by itself, and at others of a
+// resource: there the rules have its name, as in "meals/id".
+var userChecks = []exchangeCheck{
+	exchangeRule("users/id", rule.Violation, "quickstart", "A user has the id that was asked for, to the letter.",
+		"User_123 for user_123", "ids with spaces, slashes and letters of any script",
+		checkUsersID),
+	exchangeRule("users/timestamps", rule.Violation, "users/create-a-new-user", "A user is created before it is updated, and neither is ahead of now.",
+		"updated_at before created_at; created_at tomorrow", "both equal",
+		checkUsersTimestamps),
+	exchangeRule("users/default", rule.Violation, "users/create-a-new-user", "A field that was not given has its documented default.",
+		"a create without measurement_unit gives imperial", "a create without it gives metric, or leaves it out",
+		checkDefaults),
+}
+
+func checkUsersID(c *pass.Call, r *rule.Rule) {
+	want, ok := c.RequestID()
+	users := c.Outline().Users
+	if !ok || len(users) == 0 || c.Does(spec.List, spec.Delete) || !utf8.ValidString(want) || c.WrongAt("/id") { // JSON has no such text
+		return
+	}
+	switch got := users[0].ID; {
+	case got == nil, string(got) == want:
+	case strings.EqualFold(string(got), want):
+		c.ReportOf(r, rule.Finding{Pointer: pass.Pointer(c.Resource().Key), Message: "the id is in another case than it was given"})
+	default:
+		c.ReportOf(r, rule.Finding{Pointer: pass.Pointer(c.Resource().Key), Message: "the id is another than the one asked for"})
+	}
+}
+
+func checkUsersTimestamps(c *pass.Call, r *rule.Rule) {
+	users := c.Outline().Users
+	if len(users) == 0 {
+		return
+	}
+	now := c.Exchange.End()
+	for i := range users {
+		created, updated := users[i].Created, users[i].Updated
+		if created.OK && updated.OK && created.Sub(updated.Time) >= time.Second {
+			c.ReportOf(r, rule.Finding{Pointer: c.One(c.Resource().Updated), Message: c.Resource().Updated + " is before " + c.Resource().Created})
+		}
+		if now.IsZero() {
+			continue
+		}
+		if created.OK && created.Sub(now) > 5*time.Minute || updated.OK && updated.Sub(now) > 5*time.Minute {
+			c.ReportOf(r, rule.Finding{Level: rule.Assumption, Pointer: c.One(c.Resource().Updated), Message: "a timestamp is in the future"})
+		}
+	}
+}
+
+func checkDefaults(c *pass.Call, r *rule.Rule) {
+	if !c.Does(spec.Create) || !c.OK() || !c.SentKnown() || c.Resource() == nil {
+		return
+	}
+	for _, f := range c.Resource().Fields {
+		if _, given := c.RequestObject()[f.Name]; given || f.Default == nil || f.Assigned {
+			continue
+		}
+		if value, known := c.Shows(f.Name); known && value != nil && !sameValue(value, f.Default) {
+			c.ReportOf(r, rule.Finding{Pointer: pass.Pointer(f.Name), Message: fmt.Sprintf("the default is not %v", f.Default), Spec: f.Place})
+		}
+	}
+}
+
+// sameValue compares a value of a body with one of the spec: as numbers where
+// both are.
+func sameValue(value, documented any) bool {
+	a, isNumber := read.Float(value)
+	b, known := read.Float(documented)
+	if isNumber && known {
+		return a == b
+	}
+	x, err := json.Marshal(value)
+	y, err2 := json.Marshal(documented)
+	return err == nil && err2 == nil && bytes.Equal(x, y)
+}
