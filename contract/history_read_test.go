@@ -49,6 +49,9 @@ func readHistoryRows() []historyRow {
 			holds: []session{
 				at(create("gender", "male", "height", 1), getUser(user("height", 1, "gender", "male"))),
 				at(create(), getUser(user("data_syncs", []any{}))), // not written by clients
+				// The unit was the default already, and is so again.
+				at(create("measurement_unit", "metric"), patchUser(`{"measurement_unit":null}`, user("measurement_unit", "metric")), getUser(user("measurement_unit", "metric"))),
+				at(create("measurement_unit", "imperial"), patchUser(`{"measurement_unit":null}`, ``, status(204)), getUser(user("measurement_unit", "metric"))),
 			},
 		}, {
 			rule: "users/read-is-safe",

@@ -59,7 +59,7 @@ func (s *shaper) shape(ref *openapi3.SchemaRef, path, source string) *shape {
 	}
 	point := func(kind Kind, class Class, reason, format string, args ...any) int {
 		return s.add(Point{
-			Place: s.place, Kind: kind, Name: path + fmt.Sprintf(format, args...), Class: class, Reason: reason, Spec: place(schema.Origin),
+			Place: s.place, Kind: kind, Name: path + fmt.Sprintf(format, args...), Class: class, Reason: reason, Spec: s.at(schema),
 		})
 	}
 	class, reason := s.classAt(path, source)
@@ -97,7 +97,7 @@ func (s *shaper) property(schema *openapi3.Schema, name string, ref *openapi3.Sc
 	class, reason := s.classAt(path, source)
 	p := &property{absent: none, missing: none}
 	add := func(kind Kind, class Class, reason, suffix string) int {
-		return s.add(Point{Place: s.place, Kind: kind, Name: path + suffix, Class: class, Reason: reason, Spec: place(ref.Value.Origin)})
+		return s.add(Point{Place: s.place, Kind: kind, Name: path + suffix, Class: class, Reason: reason, Spec: s.at(ref.Value)})
 	}
 	required := slices.Contains(schema.Required, name)
 	if why := s.unwritten(schema, path, required); why != "" {
@@ -122,6 +122,16 @@ func (s *shaper) property(schema *openapi3.Schema, name string, ref *openapi3.Sc
 	}
 	p.shape = s.shape(ref, path, source)
 	return p
+}
+
+// at is where a schema stands; that of the one around it where YAML has written
+// it elsewhere, behind an alias.
+func (s *shaper) at(schema *openapi3.Schema) string {
+	at := place(schema.Origin)
+	for i := len(s.above) - 1; at == "" && i >= 0; i-- {
+		at = place(s.above[i].Origin)
+	}
+	return at
 }
 
 // classAt is the class of a value at a place of the body.

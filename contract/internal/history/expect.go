@@ -38,7 +38,7 @@ func after(r *Resource, before, now, sent *View, patch bool) *View {
 			switch field := &r.Fields[i]; {
 			case now == nil && (field.Assigned || field.Default != nil):
 				v.Fields[i] = Value{Kind: unknown} // a default may follow, and no answer says so
-			case answer.there() && !equal(answer, before.field(i)): // a default
+			case answer.there() && (answer.Default || !equal(answer, before.field(i))): // a default
 				v.Fields[i] = answer
 			}
 		case !value.there(): // null in a create or replace: a default, or nothing
