@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/onvy-health/onvy-go/contract/internal/evidence"
+	"github.com/onvy-health/onvy-go/contract/internal/live/client"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
 	"github.com/onvy-health/onvy-go/contract/run"
@@ -24,7 +25,7 @@ func Clean(ctx context.Context, spec *pass.Spec, t run.Target, o run.Options) (r
 	if err != nil {
 		return run.Cleaned{}, err
 	}
-	s.wire = newClient(s.Base, s.Options.Timeout, &s.Target.Reach)
+	s.wire = client.New(s.Base, s.Options.Timeout, &s.Target.Reach)
 	s.history = past.Whole(spec)
 	s.tokens = newTokenSource(s)
 	s.evidence = evidence.New(&s.Target, s.Base)

@@ -135,7 +135,7 @@ func (p *Probe) SendOnce(r Request) *pass.Call {
 		panic(stop{rule.NotRun, op + " is slow or silent and is not asked again"})
 	}
 	defer p.Suite.history.Begin(r.Method)()
-	x := p.named(p.Suite.wire.send(p.ctx, r))
+	x := p.named(p.Suite.wire.Send(p.ctx, r))
 	p.ended(x)
 	p.Suite.patience.note(op, x, p.Suite.Options.Slow)
 	switch {
@@ -151,7 +151,7 @@ func (p *Probe) SendOnce(r Request) *pass.Call {
 func (p *Probe) SendOdd(r Request) *pass.Call {
 	p.spend()
 	defer p.Suite.history.Begin(r.Method)()
-	x := p.named(p.Suite.wire.send(p.ctx, r))
+	x := p.named(p.Suite.wire.Send(p.ctx, r))
 	p.ended(x)
 	return p.check(x, true)
 }

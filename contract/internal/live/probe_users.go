@@ -142,7 +142,7 @@ func (p *Probe) clean(e Entry) error {
 	deletes := s.operation(Request{Method: "DELETE", Path: e.path()})
 	defer s.history.Begin("DELETE")()
 	send := func(method string) *pass.Call {
-		x := p.named(s.wire.send(p.ctx, Request{Method: method, Path: e.path(), Header: header}))
+		x := p.named(s.wire.Send(p.ctx, Request{Method: method, Path: e.path(), Header: header}))
 		s.patience.note(deletes, x, s.Options.Slow)
 		return p.check(x, false)
 	}
@@ -202,7 +202,7 @@ func (p *Probe) cleanPending(e Entry) error {
 	}
 	cursor := ""
 	for range mostPages {
-		x := p.named(s.wire.send(p.ctx, Request{Method: "GET", Path: page.Path("", cursor), Header: header}))
+		x := p.named(s.wire.Send(p.ctx, Request{Method: "GET", Path: page.Path("", cursor), Header: header}))
 		c := p.check(x, false)
 		if s := c.Status(); s == 404 || s == 410 { // with all that was in it
 			break
@@ -368,7 +368,7 @@ func (p *Probe) Together(requests []Request, racing bool) []*pass.Call {
 	for i := range requests {
 		group.Go(func() {
 			<-ready
-			exchanges[i] = p.Suite.wire.send(p.ctx, requests[i])
+			exchanges[i] = p.Suite.wire.Send(p.ctx, requests[i])
 		})
 	}
 	close(ready)

@@ -5,9 +5,13 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/onvy-health/onvy-go/contract/internal/live/client"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
+
+// Request is what to send. The path is escaped and follows the base URL.
+type Request = client.Request
 
 // Bearer is the header of a token.
 func Bearer(token string) wire.Header {

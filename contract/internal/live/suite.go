@@ -16,6 +16,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/evidence"
+	"github.com/onvy-health/onvy-go/contract/internal/live/client"
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
@@ -36,7 +37,7 @@ type Suite struct {
 	probeRules []*rule.Rule // that the cases report
 
 	run      string // part of every id that is created
-	wire     *client
+	wire     *client.Client
 	history  *past.History
 	counting *pass.Counting // nil until it runs
 	ledger   *ledger
@@ -172,7 +173,7 @@ func (s *Suite) Run(ctx context.Context) *rule.Report {
 // Begin opens what a run needs. The returned function closes it.
 func (s *Suite) Begin(ctx context.Context) (context.Context, func()) {
 	s.run = runID()
-	s.wire = newClient(s.Base, s.Options.Timeout, &s.Target.Reach)
+	s.wire = client.New(s.Base, s.Options.Timeout, &s.Target.Reach)
 	s.history = past.Guest(s.Spec)
 	s.counting = pass.NewCounting(s.Spec, true)
 	s.tokens = newTokenSource(s)

@@ -1,4 +1,4 @@
-package live
+package client
 
 import (
 	"bytes"
@@ -20,20 +20,20 @@ import (
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
-// client sends requests and keeps what comes back as it was sent. Each request
+// Client sends requests and keeps what comes back as it was sent. Each request
 // has a connection of its own: net/http would repeat a GET in silence on a
 // connection that it had kept, and bytes behind an answer would be read as the
 // next one.
-type client struct {
+type Client struct {
 	base      *url.URL
 	timeout   time.Duration
 	transport *http.Transport
 	reach     *run.Reach
 }
 
-func newClient(base *url.URL, timeout time.Duration, reach *run.Reach) *client {
+func New(base *url.URL, timeout time.Duration, reach *run.Reach) *Client {
 	dialer := &net.Dialer{Timeout: timeout}
-	w := &client{base: base, timeout: timeout, reach: reach}
+	w := &Client{base: base, timeout: timeout, reach: reach}
 	w.transport = &http.Transport{
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
@@ -55,8 +55,8 @@ type Request struct {
 	Body   []byte
 }
 
-// send makes an exchange. It always returns one; its Err says what went wrong.
-func (w *client) send(ctx context.Context, r Request) *wire.Exchange {
+// Send makes an exchange. It always returns one; its Err says what went wrong.
+func (w *Client) Send(ctx context.Context, r Request) *wire.Exchange {
 	x := &wire.Exchange{Request: wire.Request{
 		Method: r.Method,
 		URL:    strings.TrimSuffix(w.base.String(), "/") + r.Path,
