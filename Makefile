@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
-.PHONY: spark contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest spec-lint
+.PHONY: accept spark contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest spec-lint
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,10 +97,21 @@ breaking: ## say what openapi.yaml and the Go API break since BASE (a tag or rev
 	echo "openapi.yaml since $(BASE):"; \
 	$(GO) run $(OASDIFF) changelog --allow-external-refs=false --fail-on ERR "$$base/tree/openapi.yaml" openapi.yaml; broken=$$?; \
 	module="$$($(GO) list -m)"; \
-	(cd "$$base/tree" && $(GO) run $(APIDIFF) -m -w "$$base/api" "$$module") && \
+	quiet() { grep -v '^Ignoring internal package' || true; }; \
+	(cd "$$base/tree" && $(GO) run $(APIDIFF) -m -w "$$base/api" "$$module" 2>&1) | quiet && \
 	echo "Go API since $(BASE) (incompatible changes):" && \
-	$(GO) run $(APIDIFF) -m -incompatible "$$base/api" "$$module"; \
+	$(GO) run $(APIDIFF) -m -incompatible "$$base/api" "$$module" 2>&1 | quiet; \
 	exit $$broken
+
+accept: ## after an edit of openapi.yaml: make anew what follows from it, and say what changed and what it breaks
+	@$(GO) generate ./...
+	@$(GO) test ./contract -count 1 -run 'TestMealsSpec' -update >/dev/null
+	@$(MAKE) --no-print-directory recordings rules
+	@$(GO) test ./contract -count 1 -run 'TestRecordings' -update
+	@$(GO) test ./contract/report -count 1 -update
+	@echo; echo "What changed since HEAD:"; git diff --stat HEAD; echo
+	@$(MAKE) --no-print-directory breaking BASE=HEAD || true
+	@echo; echo "Read the diff of the golden files, run make test, and commit."
 
 recordings: ## make the clean recording anew, from the sandbox
 	$(CONTRACT) record --seed 1 --run '^(auth|users)/|^list/limits' $(RECORDINGS)/clean.har

@@ -7,10 +7,16 @@ import (
 	"golang.org/x/term"
 )
 
-// Colours tells whether to write colours to w: only to a terminal, and not
+// Colours reports whether to write colours to w: only to a terminal, and not
 // where the environment has NO_COLOR (any value, see no-color.org) or
-// TERM=dumb.
+// TERM=dumb. FORCE_COLOR (any value but 0 and false) wants them everywhere, as
+// the logs of CI services show them.
 func Colours(w io.Writer, getenv func(string) string) bool {
+	switch getenv("FORCE_COLOR") {
+	case "", "0", "false":
+	default:
+		return getenv("NO_COLOR") == ""
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }

@@ -173,6 +173,12 @@ func TestColoursAreWrittenOnlyWhenAskedFor(t *testing.T) {
 func TestColoursAreForTerminalsOnly(t *testing.T) {
 	none := func(string) string { return "" }
 	require.False(t, report.Colours(&bytes.Buffer{}, none))
+	for value, want := range map[string]bool{"1": true, "3": true, "0": false, "false": false} {
+		require.Equal(t, want, report.Colours(&bytes.Buffer{}, func(name string) string {
+			return map[string]string{"FORCE_COLOR": value, "TERM": "dumb"}[name]
+		}), value)
+	}
+	require.False(t, report.Colours(&bytes.Buffer{}, func(string) string { return "1" }), "NO_COLOR wins")
 	f, err := os.CreateTemp(t.TempDir(), "")
 	require.NoError(t, err)
 	defer f.Close()

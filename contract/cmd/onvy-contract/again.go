@@ -13,6 +13,10 @@ import (
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
+// setByReport are the flags of a run that make no sense for one that is done
+// again.
+var setByReport = []string{"run", "seed", "shard", "json", "junit", "html", "report"}
+
 func (a *app) againCommand() *cobra.Command {
 	var live liveFlags
 	var script bool
@@ -35,6 +39,11 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, name := range setByReport {
+				if cmd.Flags().Changed(name) {
+					return usage(cmd, "again has no --%s: the report says what to run, and the terminal what came of it", name)
+				}
+			}
 			if err := live.check(); err != nil {
 				return err
 			}
@@ -66,8 +75,8 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 	}
 	cmd.Flags().BoolVar(&script, "script", false, "write the curl lines that show the cause, and send nothing")
 	live.register(cmd.Flags())
-	for _, name := range []string{"run", "seed", "shard", "json", "junit", "html", "report"} {
-		_ = cmd.Flags().MarkHidden(name) // the report says what to run
+	for _, name := range setByReport {
+		_ = cmd.Flags().MarkHidden(name)
 	}
 	return cmd
 }

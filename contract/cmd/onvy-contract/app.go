@@ -24,6 +24,7 @@ type app struct {
 	stdout, stderr io.Writer
 
 	specFile string
+	colour   choice // --color
 }
 
 // exit is an exit status of a command that has already said why.
@@ -80,6 +81,8 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
+	a.colour = choice{"auto", []string{"auto", "always", "never"}}
+	root.PersistentFlags().Var(&a.colour, "color", "colours in the report: auto, always or never; auto is for terminals, and heeds NO_COLOR and FORCE_COLOR")
 	root.PersistentFlags().StringVar(&a.specFile, "spec", "", "check against this openapi.yaml `FILE` instead of the built-in one")
 	for _, group := range []struct {
 		id, title string

@@ -74,6 +74,9 @@ func TestAgainSaysWhetherACauseIsStillThere(t *testing.T) {
 func TestAgainRefusesWhatItCannotAsk(t *testing.T) {
 	call{}.run(t, "again").refuses(t, "again takes a cause, such as F1, and a report")
 	call{}.run(t, "again", "F1", "none.json").refuses(t, "none.json")
+	for _, name := range setByReport {
+		call{}.run(t, "again", "F1", "none.json", "--"+name+"=1").refuses(t, "again has no --"+name)
+	}
 	c, _, _ := faulty(t, "measurement-unit-enum")
 	file := filepath.Join(t.TempDir(), "report.json")
 	c.run(t, "run", "--run", "^(auth/server|users/create)$", "--json", file, ledger(t))
@@ -172,4 +175,19 @@ func TestHelpGroupsTheCommands(t *testing.T) {
 		require.Contains(t, r.stdout, title)
 	}
 	require.Contains(t, call{}.run(t, "help", "run").stdout, "--seed")
+}
+
+func TestColourIsAsAskedFor(t *testing.T) {
+	quiet := func(env map[string]string, more ...string) string {
+		r := call{env: env}.run(t, append([]string{"replay", recorded + "clean.har", "--quiet"}, more...)...)
+		require.Zero(t, r.status, r.stderr)
+		return r.stdout
+	}
+	const escape = "\x1b["
+	require.NotContains(t, quiet(nil), escape, "no terminal")
+	require.Contains(t, quiet(nil, "--color=always"), escape)
+	require.Contains(t, quiet(map[string]string{"FORCE_COLOR": "1"}), escape)
+	require.NotContains(t, quiet(map[string]string{"FORCE_COLOR": "1"}, "--color=never"), escape)
+	require.NotContains(t, quiet(map[string]string{"FORCE_COLOR": "1", "NO_COLOR": "1"}), escape)
+	call{}.run(t, "rules", "--color=sometimes").refuses(t, "auto, always, never")
 }

@@ -130,7 +130,7 @@ func (o *outputs) write(r *contract.Report) error {
 	errs = append(errs,
 		o.folder.write(r),
 		report.Terminal(terminal, r, report.TerminalOptions{
-			Colour: report.Colours(terminal, o.app.getenv), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.quiet,
+			Colour: o.app.colours(terminal), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.quiet,
 			Width: width(terminal, o.app.getenv), Spec: spec, JSON: o.flags.json, Scripts: o.flags.scripts,
 		}),
 		writeScripts(o.flags.scripts, r),
