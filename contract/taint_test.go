@@ -71,6 +71,11 @@ func oneFaults() []oneFault {
 				a.body = []byte("<html><body>Welcome</body></html>")
 			}
 		}}, []string{"http/content-type"}},
+		{server{name: "an unknown client meets a failure", after: func(r *http.Request, a *answered) {
+			if id, _, ok := r.BasicAuth(); ok && id == "contract-nobody" {
+				*a = answered{500, http.Header{"Content-Type": {"application/json"}}, []byte(`{"error":"server_error"}`)}
+			}
+		}}, []string{"http/server-error"}},
 		{server{name: "birthdays as instants", after: users(func(u map[string]any) {
 			if day, ok := u["birthday"].(string); ok {
 				u["birthday"] = day + "T00:00:00Z"
