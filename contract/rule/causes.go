@@ -44,16 +44,26 @@ func (c *Cause) Operations() []string {
 // in which they were seen.
 //
 // Findings of a rule are one cause, whatever the operation; of a rule about
-// values, those at one property. A cause follows from another one if its rule
+// values, those at one property. What is sure in one operation and assumed in
+// another is two causes, unless it is at the same place: then it is one, and as
+// sure as the surest. A cause follows from another one if its rule
 // is a consequence of the other's, or if it compares a value that the other has
 // said cannot be right. It never follows from one of a lower level: what fails
 // a run is not hidden behind what does not.
 func (r *Report) Causes() []*Cause {
 	at := map[string]*Cause{}
 	var all []*Cause
+	surest := map[[3]string]Level{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		key := causeKey(f)
+		where := place(f)
+		if had, ok := surest[where]; !ok || levelRank(f.Level) < levelRank(had) {
+			surest[where] = f.Level
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		key := causeKey(f, surest[place(f)])
 		c := at[key]
 		if c == nil {
 			c = &Cause{}
@@ -63,8 +73,10 @@ func (r *Report) Causes() []*Cause {
 		c.Findings = append(c.Findings, f)
 	}
 	for _, c := range all {
-		// The finding with most evidence stands for the cause.
-		slices.SortStableFunc(c.Findings, func(a, b *Finding) int { return cmp.Compare(len(b.Steps), len(a.Steps)) })
+		// The surest finding with most evidence stands for the cause.
+		slices.SortStableFunc(c.Findings, func(a, b *Finding) int {
+			return cmp.Or(levelRank(a.Level)-levelRank(b.Level), cmp.Compare(len(b.Steps), len(a.Steps)))
+		})
 	}
 	slices.SortStableFunc(all, func(a, b *Cause) int { return causeRank(a.Head()) - causeRank(b.Head()) })
 	all = nested(all)
@@ -77,14 +89,23 @@ func (r *Report) Causes() []*Cause {
 	return all
 }
 
-func causeKey(f *Finding) string {
+// place is what findings of one thing have in common, however sure they are.
+// Those of the answer as a whole have nothing but their level.
+func place(f *Finding) [3]string {
+	if f.Pointer == "" {
+		return [3]string{f.Rule, "\x00" + string(f.Level), f.Waived}
+	}
+	return [3]string{f.Rule, f.Pointer, f.Waived}
+}
+
+func causeKey(f *Finding, level Level) string {
 	property := ""
 	switch {
-	case f.Rule == "schema/null" && f.Level == Assumption: // a habit: null for what is absent
+	case f.Rule == "schema/null" && level == Assumption: // a habit: null for what is absent
 	case aboutValues(f.Rule):
 		property = f.Pointer[strings.LastIndexByte(f.Pointer, '/')+1:]
 	}
-	return strings.Join([]string{f.Rule, string(f.Level), property, f.Waived}, "\x00")
+	return strings.Join([]string{f.Rule, string(level), property, f.Waived}, "\x00")
 }
 
 // aboutValues reports whether a rule is about single values: each property can
@@ -95,8 +116,10 @@ func causeRank(f *Finding) int {
 	if f.Waived != "" {
 		return 3
 	}
-	return slices.Index([]Level{Violation, Assumption, Drift}, f.Level)
+	return levelRank(f.Level)
 }
+
+func levelRank(l Level) int { return slices.Index([]Level{Violation, Assumption, Drift}, l) }
 
 func causeLetter(f *Finding) string {
 	switch {
