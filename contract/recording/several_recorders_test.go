@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/recorder"
@@ -63,6 +64,7 @@ func TestRecordingsOfSeveralRecordersAreOneSession(t *testing.T) {
 			slices.Reverse(passed)
 			slices.Reverse(lines)
 		case "the proxy without times":
+			passed = afterOneAnother(t, passed)
 			for _, e := range passed {
 				delete(e, "startedDateTime")
 				delete(e, "time")
@@ -84,9 +86,25 @@ func TestRecordingsOfSeveralRecordersAreOneSession(t *testing.T) {
 			r := together(t, spec, complete, open()...)
 			require.Empty(t, violations(r), "%s, complete: %v", order, complete)
 			require.Zero(t, r.Summary.Errors)
-			require.GreaterOrEqual(t, r.Summary.Exchanges, len(xs)*9/10) // some are of no operation
+			require.GreaterOrEqual(t, r.Summary.Exchanges, len(xs)*6/10) // some are of no operation, or left out above
 		}
 	}
+}
+
+// afterOneAnother are the entries that began when the one before had ended: what
+// was under way together nobody can tell without times.
+func afterOneAnother(t *testing.T, es []entry) (some []entry) {
+	t.Helper()
+	var last time.Time
+	for _, e := range es {
+		at, err := time.Parse(time.RFC3339Nano, e["startedDateTime"].(string))
+		require.NoError(t, err)
+		if !at.Before(last) {
+			last = at.Add(time.Duration(e["_took"].(float64) * float64(time.Millisecond)))
+			some = append(some, e)
+		}
+	}
+	return some
 }
 
 // A cassette has no times, and is of another server; a browser has left out the

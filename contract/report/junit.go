@@ -80,7 +80,7 @@ func (doc *junitSuites) addFindings(r *contract.Report, shown map[string]bool) {
 		group, _, _ := strings.Cut(f.Rule, "/")
 		doc.add(r, group, &junitCase{
 			Class: operation(f), Name: f.Rule, Time: seconds(0),
-			Failure: &junitResult{Message: f.Message, Type: f.Rule, Text: escape(text(f))},
+			Failure: &junitResult{Message: f.Message, Type: f.Rule, Text: bounded(text(f))},
 		}, 0)
 	}
 	if more > 0 {
@@ -122,13 +122,13 @@ func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *jun
 		shown[identity(f)] = true
 	}
 	if other != nil {
-		c.Out = &junitText{escape(strings.Join(other, "\n"))}
+		c.Out = &junitText{bounded(strings.Join(other, "\n"))}
 	}
 	switch o.Status {
 	case contract.Fail:
 		c.Failure = &junitResult{Message: cmp.Or(o.Reason, "failed; what was found is in testcases of its own"), Type: "fail"}
 		if first != nil {
-			c.Failure = &junitResult{Message: first.Message, Type: first.Rule, Text: escape(strings.Join(failing, "\n"))}
+			c.Failure = &junitResult{Message: first.Message, Type: first.Rule, Text: bounded(strings.Join(failing, "\n"))}
 		}
 		if n := failed - 1; n > 0 {
 			c.Failure.Message += fmt.Sprintf(" (and %d more)", n)
@@ -142,6 +142,18 @@ func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *jun
 	case contract.Pass:
 	}
 	return c
+}
+
+// mostText is how long one text is: parsers of XML give up at 10 MB.
+const mostText = 1 << 20
+
+// bounded is a text that any parser takes, and says what it has left out.
+func bounded(text string) string {
+	if len(text) <= mostText {
+		return escape(text)
+	}
+	kept := strings.ToValidUTF8(text[:mostText], "")
+	return escape(kept) + fmt.Sprintf("\n… %d bytes more are in the JSON report\n", len(text)-len(kept))
 }
 
 // identity is what makes a finding the same in a case and in the whole report.
