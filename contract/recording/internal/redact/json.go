@@ -142,6 +142,10 @@ func (w *jsonWalk) bare(s string) string {
 			return "false"
 		}
 		return s
+	case "t", "tr", "tru", "f", "fa", "fal", "fals": // cut off, and to be seen as that
+		return "fal"
+	case "n", "nu", "nul":
+		return s
 	case "null", "NaN", "Infinity", "-Infinity", "undefined", "None", "True", "False":
 		return s
 	}
