@@ -98,8 +98,10 @@ func (s *script) cleaning(created []string) string {
 	if token == "" {
 		return "# The users that this creates stay: no token is known that may delete them."
 	}
-	return fmt.Sprintf(`for id in %s; do curl -sS -o /dev/null -X DELETE "$URL/users/$id" -H "Authorization: Bearer %s"; done # clean up`,
-		strings.Join(created, " "), s.token(token))
+	// The ids are escaped as in a URL, which leaves no quote in them but much else
+	// that a shell reads.
+	return fmt.Sprintf(`for id in '%s'; do curl -sS -o /dev/null -X DELETE "$URL/users/$id" -H "Authorization: Bearer %s"; done # clean up`,
+		strings.Join(created, "' '"), s.token(token))
 }
 
 // command is a curl line for a request.
