@@ -31,9 +31,10 @@ def fail(why):
     sys.exit(2)
 
 
-def program(command, chunks):
+def program(command, key, chunks):
     """Yields the lines that a command writes for what it reads; fails if it does."""
-    p = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    env = dict(os.environ, ONVY_SHARD_KEY=key)  # every user of a machine can read a command line
+    p = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     errors, failed = [], []
 
     def feed():
@@ -65,20 +66,20 @@ def local(path):
     return "/" + path[len("file:"):].lstrip("/") if path.startswith("file:/") else path
 
 
-def split(rows, command):
+def split(rows, command, key):
     """The lines of a task that has parts of JSON lines files."""
     for (path, start), part in itertools.groupby(rows, key=lambda r: (r.path, r.start)):
         name = local(path) if start == 0 else "%s@%d" % (local(path), start)
-        yield from program(command + ["--name", name], (r.value.encode() + b"\n" for r in part))
+        yield from program(command + ["--name", name], key, (r.value.encode() + b"\n" for r in part))
 
 
-def whole(rows, command):
+def whole(rows, command, key):
     """The lines of a task that has whole files."""
     for r in rows:
-        yield from program(command + ["--name", local(r.path)], (r.content,))
+        yield from program(command + ["--name", local(r.path)], key, (r.content,))
 
 
-def read(spark, patterns, command):
+def read(spark, patterns, command, key):
     """What shard map writes for the files, as an RDD of lines."""
     from pyspark.sql.functions import col
 
@@ -95,10 +96,10 @@ def read(spark, patterns, command):
         others = [f for f in files if f not in set(lines)]
         if lines:
             frame = spark.read.option("lineSep", "\n").text(lines).select("value", *meta)
-            parts.append(frame.rdd.mapPartitions(lambda rows: split(rows, command)))
+            parts.append(frame.rdd.mapPartitions(lambda rows: split(rows, command, key)))
         if others:
             frame = spark.read.format("binaryFile").load(others).select("path", "content")
-            parts.append(frame.rdd.mapPartitions(lambda rows: whole(rows, command)))
+            parts.append(frame.rdd.mapPartitions(lambda rows: whole(rows, command, key)))
     return spark.sparkContext.union(parts)
 
 
@@ -117,17 +118,16 @@ def main():
         fail("ONVY_SHARD_KEY is not set: openssl rand -hex 16")
 
     complete = ["--complete"] if args.complete else []
-    env = ["env", "ONVY_SHARD_KEY=" + key, args.binary, "shard"]
-    map_command = env + ["map", "--partitions", str(args.partitions)] + complete + [x for h in args.host for x in ("--host", h)]
-    reduce_command = env + ["reduce"] + complete
+    map_command = [args.binary, "shard", "map", "--partitions", str(args.partitions)] + complete + [x for h in args.host for x in ("--host", h)]
+    reduce_command = [args.binary, "shard", "reduce"] + complete
 
     spark = SparkSession.builder.appName("onvy-contract").getOrCreate()
-    lines = read(spark, args.files, map_command)
+    lines = read(spark, args.files, map_command, key)
     partials = (
         lines.map(lambda line: (line, None))
         .repartitionAndSortWithinPartitions(args.partitions, lambda line: int(line[:6]))
         .keys()
-        .mapPartitions(lambda sorted_lines: program(reduce_command, sorted_lines))
+        .mapPartitions(lambda sorted_lines: program(reduce_command, key, sorted_lines))
         .toLocalIterator()
     )
     with tempfile.TemporaryDirectory() as dir:

@@ -90,6 +90,22 @@ func TestSparkSaysWhatIsMissing(t *testing.T) {
 	require.Equal(t, "replay.py: ONVY_SHARD_KEY is not set: openssl rand -hex 16\n", string(said))
 }
 
+// What a task that fails says, Spark writes into logs and pages.
+func TestATaskThatFailsDoesNotSayTheKey(t *testing.T) {
+	s := newSpark(t)
+	python := absolute(t, "../../../examples/spark/.venv/bin/python")
+	key := shardEnv[shardKeyVariable]
+	cmd := exec.CommandContext(t.Context(), python, "-c", `
+import sys, replay
+list(replay.program([sys.argv[1], "shard", "reduce"], "`+key+`", [b"no line\n"]))`, s.binary)
+	cmd.Dir = "../../../examples/spark"
+	said, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(said), "shard reduce ended with 2: onvy-contract: ")
+	require.Contains(t, string(said), "not of a shard")
+	requireNoKey(t, string(said))
+}
+
 // spark is one that is installed beside the example.
 type spark struct{ dir, binary string }
 
