@@ -13,10 +13,6 @@ import (
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
-// setByReport are the flags of a run that make no sense for one that is done
-// again.
-var setByReport = []string{"run", "seed", "shard", "json", "junit", "html", "report"}
-
 func (a *app) againCommand() *cobra.Command {
 	var live liveFlags
 	var script bool
@@ -39,11 +35,6 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			for _, name := range setByReport {
-				if cmd.Flags().Changed(name) {
-					return usage(cmd, "again has no --%s: the report says what to run, and the terminal what came of it", name)
-				}
-			}
 			if err := live.check(); err != nil {
 				return err
 			}
@@ -70,14 +61,22 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 			if spec.SHA256() != old.Spec {
 				return fmt.Errorf("%s is about another openapi.yaml; name that with --spec, or make the report anew", args[1])
 			}
+			_, found, err := a.liveTarget(&live)
+			switch {
+			case err != nil:
+				return err
+			case !found && !live.sandbox && old.Kind != contract.Sandbox:
+				return fmt.Errorf("the report is about %s, and no ONVY_* variables and no flags name a server", old.Target)
+			}
 			return a.again(cmd, spec, &live, old, cause)
 		},
 	}
 	cmd.Flags().BoolVar(&script, "script", false, "write the curl lines that show the cause, and send nothing")
-	live.register(cmd.Flags())
-	for _, name := range setByReport {
-		_ = cmd.Flags().MarkHidden(name)
-	}
+	// The report says what to run, and the terminal what came of it.
+	cmd.Flags().SortFlags = false
+	live.registerServer(cmd.Flags())
+	live.registerLimits(cmd.Flags())
+	cmd.Flags().BoolVar(&live.output.quiet, "quiet", false, "no progress bar")
 	return cmd
 }
 

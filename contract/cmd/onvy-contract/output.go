@@ -42,7 +42,7 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 // toFile reports whether a report is to be kept, or a gate looks at it: then
 // somebody reads the result who did not see what was checked.
 func (f *outputFlags) toFile() bool {
-	for _, set := range []string{f.json, f.junit, f.page.file, f.cover.file, f.cover.min, f.cover.baseline, f.judge.baseline} {
+	for _, set := range []string{f.json, f.junit, f.scripts, f.page.file, f.cover.file, f.cover.min, f.cover.baseline, f.judge.baseline} {
 		if set != "" {
 			return true
 		}
@@ -113,7 +113,7 @@ func (o *outputs) discard() {
 
 // write writes all reports. The terminal report is on standard output, or on
 // standard error where another one has that place.
-func (o *outputs) write(r *contract.Report) error {
+func (o *outputs) write(r *contract.Report, status int) error {
 	terminal := o.app.stdout
 	spec, _ := o.app.specText() // without it operations have their ids
 	var errs []error
@@ -128,7 +128,7 @@ func (o *outputs) write(r *contract.Report) error {
 		errs = append(errs, toJUnit(o.app.stdout))
 	}
 	errs = append(errs,
-		o.folder.write(r),
+		o.folder.write(r, status),
 		report.Terminal(terminal, r, report.TerminalOptions{
 			Colour: o.app.colours(terminal), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.quiet,
 			Width: width(terminal, o.app.getenv), Spec: spec, JSON: o.flags.json, Scripts: o.flags.scripts,
@@ -156,14 +156,15 @@ func (o *outputs) finish(r *contract.Report) error {
 		return err
 	}
 	o.judge.settle(r)
-	if err := o.write(r); err != nil {
+	status := r.ExitStatus() // and the gates of coverage
+	if status == 0 && o.cover.fails(r) {
+		status = 1
+	}
+	if err := o.write(r, status); err != nil {
 		return err
 	}
-	if status := r.ExitStatus(); status != 0 {
+	if status != 0 {
 		return exit(status)
-	}
-	if o.cover.fails(r) {
-		return exit(1)
 	}
 	return nil
 }

@@ -35,8 +35,9 @@ func (f *folderFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.specPath, "sarif-spec-path", "openapi.yaml", "`PATH` of openapi.yaml in the repository, for reports that point into it")
 }
 
+// wanted reports whether there is to be one; nil is of a command that has none.
 func (f *folderFlags) wanted() bool {
-	return len(f.formats) > 0 || f.set != nil && f.set.Changed("report-dir")
+	return f != nil && (len(f.formats) > 0 || f.set != nil && f.set.Changed("report-dir"))
 }
 
 // format is a form of report in the folder.
@@ -146,7 +147,7 @@ type manifestItem struct {
 
 // write writes the folder. Annotations also go to standard error, where GitHub
 // reads them, and the summary to the file that GitHub names for it.
-func (o *folder) write(r *contract.Report) error {
+func (o *folder) write(r *contract.Report, status int) error {
 	if o == nil {
 		return nil
 	}
@@ -156,7 +157,7 @@ func (o *folder) write(r *contract.Report) error {
 	}
 	options := report.MachineOptions{Spec: spec, SpecPath: o.flags.specPath, Version: version()}
 	m := manifest{
-		Version: version(), Report: r.Version, Spec: r.Spec, Target: r.Target, Started: r.Started.UTC().Format("2006-01-02T15:04:05Z"), Exit: r.ExitStatus(),
+		Version: version(), Report: r.Version, Spec: r.Spec, Target: r.Target, Started: r.Started.UTC().Format("2006-01-02T15:04:05Z"), Exit: status,
 		Files: []manifestItem{},
 	}
 	for i, one := range o.picked {

@@ -170,3 +170,11 @@ func TestOneFaultInManyPlacesIsOneCauseAndAllItsFindings(t *testing.T) {
 	require.Contains(t, content(t, filepath.Join(dir, "summary.md")), "1 violation")
 	require.Equal(t, 1, strings.Count(content(t, filepath.Join(dir, "github.txt")), "::error "))
 }
+
+// The list of files says what the command ends with.
+func TestTheManifestHasTheStatusOfTheCommand(t *testing.T) {
+	dir := t.TempDir()
+	r := call{}.run(t, "replay", recorded+"clean.har", "--report", "json", "--report-dir", dir, "--cover-min", "documented=100")
+	require.Equal(t, 1, r.status, r.stderr)
+	require.Contains(t, content(t, filepath.Join(dir, manifestFile)), `"exit_status": 1`)
+}

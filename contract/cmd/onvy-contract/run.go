@@ -100,14 +100,26 @@ type liveFlags struct {
 
 func (f *liveFlags) register(set *pflag.FlagSet) {
 	set.SortFlags = false // as below: what, how, how much, and what comes out
-	f.target.register(set)
-	set.BoolVar(&f.sandbox, "sandbox", false, "test the embedded sandbox, whatever ONVY_* variables say; needed for it in CI and for report files")
+	f.registerServer(set)
 	o := &f.options
 	set.StringVar(&o.Shard, "shard", "", "run the `PART` of the cases, such as 2/5, the second of five jobs; merge makes one report of all")
 	set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
 	ruleFlags(set, &o.OnlyRules, &o.SkipRules)
-	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one from the clock")
+	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one by chance")
 	set.BoolVar(&o.Strict, "strict", false, "let assumptions and drift fail the run too, and what was not exercised")
+	f.registerLimits(set)
+	f.output.register(set)
+}
+
+// registerServer adds the flags that name the server.
+func (f *liveFlags) registerServer(set *pflag.FlagSet) {
+	f.target.register(set)
+	set.BoolVar(&f.sandbox, "sandbox", false, "test the embedded sandbox, whatever ONVY_* variables say; needed for it in CI and for report files")
+}
+
+// registerLimits adds the flags that say how far the suite may go.
+func (f *liveFlags) registerLimits(set *pflag.FlagSet) {
+	o := &f.options
 	set.BoolVar(&o.Risky, "risky", false, "also send huge bodies and many wrong secrets")
 	set.BoolVar(&o.AllowProduction, "allow-production", false, "allow api.onvy.health as the server")
 	set.IntVar(&o.Parallel, "parallel", 8, "cases at once")
@@ -117,7 +129,6 @@ func (f *liveFlags) register(set *pflag.FlagSet) {
 	set.DurationVar(&o.MaxDuration, "max-duration", 10*time.Minute, "for the whole run")
 	set.DurationVar(&o.MaxWait, "max-wait", 15*time.Second, "for a token to expire")
 	set.StringVar(&o.LedgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
-	f.output.register(set)
 }
 
 // check refuses limits that would stop a run before it begins.

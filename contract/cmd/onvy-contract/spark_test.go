@@ -99,6 +99,7 @@ func TestATaskThatFailsDoesNotSayTheKey(t *testing.T) {
 import sys, replay
 list(replay.program([sys.argv[1], "shard", "reduce"], "`+key+`", [b"no line\n"]))`, s.binary)
 	cmd.Dir = "../../../examples/spark"
+	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
 	said, err := cmd.CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(said), "shard reduce ended with 2: onvy-contract: ")
