@@ -101,6 +101,9 @@ func unescapeOne(s string) (rune, int) {
 		return '\t', 2
 	case 'u':
 		hi, ok := hex4(s[2:])
+		if !ok && cutOff(s[2:]) {
+			return utf8.RuneError, len(s) // as a whole, or it would not be seen to be cut off
+		}
 		if !ok {
 			return utf8.RuneError, 2
 		}
@@ -120,6 +123,11 @@ func unescapeOne(s string) (rune, int) {
 		return utf8.RuneError, 1
 	}
 	return utf8.RuneError, 2
+}
+
+// cutOff reports whether the digits of an escape end with the text.
+func cutOff(digits string) bool {
+	return len(digits) < 4 && strings.Trim(digits, "0123456789abcdefABCDEF") == ""
 }
 
 func hex4(s string) (rune, bool) {
@@ -204,10 +212,11 @@ func unescapeURL(s string, plus bool) *units {
 }
 
 // urlEscape writes a character of a part of a URL: escaped where the one in its
-// place was, or where it has to be.
+// place was, or where it has to be. One of ASCII that means something in a URL
+// has to be, whatever was in its place: "+" would be a space.
 func (r *Redactor) urlEscape(dst []byte, c rune, as string) []byte {
 	if c < 0x80 && !strings.HasPrefix(as, "%") && (alnum(byte(c)) || strings.ContainsRune("-._~", c)) ||
-		as != "" && !strings.Contains(as, "%") && as != "+" {
+		c >= 0x80 && as != "" && !strings.Contains(as, "%") && as != "+" {
 		return utf8.AppendRune(dst, c)
 	}
 	format := "%%%02X"
