@@ -76,7 +76,7 @@ func (c *byHand) signIn(ctx context.Context) error {
 	var token struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := c.do(ctx, "POST", "/v2/projects/project/auth/server", map[string]string{"client_id": "id", "client_secret": "secret"}, &token); err != nil {
+	if err := c.do(ctx, "POST", "/v1/projects/project/auth/server", map[string]string{"client_id": "id", "client_secret": "secret"}, &token); err != nil {
 		return err
 	}
 	c.token = token.AccessToken

@@ -146,6 +146,10 @@ func tokenHistoryRows() []historyRow {
 				at(expiring(30), by("short", getUser("", refused(401, "invalid_token")))),
 				at(expiring(60), by("short", getUser(user()))),         // to the second
 				{starts(2*time.Minute, 0, by(short, getUser(user())))}, // as the server's clock may have it
+				// The server's clock is a minute ahead, which is 61 seconds or 60 in whole ones.
+				{ahead(60*time.Second, starts(0, 0, expiring(30))), ahead(61*time.Second, starts(10*time.Second, 0, by("short", getUser(user()))))},
+				// The answer took its time, the clock is right.
+				{starts(0, 0, expiring(30)), ahead(100*time.Second, starts(25*time.Second, 100*time.Second, by("short", getUser(user()))))},
 				// expires_in in words that say nothing.
 				at(expiring(900_000), by("short", getUser(user()))),
 			},
@@ -160,6 +164,7 @@ func tokenHistoryRows() []historyRow {
 				at(expiring(30), by("short", refused401())),
 				{starts(0, 0, expiring(900)), starts(2*time.Minute, 0, by("short", refused401()))}, // it may have been taken back
 				{starts(0, 2*time.Second, expiring(30)), starts(time.Second, 0, by("short", refused401()))},
+				{ahead(90*time.Second, starts(0, 0, expiring(30))), ahead(90*time.Second, starts(40*time.Second, 0, by("short", refused401())))},
 				soon(expiring(30), by("short", refused401(), authorization("bearer short"))),
 				// A user's token ends with the user, or with the next one.
 				soon(exchanged(mine), by(jwt(), deleteUser()), by(mine, refused401())),

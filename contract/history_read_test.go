@@ -73,6 +73,9 @@ func readHistoryRows() []historyRow {
 			},
 			holds: []session{
 				at(create("gender", "other"), listUsers("", `{"limit":100}`, user("gender", "other"))),
+				// Lists may show more than a read does, also after a request that was refused.
+				at(create(), getUser(user()), listUsers("", `{"limit":100}`, user("gender", "other"))),
+				at(create(), getUser(user()), patchUser(`{"lastname":5}`, "", refused(400, "invalid_request")), listUsers("", `{"limit":100}`, user("gender", "other"))),
 				at(create("gender", "other"), listUsers("", `{"limit":100}`, user("gender", "other", "data_syncs", []any{}))),
 				{starts(0, time.Second, create("gender", "other")), starts(2*time.Second, 3*time.Second, patchUser(`{"gender":"male"}`, user("gender", "male", "updated_at", after(60)))),
 					starts(3*time.Second, 4*time.Second, listUsers("", `{"limit":100}`, user("gender", "other")))},

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -122,6 +123,13 @@ func by(token string, x *contract.Exchange, changes ...change) *contract.Exchang
 	for _, change := range changes {
 		change(x)
 	}
+	return x
+}
+
+// ahead has the Date of a server whose clock is ahead of the recorder's, by what
+// the client sees when it begins to ask.
+func ahead(by time.Duration, x *contract.Exchange) *contract.Exchange {
+	header("Date", x.Started.Add(by).UTC().Format(http.TimeFormat))(x)
 	return x
 }
 

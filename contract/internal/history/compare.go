@@ -227,27 +227,28 @@ func (e *Engine) compareRead(l *life, f *Fact) {
 
 // compareFields holds the client's fields of a resource against what is known.
 func (e *Engine) compareFields(l *life, f *Fact, rule string) {
-	usual := rule
+	// Else the write before it may be what went wrong.
+	refused := l.refused && l.read && !f.listed
+	law := rule
+	if refused {
+		law = "refused-changes-nothing"
+	}
 	for i, field := range f.op.Resource.Fields {
 		old, now := l.view.field(i), f.View.field(i)
 		if !old.known() || !now.known() || f.listed && !l.sure(i) {
 			continue
 		}
-		refused := l.refused && l.read // else the write before it may be what went wrong
-		if rule = usual; refused && !f.listed {
-			rule = "refused-changes-nothing"
-		}
 		switch {
 		case !old.there() && !now.there():
 		case !old.there() && refused:
-			e.law(l, f, rule, Verdict{Field: field.Name, Message: "a field is there that was not there before", Earlier: l.since})
+			e.law(l, f, law, Verdict{Field: field.Name, Message: "a field is there that was not there before", Earlier: l.since})
 		case !old.there():
 			if rule != "list-agrees" {
 				e.law(l, f, "answers-agree", Verdict{Field: field.Name, Message: "a field is there that was not in the answer before", Earlier: l.since})
 			}
 		default:
 			for _, d := range differences(field.Name, old, now) {
-				e.law(l, f, rule, Verdict{Field: d.name, Message: d.text, Earlier: l.since})
+				e.law(l, f, law, Verdict{Field: d.name, Message: d.text, Earlier: l.since})
 			}
 		}
 	}

@@ -16,6 +16,7 @@ const clockLeeway = 5 * time.Minute
 type grant struct {
 	Order
 	*Grant
+	ahead int64 // of the fact
 }
 
 // grant takes an answer of a token endpoint.
@@ -35,7 +36,7 @@ func (e *Engine) grant(f *Fact) {
 	if n := len(before); n > 3 {
 		before = before[n-3:]
 	}
-	e.grants.put(g.Token, append(slices.Clip(before), grant{f.Order, g}))
+	e.grants.put(g.Token, append(slices.Clip(before), grant{f.Order, g, f.Ahead}))
 	e.own(f)
 	if f.Copy {
 		return
@@ -63,11 +64,11 @@ func (e *Engine) grant(f *Fact) {
 
 // granted is the grant of a token, the last one before a fact; nil if it is not
 // known.
-func (e *Engine) granted(f *Fact) *Grant {
+func (e *Engine) granted(f *Fact) *grant {
 	all := e.grants.get(f.Token.ID)
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].Compare(f.Order) <= 0 {
-			return all[i].Grant
+			return &all[i]
 		}
 	}
 	return nil
@@ -81,6 +82,9 @@ func (e *Engine) useToken(f *Fact) {
 	expires, leeway := f.Token.Expires, clockLeeway
 	if g := e.granted(f); g != nil {
 		expires, leeway = g.Expires, expiryLeeway
+		if g.ahead != f.Ahead { // one of the clocks was set in between, or they are hardly apart
+			leeway = clockLeeway
+		}
 	}
 	// Of two clocks that differ, the server's counts.
 	if now := f.Start + f.Ahead; expires != 0 && time.Duration(now-min(expires, now)) >= leeway {

@@ -56,7 +56,9 @@ func (e *Engine) justGiven(f *Fact) *grant {
 		if age := time.Duration(f.Start - g.End); age < 0 || age > fresh || g.Start == 0 {
 			continue
 		}
-		if g.Expires != 0 && f.End > g.Expires || f.Token.Expires != 0 && f.End > f.Token.Expires {
+		// Of two clocks that differ, the server's counts.
+		end := f.End + f.Ahead + int64(expiryLeeway)
+		if g.Expires != 0 && end > g.Expires || f.Token.Expires != 0 && end > f.Token.Expires {
 			return nil
 		}
 		return g

@@ -63,7 +63,14 @@ func ahead(c *pass.Call) time.Duration {
 		return 0
 	}
 	date, err := http.ParseTime(c.Exchange.Response.Header.Get("Date"))
-	if off := date.Sub(c.Exchange.Started); err == nil && off.Abs() > time.Minute {
+	if err != nil {
+		return 0
+	}
+	// It was written at some time between the two.
+	if off := date.Sub(c.Exchange.End()); off > time.Minute {
+		return off
+	}
+	if off := date.Sub(c.Exchange.Started); off < -time.Minute {
 		return off
 	}
 	return 0

@@ -27,7 +27,7 @@ var aToken = "eyJhbGciOiJFUzI1NiJ9.eyJzY29wZSI6InVzZXJzOnJlYWQifQ." + strings.Re
 // BenchmarkUserList compares what it costs to check a page of 100 users with
 // what it costs to read it:
 //
-//	go test -run='^$' -bench=UserList ./contract
+//	go test -run='^$' -bench=UserList ./contract/internal/rules
 func BenchmarkUserList(b *testing.B) {
 	doc := mutant.LoadSpec(b)
 	body := mutant.UserList(100)
