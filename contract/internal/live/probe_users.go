@@ -200,7 +200,7 @@ func (p *Probe) cleanPending(e Entry) error {
 	if err != nil {
 		return err
 	}
-	cursor := ""
+	cursor, seen := "", map[string]bool{}
 	for range mostPages {
 		x := p.named(s.wire.Send(p.ctx, Request{Method: "GET", Path: page.Path("", cursor), Header: header}))
 		c := p.check(x, false)
@@ -220,9 +220,14 @@ func (p *Probe) cleanPending(e Entry) error {
 				}
 			}
 		}
-		if cursor = page.Next(c); cursor == "" {
+		next := page.Next(c)
+		if next == "" {
 			break
 		}
+		if seen[next] {
+			return fmt.Errorf("what was created in %s without an answer could not be looked for: next_page leads back to a page that was there before; it is in the ledger", e.In)
+		}
+		seen[next], cursor = true, next
 	}
 	s.ledger.done(e)
 	return nil
@@ -412,6 +417,19 @@ func (p *Probe) Inside(r *spec.Resource, parent Thing) string {
 // Make sends a create. What it makes is deleted when the case ends, whatever the
 // server answers: see [ledger].
 func (p *Probe) Make(r *spec.Resource, in string, body map[string]any) (Thing, *pass.Call) {
+	return p.MakeWith(r, in, body, "")
+}
+
+// CanMakeWith reports whether MakeWith can send a field as it is.
+func (p *Probe) CanMakeWith(r *spec.Resource, in, field string) bool {
+	return r.ClientKeys || inOurs(in) || p.marked(r, field, "") != nil
+}
+
+// inOurs reports whether a collection is inside of something of the suite's.
+func inOurs(in string) bool { return strings.Contains(in, "/"+run.IDPrefix) }
+
+// MakeWith is Make that sends one field as it is in the body.
+func (p *Probe) MakeWith(r *spec.Resource, in string, body map[string]any, field string) (Thing, *pass.Call) {
 	if r.Create == nil || r.Delete == nil || r.Key == "" {
 		p.Skip("%s cannot be made and deleted again", r.Name)
 	}
@@ -430,8 +448,8 @@ func (p *Probe) Make(r *spec.Resource, in string, body map[string]any) (Thing, *
 		return t, p.Send(JSONRequest("POST", in, header, body))
 	}
 	marker := ""
-	if !strings.Contains(in, "/"+run.IDPrefix) {
-		if marker = p.mark(r, body); marker == "" {
+	if !inOurs(in) {
+		if marker = p.mark(r, body, field); marker == "" {
 			p.Skip("%s has no text to mark as the suite's, and so none is made", r.A())
 		}
 	}
@@ -449,16 +467,31 @@ func (p *Probe) Make(r *spec.Resource, in string, body map[string]any) (Thing, *
 }
 
 // mark puts a text into the body by which the suite finds its own again; "" if
-// no field takes one.
-func (p *Probe) mark(r *spec.Resource, body map[string]any) string {
+// no other field than the one that is to stay as it is takes one.
+func (p *Probe) mark(r *spec.Resource, body map[string]any, but string) string {
+	id := p.NewID()
+	f := p.marked(r, but, id)
+	if f == nil {
+		return ""
+	}
+	body[f.Name] = id
+	return id
+}
+
+// marked is the field that takes a text of the suite's; nil if none does.
+func (p *Probe) marked(r *spec.Resource, but, id string) *spec.Field {
 	for _, f := range r.Fields {
-		if f.Create != nil && sample.Free(f.Create) {
-			id := p.NewID()
-			body[f.Name] = id
-			return id
+		if f.Name != but && f.Create != nil && sample.Free(f.Create) && fits(f.Create, max(len(id), len(p.Case.Name)+40)) {
+			return f
 		}
 	}
-	return ""
+	return nil
+}
+
+// fits reports whether a schema takes a text of so many characters.
+func fits(s *openapi3.Schema, n int) bool {
+	s = spec.Plain(s)
+	return uint64(n) >= s.MinLength && (s.MaxLength == nil || uint64(n) <= *s.MaxLength)
 }
 
 // MustMake is make for what has to work. It ends the case if it does not.

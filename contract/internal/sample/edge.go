@@ -1,7 +1,6 @@
 package sample
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -32,7 +31,7 @@ func edges(s *openapi3.Schema, depth int) (all []any) {
 	case is(s, openapi3.TypeInteger), is(s, openapi3.TypeNumber):
 		p := spanOf(s)
 		for _, n := range []float64{p.low, p.high} {
-			if !math.IsInf(n, 0) && p.low <= p.high {
+			if p.exact(n) && p.low <= p.high {
 				all = append(all, p.json(n))
 			}
 		}

@@ -15,6 +15,10 @@ type span struct {
 	whole           bool
 }
 
+// exact reports whether a number and its neighbours can be told apart, as JSON
+// and Go have them.
+func (p span) exact(n float64) bool { return math.Abs(n) < 1<<53 && n+p.step != n }
+
 func spanOf(s *openapi3.Schema) span {
 	p := span{low: math.Inf(-1), high: math.Inf(1), step: math.Pow10(-max(1, decimals(s.Example))), whole: is(s, openapi3.TypeInteger)}
 	if p.whole {

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -16,8 +17,42 @@ type Bad struct {
 
 // Wrong are values that negate each keyword of a schema, one at a time: of
 // objects and arrays, those with such a value in them too. null is none of them;
-// see [Nullable].
-func Wrong(s *openapi3.Schema) []Bad { return wrong(s, 0) }
+// see [spec.Nullable].
+func Wrong(s *openapi3.Schema) []Bad {
+	all := wrong(s, 0)
+	if !varies(s, 0) {
+		return all
+	}
+	// What one variant does not take another may.
+	return slices.DeleteFunc(all, func(bad Bad) bool { return takes(s, bad.Value) })
+}
+
+// varies reports whether a schema, or one in it, has variants.
+func varies(s *openapi3.Schema, depth int) bool {
+	if len(s.OneOf)+len(s.AnyOf) > 0 || s.Type != nil && len(*s.Type) > 1 {
+		return true
+	}
+	if depth > deepest {
+		return false
+	}
+	inner := append(slices.Clone(s.AllOf), s.Items)
+	for _, ref := range s.Properties {
+		inner = append(inner, ref)
+	}
+	return slices.ContainsFunc(inner, func(ref *openapi3.SchemaRef) bool {
+		return ref != nil && ref.Value != nil && varies(ref.Value, depth+1)
+	})
+}
+
+// takes reports whether kin-openapi takes a value, as it is after a way over the
+// wire.
+func takes(s *openapi3.Schema, value any) bool {
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(text, &value)
+	}
+	return err == nil && s.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.EnableFormatValidation()) == nil
+}
 
 func wrong(s *openapi3.Schema, depth int) (all []Bad) {
 	s = flat(s)
@@ -87,10 +122,10 @@ func wrongChoice(s *openapi3.Schema) (all []Bad) {
 
 func wrongNumber(s *openapi3.Schema) (all []Bad) {
 	p := spanOf(s)
-	if !math.IsInf(p.low, 0) {
+	if p.exact(p.low) {
 		all = append(all, Bad{p.json(p.low - p.step), "minimum"})
 	}
-	if !math.IsInf(p.high, 0) {
+	if p.exact(p.high) {
 		all = append(all, Bad{p.json(p.high + p.step), "maximum"})
 	}
 	if s.MultipleOf == nil {
@@ -189,9 +224,4 @@ func wrongObject(s *openapi3.Schema, depth int) (all []Bad) {
 		all = append(all, Bad{with(full, "contract_unknown", 1), "additionalProperties"})
 	}
 	return all
-}
-
-// Nullable reports whether a schema takes null.
-func Nullable(s *openapi3.Schema) bool {
-	return s.Nullable || s.Type.Includes("null") || slices.Contains(s.Enum, nil)
 }

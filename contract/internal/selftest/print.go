@@ -9,8 +9,8 @@ import (
 )
 
 // Print writes a line about a result: verdict, name, class, its rule, and the
-// other rules that spoke, or of a noisy one those that should not have. Without all, it writes only what is not as it should
-// be.
+// other rules that spoke, or of a noisy one those that should not have. Without
+// all, it writes only what is not as it should be.
 func (r *Result) Print(w io.Writer, all bool) error {
 	fine := r.Verdict == Killed || r.Verdict == Quiet
 	if fine && !all {

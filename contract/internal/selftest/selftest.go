@@ -48,6 +48,9 @@ const (
 	Broken   Verdict = "broken"   // the suite could not be carried out
 )
 
+// missed reports whether a fault's own rule did not speak.
+func (v Verdict) missed() bool { return v == Other || v == Survived || v == Broken }
+
 // Result is a fault or a control, and what the suite made of it.
 type Result struct {
 	Fault    faults.Fault
@@ -80,7 +83,7 @@ func Run(ctx context.Context, spec *contract.Spec, o Options) (*Matrix, error) {
 
 	all, controls := chosen(faults.All(), o.Select), chosen(faults.Controls(), o.Select)
 	m := &Matrix{Faults: make([]Result, len(all)), Controls: make([]Result, len(controls))}
-	if m.Clean, err = r.one(ctx, faults.None()); err != nil {
+	if m.Clean, err = r.once(ctx, faults.None()); err != nil {
 		return nil, err
 	}
 	var jobs []func() error
@@ -88,7 +91,7 @@ func Run(ctx context.Context, spec *contract.Spec, o Options) (*Matrix, error) {
 		jobs = append(jobs, func() (err error) { m.Faults[i], err = r.twice(ctx, f); return err })
 	}
 	for i, f := range controls {
-		jobs = append(jobs, func() (err error) { m.Controls[i], err = r.one(ctx, f); return err })
+		jobs = append(jobs, func() (err error) { m.Controls[i], err = r.once(ctx, f); return err })
 	}
 	if err := parallel(jobs, o.Parallel); err != nil {
 		return nil, err
@@ -146,18 +149,31 @@ type runner struct {
 
 // twice runs the suite against a fault, and once more if the fault's own rule
 // did not report it: faults of timing can look like others on a busy machine.
-// False alarms have no second chance.
+// False accusations have no second chance.
 func (r *runner) twice(ctx context.Context, f faults.Fault) (Result, error) {
-	first, err := r.one(ctx, f)
-	if err != nil || first.Verdict == Killed {
-		return first, err
+	result, err := r.one(ctx, f)
+	if err == nil && result.Verdict.missed() {
+		var second Result
+		if second, err = r.one(ctx, f); second.Verdict == Killed {
+			result, result.Again = second, true
+		}
 	}
-	second, err := r.one(ctx, f)
-	if err != nil || second.Verdict != Killed {
-		return first, err
+	return r.said(result, err)
+}
+
+// once is one, of what has no second chance.
+func (r *runner) once(ctx context.Context, f faults.Fault) (Result, error) {
+	return r.said(r.one(ctx, f))
+}
+
+// said hands a result on as the one that counts.
+func (r *runner) said(result Result, err error) (Result, error) {
+	if err == nil && r.options.OnResult != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.options.OnResult(result)
 	}
-	second.Again = true
-	return second, nil
+	return result, err
 }
 
 // one runs the suite against one fault.
@@ -189,11 +205,6 @@ func (r *runner) one(ctx context.Context, f faults.Fault) (Result, error) {
 	result.Verdict = verdict(f, result.Rules, report)
 	if r.options.Recorded {
 		result.Recorded = reported(r.spec.Replay(ctx, "recording", entries(recording), contract.ReplayOptions{Slow: slow, Complete: true}))
-	}
-	if r.options.OnResult != nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.options.OnResult(result)
 	}
 	return result, nil
 }

@@ -21,6 +21,9 @@ func TestARuleThatHasNoBusinessWithAFaultMakesItNoisy(t *testing.T) {
 	require.Equal(t, Other, verdict(nan, []string{"isolation/write"}, report))
 	require.Equal(t, Survived, verdict(nan, nil, report))
 
+	require.False(t, Noisy.missed(), "a false accusation has no second chance")
+	require.True(t, Other.missed() && Survived.missed())
+
 	m := Matrix{Clean: Result{Verdict: Quiet}, Faults: []Result{{Fault: nan, Verdict: Noisy, Rules: []string{"isolation/write", "json/syntax"}}}}
 	require.False(t, m.OK())
 }

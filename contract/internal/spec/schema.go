@@ -78,7 +78,7 @@ func DefaultOf(s *openapi3.Schema) any {
 
 // Nullable reports whether null is documented.
 func Nullable(s *openapi3.Schema) bool {
-	return s != nil && (s.Nullable || s.Type.Includes(openapi3.TypeNull))
+	return s != nil && (s.Nullable || s.Type.Includes(openapi3.TypeNull) || slices.Contains(s.Enum, nil))
 }
 
 // Requires reports whether an object has to have a property.

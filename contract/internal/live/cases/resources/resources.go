@@ -31,8 +31,8 @@ func CreateOne(p *live.Probe, r *spec.Resource) {
 	body := p.Smallest(r)
 	maps.Copy(body, kept)
 	if t, c := p.Make(r, in, body); c.OK() && t.ID != "" {
-		for name, value := range kept {
-			if now, known := c.Shows(name); known && now == value {
+		for _, name := range read.Keys(kept) {
+			if now, known := c.Shows(name); known && now == kept[name] {
 				p.Report(c, t.Rule(users.ReadOnly), rule.Finding{Pointer: "/" + name, Message: "the server kept a timestamp of the client"})
 				return
 			}
@@ -81,7 +81,7 @@ func PatchOne(p *live.Probe, r *spec.Resource) {
 func DeleteOne(p *live.Probe, r *spec.Resource) {
 	t, _ := p.MustMake(r, p.Place(r), p.BodyOf(r, spec.Create))
 	if p.Works(p.Remove(t)) {
-		isGone(p, t, "a deleted "+r.Noun)
+		isGone(p, t, "a deleted "+r.Noun, 404, 410)
 	}
 }
 
@@ -91,25 +91,29 @@ func UnknownOne(p *live.Probe, r *spec.Resource) {
 	if r.ClientKeys {
 		p.RememberIn(p.Suite.Target.Project.ID, in, id) // PUT may create it
 	}
-	isGone(p, live.Thing{Resource: r, In: in, ID: id}, "an unknown "+r.Noun)
+	wanted := []int{404, 410}
+	if key := spec.Plain(spec.Properties(r.Schema)[r.Key]); key != nil && (!key.Type.Is("string") || key.Format != "" || key.Pattern != "") {
+		wanted = append(wanted, 400, 422) // it is no id at all
+	}
+	isGone(p, live.Thing{Resource: r, In: in, ID: id}, "an unknown "+r.Noun, wanted...)
 }
 
 // isGone looks whether nothing finds, changes or deletes what is not there.
-func isGone(p *live.Probe, t live.Thing, what string) {
+func isGone(p *live.Probe, t live.Thing, what string, wanted ...int) {
 	rule := t.Rule(users.NotFound)
 	if t.Resource.Read != nil {
-		p.Refuses(p.Read(t), rule, "GET of "+what, 404, 410)
+		p.Refuses(p.Read(t), rule, "GET of "+what, wanted...)
 	}
 	if t.Resource.Patch != nil {
 		body := p.BodyOf(t.Resource, spec.Patch)
-		p.Refuses(p.Change(t, body), rule, "PATCH of "+what, 404, 410)
+		p.Refuses(p.Change(t, body), rule, "PATCH of "+what, wanted...)
 	}
 	if t.Resource.Replace != nil && !t.Resource.ClientKeys { // else PUT may create
-		p.Refuses(p.Replace(t, t.Keyed(p.BodyOf(t.Resource, spec.Replace))), rule, "PUT of "+what, 404, 410)
+		p.Refuses(p.Replace(t, t.Keyed(p.BodyOf(t.Resource, spec.Replace))), rule, "PUT of "+what, wanted...)
 	}
 	if t.Resource.Delete != nil {
 		if c := p.Remove(t); !c.OK() { // deleting twice may be fine
-			p.Refuses(c, rule, "DELETE of "+what, 404, 410)
+			p.Refuses(c, rule, "DELETE of "+what, wanted...)
 		}
 	}
 }
@@ -122,7 +126,7 @@ func ElsewhereOne(p *live.Probe, r *spec.Resource) {
 		return
 	}
 	if c := p.Read(other); c.OK() {
-		p.Report(c, access.IsolationRead, rule.Finding{Level: rule.Assumption, Message: "a " + r.Noun + " is found in another " + r.Parent.Noun})
+		p.Report(c, access.IsolationRead, rule.Finding{Level: rule.Assumption, Message: r.A() + " is found in another " + r.Parent.Noun})
 	} else {
 		p.Refuses(c, access.IsolationRead, "another's "+r.Noun, 404, 403, 410)
 	}
@@ -159,7 +163,7 @@ func BodyOne(p *live.Probe, r *spec.Resource) {
 		}
 		body := p.Smallest(r)
 		delete(body, f.Name)
-		users.RefuseOne(p, r, in, body, f.Name, "required")
+		users.RefuseOne(p, r, in, body, f.Name)
 	}
 }
 
@@ -184,7 +188,16 @@ func FieldEdges(p *live.Probe, r *spec.Resource) {
 func edgeRow(p *live.Probe, r *spec.Resource, in string, kept live.Thing, row map[string]any) {
 	body := p.Smallest(r)
 	maps.Copy(body, only(r, row, spec.Create))
-	t, c := p.Make(r, in, body)
+	alone := "" // the field that is sent by itself
+	for name := range row {
+		if len(row) == 1 {
+			alone = name
+		}
+	}
+	if !p.CanMakeWith(r, in, alone) {
+		return
+	}
+	t, c := p.MakeWith(r, in, body, alone)
 	switch {
 	case c.OK() && t.ID != "":
 		p.ReadBack(t)

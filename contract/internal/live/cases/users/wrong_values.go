@@ -18,7 +18,7 @@ func WrongOf(f *spec.Field) []sample.Bad {
 		}
 	}
 	bad := sample.Wrong(f.Schema())
-	if f.Required && !sample.Nullable(f.Schema()) {
+	if f.Required && !spec.Nullable(f.Schema()) {
 		bad = append(bad, sample.Bad{Value: nil, Why: "nullable"})
 	}
 	return bad
@@ -36,7 +36,7 @@ func TryWrongValues(p *live.Probe, r *spec.Resource, f *spec.Field) {
 		if f.Create != nil {
 			body := p.Smallest(r)
 			body[f.Name] = bad.Value
-			RefuseOne(p, r, in, body, f.Name, bad.Why)
+			RefuseOne(p, r, in, body, f.Name)
 		}
 		if f.Patch != nil && (bad.Value != nil || !f.Nullable) {
 			invalid(p, p.Change(kept, halfRight(p, r, f, bad)), f.Name)
@@ -76,8 +76,11 @@ func halfRight(p *live.Probe, r *spec.Resource, f *spec.Field, bad sample.Bad) m
 
 // RefuseOne sends a create that is to be refused, and looks whether it left
 // something behind.
-func RefuseOne(p *live.Probe, r *spec.Resource, in string, body map[string]any, name, why string) {
-	t, c := p.Make(r, in, body)
+func RefuseOne(p *live.Probe, r *spec.Resource, in string, body map[string]any, name string) {
+	if !p.CanMakeWith(r, in, name) {
+		return // nobody could find it again if a server takes it
+	}
+	t, c := p.MakeWith(r, in, body, name)
 	invalid(p, c, name)
 	if t.ID != "" && !c.OK() && c.Exchange.Response != nil && r.Read != nil {
 		if after := p.Read(t); p.Found(after) {
