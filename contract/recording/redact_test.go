@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -340,6 +342,59 @@ func TestBodyKeepsItsLengthSoThatContentLengthIsAsTrueAsBefore(t *testing.T) {
 			require.Len(t, out.Response.Body, len(x.Response.Body))
 			require.Equal(t, "7", out.Response.Header.Get("Content-Length"))
 		}
+	}
+}
+
+// A value of an enum that is marked becomes one of the same enum: what was valid
+// stays so, and nobody can tell whether it is another.
+func TestMarkedChoicesStayInTheirEnum(t *testing.T) {
+	const enum = "enum: [male, female, other]"
+	require.Contains(t, string(onvy.Spec), enum)
+	spec, err := recording.NewRedactor(bytes.Replace(onvy.Spec, []byte(enum), []byte("x-onvy-sensitive: health\n      "+enum), 1))
+	require.NoError(t, err)
+	maps := map[string]bool{}
+	for range 60 {
+		r, all := spec.Fresh(), ""
+		for _, gender := range []string{"male", "female", "other", "Male"} {
+			x := answer("GET", "/users/a", 200, `{"gender":"`+gender+`"}`)
+			x.Response.Header = append(x.Response.Header, contract.Field{Name: "Content-Length", Value: strconv.Itoa(len(x.Response.Body))})
+			out := r.Exchange(x)
+			require.Equal(t, strconv.Itoa(len(out.Response.Body)), out.Response.Header.Get("Content-Length"))
+			require.Equal(t, out.Response.Body, r.Exchange(x).Response.Body)
+			if gender == "Male" {
+				require.NotContains(t, string(out.Response.Body), "ale")
+				continue
+			}
+			require.Regexp(t, `^\{"gender":"(male|female|other)"\}$`, string(out.Response.Body))
+			require.NotContains(t, all, string(out.Response.Body), "one to one")
+			all += string(out.Response.Body)
+		}
+		maps[all] = true
+	}
+	require.Len(t, maps, 6)
+}
+
+// What no float64 holds stays that, and what is nearly nothing does, however
+// long it is.
+func TestLongNumbersStayOfTheirKind(t *testing.T) {
+	r := redactor(t)
+	for _, s := range []string{strings.Repeat("7", 500), "0." + strings.Repeat("0", 500) + "123", "1.5e" + strings.Repeat("0", 500) + "7", "-" + strings.Repeat("1", 420) + "e-420"} {
+		out := redacted(r, `{"weight":`+s+`}`)
+		require.Len(t, out, len(s)+len(`{"weight":}`))
+		require.NotContains(t, out, s)
+		was, err := strconv.ParseFloat(s, 64)
+		is, errAfter := strconv.ParseFloat(strings.TrimSuffix(strings.TrimPrefix(out, `{"weight":`), "}"), 64)
+		require.Equal(t, err == nil, errAfter == nil, out)
+		require.InDelta(t, math.Log10(math.Abs(was)), math.Log10(math.Abs(is)), 1, "%s", out)
+	}
+}
+
+// A letter where a value should be is a mistake, and not the beginning of true.
+func TestALetterIsNoLiteralThatIsCutOff(t *testing.T) {
+	for range 100 {
+		out := redacted(redactor(t), `{"weight":x`)
+		require.Regexp(t, `^\{"weight":[a-z]$`, out)
+		require.NotRegexp(t, `[tfn]$`, out)
 	}
 }
 

@@ -144,13 +144,15 @@ func (w *jsonWalk) bare(s string) string {
 		return s
 	case "t", "tr", "tru", "f", "fa", "fal", "fals": // cut off, and to be seen as that
 		return "fal"
-	case "n", "nu", "nul":
-		return s
-	case "null", "NaN", "Infinity", "-Infinity", "undefined", "None", "True", "False":
+	case "n", "nu", "nul", "null", "NaN", "Infinity", "-Infinity", "undefined", "None", "True", "False":
 		return s
 	}
 	if !isNumber(s) {
-		return w.text(s)
+		out := w.text(s)
+		if startsLiteral(out) && !startsLiteral(s) { // it would be one that is cut off
+			return "x" + out[1:]
+		}
+		return out
 	}
 	n := w.next
 	switch {
@@ -160,6 +162,11 @@ func (w *jsonWalk) bare(s string) string {
 		return w.Redactor.number(s, n.limit)
 	}
 	return w.Redactor.number(s, 0)
+}
+
+// startsLiteral reports whether a text is the beginning of true, false or null.
+func startsLiteral(s string) bool {
+	return strings.HasPrefix("true", s) || strings.HasPrefix("false", s) || strings.HasPrefix("null", s)
 }
 
 var (
@@ -235,6 +242,9 @@ func (r *Redactor) marked(n *node, s string) string {
 	}
 	if (c == place || c == health) && isNumber(s) {
 		return r.number(s, n.limit)
+	}
+	if n.enum[s] { // one of those that the spec names is a word like others
+		return r.choice(n.enum, s)
 	}
 	redacted := r.pseudonym(c, s)
 	if redacted == s { // a cursor with nothing in it that hides anybody

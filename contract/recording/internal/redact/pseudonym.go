@@ -1,6 +1,8 @@
 package redact
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -54,15 +56,23 @@ func (r *Redactor) replace(c class, s string) string {
 	return r.scrub(s)
 }
 
+// choice replaces a value of an enum by one of the same enum, which may be
+// itself: only the key tells.
+func (r *Redactor) choice(enum map[string]bool, s string) string {
+	if r.draft {
+		return s
+	}
+	all := slices.Sorted(maps.Keys(enum))
+	at, _ := slices.BinarySearch(all, s)
+	return all[r.permuter.table(uint32(len(all))).of[at]]
+}
+
 // number replaces the significant digits of a number and keeps the sign, the
 // point, the zeros at both ends and the exponent: 172.5 and 172.50 stay the
 // same number. What a limit of magnitude (90 for a latitude), of an int64 or of
 // the integers of a float64 says about it stays true, too.
 func (r *Redactor) number(s string, limit float64) string {
-	if len(s) > 400 { // infinite for everybody
-		return s[:2] + r.scrub(s[2:])
-	}
-	if r.draft {
+	if r.draft || len(s) > 256 { // as long as what is remembered
 		return r.newNumber(s, limit)
 	}
 	key := numberKey{s, limit}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -76,7 +77,9 @@ func (r *Redactor) Learn(x *contract.Exchange) {
 
 // Exchange returns a redacted copy of x. Methods, statuses, times, the hosts
 // that the API was asked at and the names that the spec has stay as they are,
-// and so do the form and the length of every body, mistakes included.
+// and so do the form and the length of every body, mistakes included. Only the
+// values of an enum that is marked differ in length, and then Content-Length
+// differs by as much.
 func (r *Redactor) Exchange(x *contract.Exchange) *contract.Exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -100,6 +103,7 @@ func (r *Redactor) exchange(x *contract.Exchange) *contract.Exchange {
 	}
 	out.Request.Body = r.body(x.Request.Body, x.Request.Header, n)
 	r.header(out.Request.Header)
+	lengthen(out.Request.Header, len(out.Request.Body)-len(x.Request.Body))
 	if x.Err != nil {
 		out.Err = without(x.Err)
 	}
@@ -112,6 +116,7 @@ func (r *Redactor) exchange(x *contract.Exchange) *contract.Exchange {
 		res.Body = r.body(x.Response.Body, x.Response.Header, n)
 		res.Header = append(contract.Header(nil), x.Response.Header...)
 		r.header(res.Header)
+		lengthen(res.Header, len(res.Body)-len(x.Response.Body))
 		res.Reason = r.text(res.Reason)
 		res.Extra = []byte(r.text(string(res.Extra)))
 		if len(x.Response.Extra) == 0 {
@@ -120,6 +125,15 @@ func (r *Redactor) exchange(x *contract.Exchange) *contract.Exchange {
 		out.Response = &res
 	}
 	return &out
+}
+
+// lengthen makes Content-Length as true as it was before.
+func lengthen(h contract.Header, by int) {
+	for i := range h {
+		if n, err := strconv.Atoi(h[i].Value); by != 0 && err == nil && n+by >= 0 && strings.EqualFold(h[i].Name, "Content-Length") {
+			h[i].Value = strconv.Itoa(n + by)
+		}
+	}
 }
 
 // route is the operation of a request and the host that it went to.
