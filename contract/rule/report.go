@@ -9,6 +9,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // Status is how a case ended.
@@ -205,7 +206,7 @@ func (r *Report) Merge(other *Report) error {
 	s.Exchanges += o.Exchanges
 	s.Passed, s.Failed, s.Errors = s.Passed+o.Passed, s.Failed+o.Failed, s.Errors+o.Errors
 	s.Skipped, s.NotRun = s.Skipped+o.Skipped, s.NotRun+o.NotRun
-	s.Unmatched, s.Unjudged = sum(s.Unmatched, o.Unmatched), sum(s.Unjudged, o.Unjudged)
+	s.Unmatched, s.Unjudged = read.Sum(s.Unmatched, o.Unmatched), read.Sum(s.Unjudged, o.Unjudged)
 	if o.NotJudged != nil {
 		var n NotJudged
 		if s.NotJudged != nil {

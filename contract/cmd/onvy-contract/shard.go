@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,10 +50,14 @@ hold keyed digests of ids, tokens and values; the key is 32 hexadecimal digits i
 func (a *app) shardOptions(set *pflag.FlagSet, o *contract.ShardOptions) {
 	set.SortFlags = false
 	set.BoolVar(&o.Complete, "complete", false, "the recordings have every write there was, by anybody")
+	ruleFlags(set, &o.OnlyRules, &o.SkipRules)
 }
 
-// shardKey reads the key.
+// shardKey reads the key, and looks at what both steps were told.
 func (a *app) shardKey(o *contract.ShardOptions) error {
+	if err := rulesExist(slices.Concat(o.OnlyRules, o.SkipRules)); err != nil {
+		return err
+	}
 	text := a.getenv(shardKeyVariable)
 	key, err := hex.DecodeString(strings.TrimSpace(text))
 	switch {

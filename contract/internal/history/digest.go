@@ -14,6 +14,11 @@ type Digest [16]byte
 // IsZero reports whether there is nothing behind the digest.
 func (d Digest) IsZero() bool { return d == Digest{} }
 
+// Partition spreads digests evenly over so many partitions.
+func (d Digest) Partition(of int) int {
+	return int(uint64(d[0])<<24|uint64(d[1])<<16|uint64(d[2])<<8|uint64(d[3])) % of
+}
+
 // MarshalText writes a digest in hex; that of nothing is empty.
 func (d Digest) MarshalText() ([]byte, error) {
 	if d.IsZero() {

@@ -1,10 +1,11 @@
 package history
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/binary"
-	"slices"
+	"encoding/json"
 	"strings"
 )
 
@@ -137,10 +138,21 @@ type Grant struct {
 	Traded    Digest   `json:"r,omitzero"` // the refresh token that was given for it
 }
 
-// Sort sorts facts as they are to be added.
-func Sort(facts []Fact) { slices.SortStableFunc(facts, CompareFacts) }
+// SameTime reports whether two facts are of one key and one time.
+func (f *Fact) SameTime(other *Fact) bool {
+	return f.Class == other.Class && f.Key == other.Key && f.End == other.End && f.Start == other.Start
+}
 
-// CompareFacts orders facts by class, key and time.
-func CompareFacts(a, b Fact) int {
-	return cmp.Or(cmp.Compare(a.Class, b.Class), slices.Compare(a.Key[:], b.Key[:]), a.Order.Compare(b.Order))
+// Says reports whether two packed facts say the same, whoever tells it.
+func (f *Fact) Says(other *Fact) bool {
+	texts := [2][]byte{}
+	for i, one := range []Fact{*f, *other} {
+		one.Order = Order{}
+		text, err := json.Marshal(&one)
+		if err != nil {
+			return false
+		}
+		texts[i] = text
+	}
+	return f.SameTime(other) && bytes.Equal(texts[0], texts[1])
 }

@@ -27,13 +27,13 @@ func (f *Fact) Partition(of int) int {
 	if f.Class != Resources || of < 2 {
 		return 0
 	}
-	return int(uint64(f.Key[0])<<24|uint64(f.Key[1])<<16|uint64(f.Key[2])<<8|uint64(f.Key[3])) % of
+	return f.Key.Partition(of)
 }
 
 // AppendLine appends a fact that was packed, as a line. Nth tells the facts of
 // one exchange apart.
 func (f *Fact) AppendLine(line []byte, partition, nth int) ([]byte, error) {
-	line = fmt.Appendf(line, "%06d\t%c\t%s\t%019d\t%019d\t%012d\t%s\t%04d\t", partition, f.Class, hex.EncodeToString(f.Key[:]), f.End, f.Start, f.Seq, plain(f.Name), nth)
+	line = fmt.Appendf(line, "%06d\t%c\t%s\t%019d\t%019d\t%016d\t%s\t%04d\t", partition, f.Class, hex.EncodeToString(f.Key[:]), f.End, f.Start, f.Seq, plain(f.Name), nth)
 	text, err := json.Marshal(f)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package pass
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -192,13 +191,4 @@ func (s *Selection) Failures() (all []rule.Outcome) {
 		}
 	}
 	return all
-}
-
-// Err is what failures says, as one error.
-func (s *Selection) Err() error {
-	var errs []error
-	for _, o := range s.Failures() {
-		errs = append(errs, fmt.Errorf("contract: %s: %s", o.Case, o.Reason))
-	}
-	return errors.Join(errs...)
 }

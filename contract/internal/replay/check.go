@@ -88,13 +88,14 @@ func pipelines(ctx context.Context, s *pass.Spec, recordings []run.Recording, o 
 	}
 	var readers sync.WaitGroup
 	all := make([]<-chan *job, len(recordings))
+	nth := nthOfName(recordings)
 	for i, r := range recordings {
 		// What is in memory is bounded by the jobs that nobody has taken yet.
 		out := make(chan *job, max(1, width/len(recordings)))
 		all[i] = out
 		readers.Go(func() {
 			defer close(out)
-			cut(ctx, &r, counts[i], out, work)
+			cut(ctx, &r, nth[i]*copies, counts[i], out, work)
 		})
 	}
 	go func() {
@@ -104,9 +105,9 @@ func pipelines(ctx context.Context, s *pass.Spec, recordings []run.Recording, o 
 	return all
 }
 
-// cut cuts a recording into jobs.
-func cut(ctx context.Context, r *run.Recording, n *pass.Counting, out, work chan<- *job) {
-	j, bytes, seq := &job{counting: n, done: make(chan struct{})}, 0, uint64(0)
+// cut cuts a recording into jobs. Seq is the place before its first entry.
+func cut(ctx context.Context, r *run.Recording, seq uint64, n *pass.Counting, out, work chan<- *job) {
+	j, bytes := &job{counting: n, done: make(chan struct{})}, 0
 	flush := func() bool {
 		if len(j.entries) == 0 {
 			return true

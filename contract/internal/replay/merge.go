@@ -67,13 +67,15 @@ func (h *head) next() bool {
 	return true
 }
 
-// heads is a heap by time.
+// heads is a heap by time; of one time it does not matter in which order the
+// recordings were given.
 type heads []*head
 
 func (h heads) Len() int { return len(h) }
 
 func (h heads) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(h[i].time, h[j].time), cmp.Compare(h[i].nth, h[j].nth)) < 0
+	a, b := h[i], h[j]
+	return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.entries[0].recording, b.entries[0].recording), cmp.Compare(a.nth, b.nth)) < 0
 }
 
 func (h heads) Swap(i, j int) { h[i], h[j] = h[j], h[i] }

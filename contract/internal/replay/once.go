@@ -3,45 +3,75 @@ package replay
 import (
 	"bytes"
 	"iter"
+	"slices"
+	"strconv"
 
+	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
+
+// source is what an exchange is from: a recording, and of those that are given
+// under one name which.
+type source struct {
+	name string
+	nth  uint64
+}
+
+// copies is how far the places of recordings of one name are apart.
+const copies = 1_000_000_000_000
+
+func sourceOf(o history.Order) source { return source{o.From, o.Seq / copies} }
+
+// nthOfName says for each recording how many of its name come before it.
+func nthOfName(recordings []run.Recording) []uint64 {
+	nth, before := make([]uint64, len(recordings)), make(map[string]uint64)
+	for i, r := range recordings {
+		nth[i] = before[r.Name]
+		before[r.Name]++
+	}
+	return nth
+}
+
+// again counts an exchange that another recording has too.
+func (t *tally) again(o history.Order) {
+	t.notJudged.Repeated++
+	r := t.recording(o.From)
+	r.Repeated++
+	r.during(o.Start, o.End)
+}
 
 // once leaves out what is there a second time: an exchange that another recording
 // has too, with the same times. Two recorders that watch one client, or a file
 // that is given under two names, tell everything twice.
 func once(entries iter.Seq[checkedEntry], t *tally) iter.Seq[checkedEntry] {
 	type told struct {
-		recording string
-		seq       uint64
-		x         *wire.Exchange
+		source
+		x *wire.Exchange
 	}
 	return func(yield func(checkedEntry) bool) {
 		var now []told // what ended at one time
 		end := int64(noTime)
 		for e := range entries {
-			if e.call == nil || e.order().End == 0 {
+			order := e.order()
+			if e.call == nil || order.End == 0 {
 				if !yield(e) {
 					return
 				}
 				continue
 			}
-			if e.order().End != end {
-				end, now = e.order().End, now[:0]
+			if order.End != end {
+				end, now = order.End, now[:0]
 			}
-			again := false
-			for _, earlier := range now {
-				again = again || (earlier.recording != e.recording || earlier.seq == e.seq) && sameExchange(earlier.x, e.call.Exchange)
-			}
-			if again {
-				t.notJudged.Repeated++
-				r := t.recording(e.recording)
-				r.Repeated++
-				r.during(e.order().Start, e.order().End)
+			from := sourceOf(order)
+			if slices.ContainsFunc(now, func(earlier told) bool {
+				return earlier.source != from && sameExchange(earlier.x, e.call.Exchange)
+			}) {
+				t.again(order)
 				e.call.Release()
 				continue
 			}
-			now = append(now, told{e.recording, e.seq, e.call.Exchange})
+			now = append(now, told{from, e.call.Exchange})
 			if !yield(e) {
 				return
 			}
@@ -57,4 +87,14 @@ func sameExchange(a, b *wire.Exchange) bool {
 		return false
 	}
 	return a.Response == nil || a.Response.Status == b.Response.Status && bytes.Equal(a.Response.Body, b.Response.Body)
+}
+
+// identity is a digest of all that sameExchange compares.
+func identity(h *history.Hasher, x *wire.Exchange) history.Digest {
+	status, answer := "", ""
+	if x.Response != nil {
+		status, answer = strconv.Itoa(x.Response.Status), string(x.Response.Body)
+	}
+	return h.Digest(strconv.FormatInt(x.Started.UnixNano(), 10), strconv.FormatInt(int64(x.Duration), 10), x.Request.Method, x.Request.URL,
+		string(x.Request.Body), x.Request.Header.Get("Authorization"), status, answer)
 }

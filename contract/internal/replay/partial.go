@@ -2,42 +2,52 @@ package replay
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
+// share is what adds up of the parts of a replay.
+type share struct {
+	Found      []*ranked            `json:"found,omitempty"`
+	Bare       []*ranked            `json:"bare,omitempty"`
+	NotJudged  rule.NotJudged       `json:"not_judged,omitzero"`
+	Recordings map[string]*recorded `json:"recordings,omitempty"`
+	Failed     []rule.Outcome       `json:"failed,omitempty"` // rules that could not be applied
+}
+
 // Partial is what was found in a part of a replay. Partials of all parts make
 // a report, in whatever order they are merged. It holds nothing but what a
 // report holds too.
 type Partial struct {
-	Format     int                  `json:"partial"` // of this form
-	Spec       string               `json:"spec"`
-	Rules      string               `json:"rules"`
-	Version    string               `json:"version"`
-	Partitions []int                `json:"partitions,omitempty"` // that were reduced
-	Found      []*ranked            `json:"found"`
-	Bare       []*ranked            `json:"bare,omitempty"`
-	NotJudged  rule.NotJudged       `json:"not_judged"`
-	Recordings map[string]*recorded `json:"recordings,omitempty"`
-	Coverage   *rule.Coverage       `json:"coverage,omitempty"`
+	Format     int            `json:"partial"` // of this form
+	Spec       string         `json:"spec"`
+	Rules      string         `json:"rules"` // tells sets of rules apart
+	Applied    int            `json:"applied"`
+	Limits     []string       `json:"limits,omitempty"` // as in [rule.Report]
+	Version    string         `json:"version"`
+	Started    time.Time      `json:"started,omitzero"`     // of the first reduce; zero for what map writes
+	Duration   time.Duration  `json:"duration_ns,omitzero"` // of all of them together
+	Partitions []int          `json:"partitions,omitempty"` // that were reduced
+	Coverage   *rule.Coverage `json:"coverage,omitempty"`
+	share
 }
 
-func (p *Partial) tally() *tally {
+func (s *share) tally() *tally {
 	t := newTally()
-	for _, r := range p.Found {
+	for _, r := range s.Found {
 		t.found.add(*r)
 	}
-	for _, r := range p.Bare {
+	for _, r := range s.Bare {
 		t.bareIn(r.Order.From).add(*r)
 	}
-	t.notJudged = p.NotJudged
-	for name, r := range p.Recordings {
+	t.notJudged, t.failed = s.NotJudged, s.Failed
+	for name, r := range s.Recordings {
 		t.recordings[name] = r
 	}
 	return t
@@ -63,12 +73,14 @@ func (p *Partial) Merge(other *Partial) error {
 	case other.Format == 0: // the empty one
 		return nil
 	case p.Format == 0:
-		p.Format, p.Spec, p.Rules, p.Version = other.Format, other.Spec, other.Rules, other.Version
+		p.Format, p.Spec, p.Rules, p.Applied, p.Limits, p.Version = other.Format, other.Spec, other.Rules, other.Applied, other.Limits, other.Version
 	}
 	switch {
 	case p.Spec != other.Spec:
 		return fmt.Errorf("%w: they are of different specs", rule.ErrMerge)
-	case p.Rules != other.Rules || p.Version != other.Version || p.Format != other.Format:
+	case p.Rules != other.Rules && p.Version == other.Version:
+		return fmt.Errorf("%w: they ran different rules", rule.ErrMerge)
+	case p.Version != other.Version || p.Format != other.Format:
 		return fmt.Errorf("%w: they are of different versions, %s and %s", rule.ErrMerge, p.Version, other.Version)
 	}
 	for _, n := range other.Partitions {
@@ -78,18 +90,19 @@ func (p *Partial) Merge(other *Partial) error {
 	}
 	if other.Coverage != nil {
 		c := &rule.Coverage{}
-		for _, one := range []*rule.Coverage{p.Coverage, other.Coverage} {
-			if err := c.Merge(one); err != nil {
-				return fmt.Errorf("%w: %w", rule.ErrMerge, err)
-			}
+		if err := errors.Join(c.Merge(p.Coverage), c.Merge(other.Coverage)); err != nil {
+			return fmt.Errorf("%w: %w", rule.ErrMerge, err)
 		}
 		p.Coverage = c
 	}
-	t := p.tally()
-	t.recordings = make(map[string]*recorded)
-	t.merge(&tally{found: newRanking(), recordings: p.Recordings})
+	if p.Started.IsZero() || !other.Started.IsZero() && other.Started.Before(p.Started) {
+		p.Started = other.Started
+	}
+	p.Duration += other.Duration
+	t := newTally()
+	t.merge(p.tally())
 	t.merge(other.tally())
-	p.Found, p.Bare, p.NotJudged, p.Recordings = t.found.sorted(), t.allBare(), t.notJudged, t.recordings
+	p.share = t.share()
 	p.Partitions = sortedCopy(slices.Concat(p.Partitions, other.Partitions))
 	return nil
 }
@@ -106,12 +119,16 @@ func (p *Partial) Missing(of int) (missing []int) {
 
 // Report is the report of the whole replay.
 func (p *Partial) Report(strict bool) *rule.Report {
-	r := &rule.Report{Version: rule.ReportVersion, Kind: rule.Recordings, Started: time.Now(), Spec: p.Spec, Strict: strict, Coverage: p.Coverage}
-	t := p.tally()
-	recordings := slices.Sorted(maps.Keys(p.Recordings))
-	t.into(r, recordings, false)
-	if len(recordings) > 10 {
-		r.Target = fmt.Sprintf("%s and %d more", strings.Join(recordings[:3], ", "), len(recordings)-3)
+	r := &rule.Report{
+		Version: rule.ReportVersion, Kind: rule.Recordings, Started: p.Started, Spec: p.Spec, Strict: strict, Coverage: p.Coverage,
+		Limits: slices.Clone(p.Limits),
+	}
+	p.tally().into(r, slices.Sorted(maps.Keys(p.Recordings)), false)
+	r.Duration, r.Summary.Rules = p.Duration, p.Applied
+	for i := range r.Outcomes {
+		if r.Outcomes[i].Duration != 0 {
+			r.Outcomes[i].Duration = p.Duration
+		}
 	}
 	return r
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -65,12 +66,16 @@ func All(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.Re
 
 	r := &rule.Report{Version: rule.ReportVersion, Kind: rule.Recordings, Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts), Limits: s.Limits()}
 	h.tally.into(r, names(recordings), ctx.Err() != nil)
+	r.Summary.Rules = h.tally.selection.Count(passiveRules())
 	return r
 }
 
+// names are those of recordings, each once.
 func names(recordings []run.Recording) (all []string) {
-	for _, r := range recordings {
-		all = append(all, r.Name)
+	for i, nth := range nthOfName(recordings) {
+		if nth == 0 {
+			all = append(all, recordings[i].Name)
+		}
 	}
 	return all
 }
@@ -98,7 +103,7 @@ type replayed struct {
 	// several says that there are other recordings. When what has no time was,
 	// seen from them, nobody knows: it has a history for each recording.
 	several bool
-	apart   map[string]*history.Engine
+	apart   map[source]*history.Engine
 	newly   func() *history.Engine
 }
 
@@ -111,7 +116,7 @@ func newReplayed(s *pass.Spec, o run.ReplayOptions) *replayed {
 			h.tally.verdict(s, v)
 		})
 	}
-	h.engine, h.apart = h.newly(), make(map[string]*history.Engine)
+	h.engine, h.apart = h.newly(), make(map[source]*history.Engine)
 	return h
 }
 
@@ -120,10 +125,11 @@ func (h *replayed) history(e *checkedEntry) *history.Engine {
 	if !h.several || e.call == nil || !e.call.Exchange.Started.IsZero() {
 		return h.engine
 	}
-	if h.apart[e.recording] == nil {
-		h.apart[e.recording] = h.newly()
+	from := sourceOf(e.order())
+	if h.apart[from] == nil {
+		h.apart[from] = h.newly()
 	}
-	return h.apart[e.recording]
+	return h.apart[from]
 }
 
 // flush gives the verdicts that are still held.
@@ -168,10 +174,7 @@ func (t *tally) into(r *rule.Report, names []string, interrupted bool) {
 	}
 	all := r.Findings
 	r.Summary.Unmatched = make(map[string]int)
-	for i, name := range names {
-		if slices.Contains(names[:i], name) {
-			continue
-		}
+	for _, name := range names {
 		recording := t.recording(name)
 		one := rule.Outcome{Case: name, Status: rule.Pass, Exchanges: recording.Exchanges, Duration: time.Since(r.Started), Findings: by[name]}
 		for _, f := range one.Findings {
@@ -211,18 +214,22 @@ func (t *tally) into(r *rule.Report, names []string, interrupted bool) {
 			r.Summary.Unmatched[place] += n
 		}
 	}
-	r.Target = strings.Join(names, ", ")
+	r.Target = target(names)
 	t.notJudged.Overlapping = t.overlapping()
 	if t.notJudged != (rule.NotJudged{}) {
 		r.Summary.NotJudged = &t.notJudged
 	}
 	r.Findings = all
-	if t.refused != nil {
-		r.Add(rule.Outcome{Case: "rules", Status: rule.Error, Reason: t.refused.Error()})
-	}
-	for _, o := range t.selection.Failures() {
+	for _, o := range t.failures() {
 		r.Add(o)
 	}
 	r.Finish()
-	r.Summary.Rules = t.selection.Count(passiveRules())
+}
+
+// target names recordings, or the first ones of many.
+func target(names []string) string {
+	if len(names) > 10 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
+	}
+	return strings.Join(names, ", ")
 }

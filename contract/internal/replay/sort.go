@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/rule"
@@ -21,6 +22,7 @@ import (
 // digests of ids, tokens and values, under a key that nobody knows. Memory is
 // bounded but for what is known of listings: who is in them.
 func Sorted(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.ReplayOptions) (*rule.Report, error) {
+	started := time.Now()
 	key, err := randomKey()
 	if err != nil {
 		return nil, err
@@ -35,8 +37,8 @@ func Sorted(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run
 	if err != nil {
 		return nil, err
 	}
-	r := p.Report(o.Strict)
-	return r, nil
+	p.Started, p.Duration = started, time.Since(started)
+	return p.Report(o.Strict), nil
 }
 
 func randomKey() (key [run.ShardKeySize]byte, err error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -25,6 +26,7 @@ type tally struct {
 	witness    evidence.Witness
 	selection  *pass.Selection // nil for all
 	refused    error           // why there is none, though it was asked for
+	failed     []rule.Outcome  // rules that could not be applied in other parts
 }
 
 // recorded is what became of one recording.
@@ -205,21 +207,11 @@ func (t *tally) merge(other *tally) {
 		}
 	}
 	t.notJudged.Add(other.notJudged)
+	t.failed = append(t.failed, other.failures()...)
 	for name, more := range other.recordings {
 		r := t.recording(name)
 		r.Exchanges += more.Exchanges
-		for place, n := range more.Unmatched {
-			if r.Unmatched == nil {
-				r.Unmatched = make(map[string]int)
-			}
-			r.Unmatched[place] += n
-		}
-		for why, n := range more.Unjudged {
-			if r.Unjudged == nil {
-				r.Unjudged = make(map[string]int)
-			}
-			r.Unjudged[why] += n
-		}
+		r.Unmatched, r.Unjudged = read.Sum(r.Unmatched, more.Unmatched), read.Sum(r.Unjudged, more.Unjudged)
 		r.Answers += more.Answers
 		r.Authorized, r.Client = r.Authorized || more.Authorized, r.Client || more.Client
 		r.Repeated += more.Repeated
@@ -236,10 +228,25 @@ const noTime = math.MinInt64
 
 func (t *tally) partial(s *pass.Spec, o run.ShardOptions, c *rule.Coverage) *Partial {
 	return &Partial{
-		Format: shardVersion, Spec: s.SHA256(), Rules: rulesHash(), Version: o.Version,
-		Found: t.found.sorted(), Bare: t.allBare(), NotJudged: t.notJudged,
-		Recordings: t.recordings, Coverage: c,
+		Format: shardVersion, Spec: s.SHA256(), Rules: rulesHash(o), Version: o.Version,
+		Applied: t.selection.Count(passiveRules()), Limits: s.Limits(), Coverage: c, share: t.share(),
 	}
+}
+
+func (t *tally) share() share {
+	return share{t.found.sorted(), t.allBare(), t.notJudged, t.recordings, t.failures()}
+}
+
+// failures are outcomes of the rules that could not be applied, one for each.
+func (t *tally) failures() []rule.Outcome {
+	all := slices.Concat(t.failed, t.selection.Failures())
+	if t.refused != nil {
+		all = append(all, rule.Outcome{Case: "rules", Status: rule.Error, Reason: t.refused.Error()})
+	}
+	slices.SortFunc(all, func(a, b rule.Outcome) int {
+		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Reason, b.Reason))
+	})
+	return slices.CompactFunc(all, func(a, b rule.Outcome) bool { return a.Case == b.Case })
 }
 
 // allBare is what rests on a missing Authorization, in the order of the time.
