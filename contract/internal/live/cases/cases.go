@@ -25,7 +25,6 @@ var writtenCases = slices.Concat(
 	access.SignInCases,
 	users.UserCases,
 	users.UpdateCases,
-	users.RaceCases,
 	users.ValueCases,
 	access.ClientCases,
 	access.GrantCases,
@@ -62,10 +61,16 @@ func resourceCases(s *pass.Spec) (cases []live.Case) {
 			add(r.Parent != nil && r.Read != nil, r.Name+"/elsewhere", "what one person has must not be found at another's", resources.ElsewhereOne)
 			add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne)
 			add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf)
-			if n := len(cases) - 1; r.List != nil && r.Parent == nil && n >= 0 {
-				cases[n].When = live.Alone
+			if n := len(cases) - 1; r.List != nil && n >= 0 {
+				cases[n].When = live.Alone // a listing is judged where nobody writes
+			}
+			add(r.Read != nil && s.SignsIn(), r.Name+"/stranger", "customers must never see what other customers' people have", resources.StrangerOne)
+			if n := len(cases) - 1; n >= 0 && cases[n].Name == r.Name+"/stranger" {
+				cases[n].Needs = []live.Need{live.NeedsOther}
 			}
 		}
+		add(r.ClientKeys, r.Name+"/concurrent-create", "two servers of a customer may greet the same one at once", resources.RaceCreates)
+		add(r.Read != nil && r.Patch != nil && len(resources.Racing(r)) > 1, r.Name+"/concurrent-patch", "a watch and a phone of one person report at once", resources.RacePatches)
 		add(true, fields, "every documented value is a value", resources.FieldEdges)
 		for _, f := range r.Fields {
 			add(len(users.WrongOf(f)) > 0, in+f.Name, "what is taken in a wrong form comes out in a wrong form", func(p *live.Probe, r *spec.Resource) { users.TryWrongValues(p, r, f) })

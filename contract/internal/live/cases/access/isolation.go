@@ -10,7 +10,7 @@ import (
 
 // IsolationRules are the rules for two projects on one server.
 var IsolationRules = []*rule.Rule{
-	IsolationRead, isolationList, IsolationWrite, IsolationDelete, isolationIDSpace, isolationCursor,
+	IsolationRead, IsolationList, IsolationWrite, IsolationDelete, isolationIDSpace, isolationCursor,
 }
 
 var IsolationRead = &rule.Rule{
@@ -20,7 +20,7 @@ var IsolationRead = &rule.Rule{
 	Holds:  "404 or 403",
 }
 
-var isolationList = &rule.Rule{
+var IsolationList = &rule.Rule{
 	ID: "isolation/list", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
 	Title:  "A list has users of its own project only.",
 	Breaks: "another project's user in a list",
@@ -159,7 +159,7 @@ func foreignList(p *live.Probe, header wire.Header, victim string) {
 		c := p.Send(live.Request{Method: "GET", Path: path, Header: header})
 		for _, user := range c.Users() {
 			if user["id"] == victim {
-				p.Report(c, isolationList, rule.Finding{Pointer: "/users", Message: "a list has a user of another project"})
+				p.Report(c, IsolationList, rule.Finding{Pointer: "/users", Message: "a list has a user of another project"})
 				return
 			}
 		}

@@ -122,7 +122,7 @@ func isGone(p *live.Probe, t live.Thing, what string, wanted ...int) {
 func ElsewhereOne(p *live.Probe, r *spec.Resource) {
 	t, _ := p.MustMake(r, p.Place(r), p.BodyOf(r, spec.Create))
 	other := live.Thing{Resource: r, In: p.Place(r), ID: t.ID}
-	if other.In == t.In {
+	if other.In == t.In || !p.Works(p.Read(t)) {
 		return
 	}
 	if c := p.Read(other); c.OK() {

@@ -8,7 +8,7 @@ import (
 // EverydayRules are the rules for what every client does.
 var EverydayRules = []*rule.Rule{
 	live.OperationWorks, live.OperationRefusalStatus, usersDuplicateStatus, usersBodyID, ReadOnly,
-	usersConcurrentCreate, usersConcurrentPatch, usersIDCase,
+	ConcurrentCreate, ConcurrentPatch, usersIDCase,
 }
 
 var usersDuplicateStatus = &rule.Rule{
@@ -32,14 +32,14 @@ var ReadOnly = &rule.Rule{
 	Holds:  "400, or 201 with the time of now",
 }
 
-var usersConcurrentCreate = &rule.Rule{
+var ConcurrentCreate = &rule.Rule{
 	ID: "users/concurrent-create", Kind: rule.KindProbe, Level: rule.Violation, Source: "quickstart",
 	Title:  "Of many creates of one id at the same time, one wins.",
 	Breaks: "two 201",
 	Holds:  "one 201, the rest 409",
 }
 
-var usersConcurrentPatch = &rule.Rule{
+var ConcurrentPatch = &rule.Rule{
 	ID: "users/concurrent-patch", Kind: rule.KindProbe, Level: rule.Assumption, Source: "rfc5789#2",
 	Title:  "Two patches of different fields at the same time are both kept.",
 	Breaks: "one of them is lost",

@@ -1,0 +1,85 @@
+package resources
+
+import (
+	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// racers is how many requests go out at the same time.
+const racers = 8
+
+// RaceCreates creates one key many times at once.
+func RaceCreates(p *live.Probe, r *spec.Resource) {
+	t := live.Thing{Resource: r, In: p.Place(r), ID: p.NewID()}
+	p.RememberIn(p.Suite.Target.Project.ID, t.In, t.ID)
+	body := p.Smallest(r)
+	body[r.Key] = t.ID
+	var requests []live.Request
+	for range racers {
+		requests = append(requests, live.JSONRequest(r.Create.Method, t.In, p.Authorization(r.Create), body))
+	}
+	calls := p.Together(requests, true)
+	won := 0
+	for _, c := range calls {
+		if c.OK() {
+			won++
+		}
+	}
+	if won > 1 {
+		p.Report(calls[0], t.Rule(users.ConcurrentCreate), rule.Finding{Message: "more than one create of an id at the same time worked"})
+	}
+	if won == 0 {
+		p.Works(calls[0])
+	}
+	if r.Read != nil {
+		p.Read(t)
+	}
+}
+
+// RacePatches changes several fields of one, each by a request of its own, all at
+// once.
+func RacePatches(p *live.Probe, r *spec.Resource) {
+	body := p.BodyOf(r, spec.Create)
+	t, _ := p.MustMake(r, p.Place(r), body)
+	want := make(map[string]any)
+	var requests []live.Request
+	for _, f := range Racing(r) {
+		value, ok := p.Maker().Other(f.Schema(), body[f.Name])
+		if !ok || len(requests) == racers {
+			continue
+		}
+		want[f.Name] = value
+		requests = append(requests, live.JSONRequest(r.Patch.Method, t.Path(), p.Authorization(r.Patch), map[string]any{f.Name: value}))
+	}
+	for _, c := range p.Together(requests, true) {
+		if !c.OK() {
+			p.Works(c)
+			return
+		}
+	}
+	c := p.Read(t)
+	sent := (&pass.Call{Exchange: &wire.Exchange{Request: wire.Request{Body: live.JSONRequest("", "", nil, want).Body}}}).RequestObject()
+	for _, f := range r.Fields {
+		value, raced := sent[f.Name]
+		if now, known := c.Shows(f.Name); raced && known && (now == nil || !live.Same(value, now)) {
+			f := c.Where(f.Name)
+			f.Message = "an update is lost that was made at the same time as others"
+			p.Report(c, t.Rule(users.ConcurrentPatch), f)
+		}
+	}
+}
+
+// Racing are the fields that have nothing to do with each other, as far as the
+// spec can tell: what is chosen from a list may say how others are meant.
+func Racing(r *spec.Resource) (fields []*spec.Field) {
+	for _, f := range r.Fields {
+		if f.Patch != nil && f.Shown != nil && f.Parts == nil && spec.EnumOf(f.Schema()) == nil {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
