@@ -44,6 +44,8 @@ func TestAFieldThatIsAddedToTheSpecIsExercised(t *testing.T) {
 		"a pattern":  "type: string, pattern: '^[A-Z]{3}-[0-9]{2}$'",
 		"a text":     "type: string, maxLength: 300",
 		"an array":   "type: array, maxItems: 5, items: {type: string, enum: [run, swim, ride]}",
+		"a map":      "type: object, additionalProperties: {type: integer, minimum: 0, maximum: 9}",
+		"a uuid":     "type: string, format: uuid",
 		"an object":  "type: object, properties: {min: {type: integer, minimum: 30}, max: {type: integer, maximum: 220}}",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -12,8 +13,8 @@ import (
 )
 
 // exact refuses values that hold by the letter of a schema and that nobody can
-// read: a date that is on no calendar, a number that no float64 holds, an integer
-// that is written as a fraction. The schema was checked before.
+// read: a date that is on no calendar, a uuid that is none, a number that no float64
+// holds, an integer that is written as a fraction. The schema was checked before.
 func exact(s *openapi3.Schema, value jsontext.Value) error { return exactAt(s, value, nil, 0) }
 
 const maxDepth = 100 // of values; schemas may be trees
@@ -26,7 +27,7 @@ func exactAt(s *openapi3.Schema, value jsontext.Value, path []string, depth int)
 	switch value.Kind() {
 	case '"':
 		unquoted, err := jsontext.AppendUnquote(nil, value)
-		if err != nil || !isInstant(spec.Plain(s).Format, string(unquoted)) {
+		if err != nil || !isFormatted(spec.Plain(s).Format, string(unquoted)) {
 			return bad
 		}
 	case '0':
@@ -34,9 +35,13 @@ func exactAt(s *openapi3.Schema, value jsontext.Value, path []string, depth int)
 			return bad
 		}
 	case '{':
-		properties := spec.Properties(s)
-		for name, member := range members(value) {
-			if err := exactAt(properties[name], member, append(path[:len(path):len(path)], name), depth+1); err != nil {
+		properties, object := spec.Properties(s), members(value)
+		for _, name := range sortedNames(object) {
+			property := properties[name]
+			if more := spec.Plain(s).AdditionalProperties.Schema; property == nil && more != nil {
+				property = more.Value
+			}
+			if err := exactAt(property, object[name], append(path[:len(path):len(path)], name), depth+1); err != nil {
 				return err
 			}
 		}
@@ -52,7 +57,7 @@ func exactAt(s *openapi3.Schema, value jsontext.Value, path []string, depth int)
 	return nil
 }
 
-func isInstant(format, text string) bool {
+func isFormatted(format, text string) bool {
 	switch format {
 	case "date":
 		_, err := time.Parse(time.DateOnly, text)
@@ -60,9 +65,13 @@ func isInstant(format, text string) bool {
 	case "date-time":
 		var t time.Time
 		return t.UnmarshalText([]byte(text)) == nil
+	case "uuid":
+		return uuid.MatchString(text)
 	}
 	return true
 }
+
+var uuid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`) // RFC 9562, 4
 
 func isNumber(s *openapi3.Schema, text string) bool {
 	if !s.Type.Is(openapi3.TypeInteger) {

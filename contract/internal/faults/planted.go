@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +21,7 @@ import (
 func Planted(r *spec.Resource) []Fault {
 	p := planter{r}
 	return slices.Concat(
-		classed("semantics", p.writes(), p.deletes(), p.times(), p.answers(), p.pages()),
+		classed("semantics", p.writes(), p.deletes(), p.times(), p.answers(), p.pages(), p.walks(), p.input(), p.races(), p.isolation()),
 		classed("schema", p.schema()),
 	)
 }
@@ -123,6 +122,7 @@ func (p planter) writes() []Fault {
 				x.method = http.MethodPut
 			})))
 		}, p.Patch, p.Replace, p.Read),
+		p.nested(),
 		when(func() Fault {
 			return p.row("patch-keeps-nulls", "PATCH does not clear a field", "patch-clears", onOp(p.Patch, before(sent(dropNulls))))
 		}, p.Patch),
@@ -150,11 +150,25 @@ func (p planter) writes() []Fault {
 	return append(rows, when(func() Fault {
 		return p.row("create-twice", "creating what is there answers as the first time", "unique-id", onOp(p.Create, at(409, func(x *exchange) {
 			id, _ := x.given()[p.Key].(string)
-			w := x.ask("GET", x.url.EscapedPath()+"/"+url.PathEscape(id), nil, x.all())
+			w := x.ask("GET", x.url.EscapedPath()+"/"+escape(id), nil, x.all())
 			x.status, x.text = p.Create.Success, w.Body.Bytes()
-			x.answer.Set("Location", x.url.EscapedPath()+"/"+url.PathEscape(id))
+			x.answer.Set("Location", x.url.EscapedPath()+"/"+escape(id))
 		})))
 	}, p.Create, p.Read)...)
+}
+
+// nested replaces an object where a part of it is patched.
+func (p planter) nested() (rows []Fault) {
+	for _, f := range p.Fields {
+		if f.Patch != nil && len(f.Parts) > 1 && f.Nullable && p.Read != nil {
+			rows = append(rows, p.row("patch-replaces-"+f.Name, "PATCH of a part of "+f.Name+" replaces it", "patch-merges", onOp(p.Patch, before(func(x *exchange) {
+				if _, is := x.given()[f.Name].(object); is {
+					x.ask("PATCH", x.url.EscapedPath(), encode(object{f.Name: nil}), x.all("Content-Type", "application/json"))
+				}
+			}))))
+		}
+	}
+	return rows
 }
 
 // here asks for what is at the path of the request.
@@ -382,7 +396,7 @@ func (p planter) pages() []Fault {
 				holder[name] = i%10 + 1
 			}
 			return items
-		})), p.row("page-limit-more", "a page has one more than the limit", "page/limit", p.oneMore()))
+		})), p.row("page-limit-more", "a page has one more than the limit", "page/limit", p.resized(+1)))
 	}
 	if page.Max > 0 {
 		rows = append(rows, p.row("page-limit-range", "a limit that is too high is cut", "page/limit-range", onOp(p.List, before(func(x *exchange) {
@@ -412,17 +426,17 @@ func (p planter) pages() []Fault {
 	return rows
 }
 
-// oneMore serves every limit as one more, and says the limit that was asked.
-func (p planter) oneMore() mutator {
+// resized serves every limit as another, and says the limit that was asked.
+func (p planter) resized(by int) mutator {
 	page := p.List.Page
 	return onOp(p.List, func(x *exchange, next func()) {
 		q := x.url.Query()
 		n, err := strconv.Atoi(q.Get(page.SizeParam))
-		if err != nil || !page.Allows(n+1) {
+		if err != nil || !page.Allows(n+by) {
 			next()
 			return
 		}
-		q.Set(page.SizeParam, strconv.Itoa(n+1))
+		q.Set(page.SizeParam, strconv.Itoa(n+by))
 		x.url.RawQuery = q.Encode()
 		next()
 		good(p.listed(func(_ *exchange, items []any, o object) []any {
@@ -466,7 +480,7 @@ func (p planter) schema() (rows []Fault) {
 			plant("maxLength", "length", strings.Repeat("x", int(*s.MaxLength)+1)) // #nosec G115 -- bounded above
 		}
 	}
-	return rows
+	return append(rows, p.strays(slices.Sorted(maps.Keys(shown)))...)
 }
 
 // wrongType is a value of a type that a schema does not have.

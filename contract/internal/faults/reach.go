@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // all is the header of a request that may do everything in the request's
@@ -52,10 +54,11 @@ func (x *exchange) listAs(header http.Header) []object {
 	}
 }
 
-// userPath is the path of a user, with its dots escaped too.
-func userPath(id string) string {
-	return "/users/" + strings.ReplaceAll(url.PathEscape(id), ".", "%2E")
-}
+// userPath is the path of a user.
+func userPath(id string) string { return "/users/" + escape(id) }
+
+// escape is an id as a segment of a path.
+var escape = read.EscapeSegment
 
 // setUserID puts another id into the path.
 func (x *exchange) setUserID(id string) {

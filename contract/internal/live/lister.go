@@ -32,6 +32,11 @@ func (l Lister) Path(limit, cursor string) string {
 	return l.In + "?" + query.Encode()
 }
 
+// Send asks for a page.
+func (l Lister) Send(p *Probe, limit, cursor string) *pass.Call {
+	return p.Send(Request{Method: "GET", Path: l.Path(limit, cursor), Header: p.Authorization(l.Resource.List)})
+}
+
 // Items are those on a page that can be read.
 func (l Lister) Items(c *pass.Call) (all []map[string]any) {
 	found, _ := read.Follow(c.Decode().Value, l.Page().Items)
@@ -46,10 +51,17 @@ func (l Lister) Items(c *pass.Call) (all []map[string]any) {
 
 // Next is the cursor of the next page; "" for none.
 func (l Lister) Next(c *pass.Call) string {
-	if l.Page().Next == nil {
+	return textAt(c, l.Page().Next)
+}
+
+// Self is the cursor of the page itself, as the answer says it; "" for none.
+func (l Lister) Self(c *pass.Call) string { return textAt(c, l.Page().Self) }
+
+func textAt(c *pass.Call, path []string) string {
+	if path == nil {
 		return ""
 	}
-	found, _ := read.Follow(c.Decode().Value, l.Page().Next)
-	next, _ := found.(string)
-	return next
+	found, _ := read.Follow(c.Decode().Value, path)
+	text, _ := found.(string)
+	return text
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -29,16 +28,17 @@ func (p *Probe) older(project string, before time.Time, swept *run.Swept) []Entr
 	if err != nil {
 		p.Fail("%v", err)
 	}
+	r := p.Suite.Spec.Users()
+	l, cursor := Lister{Resource: r, In: r.Collection}, ""
 	var old []Entry
-	query := url.Values{"limit": {"1000"}}
 	for range mostPages {
-		c := p.Send(Request{Method: "GET", Path: "/users?" + query.Encode(), Header: Bearer(token)})
+		c := p.Send(Request{Method: r.List.Method, Path: l.Path("1000", cursor), Header: Bearer(token)})
 		if !c.OK() {
-			p.Fail("the users cannot be listed: listUsers answered %d", c.Status())
+			p.Fail("the users cannot be listed: %s answered %d", r.List.ID, c.Status())
 		}
-		for _, user := range c.Users() {
-			id, _ := user["id"].(string)
-			created, known := read.Timestamp(user["created_at"])
+		for _, user := range l.Items(c) {
+			id, _ := user[r.Key].(string)
+			created, known := read.Timestamp(user[r.Created])
 			begun, ours := runTime(id)
 			switch {
 			case !ours || !known:
@@ -51,14 +51,14 @@ func (p *Probe) older(project string, before time.Time, swept *run.Swept) []Entr
 				swept.Younger++
 			}
 		}
-		next, _ := c.Pagination()["next_page"].(string)
+		next := l.Next(c)
 		if next == "" {
 			return old
 		}
-		if next == query.Get("page") {
-			p.Fail("the users cannot be listed: next_page is the page itself")
+		if next == cursor {
+			p.Fail("the users cannot be listed: the next page is the page itself")
 		}
-		query.Set("page", next)
+		cursor = next
 	}
 	return old
 }
@@ -352,10 +352,13 @@ func (p *Probe) Delete(id string) *pass.Call {
 	return p.Send(Request{Method: "DELETE", Path: UserPath(id), Header: Bearer(p.Token())})
 }
 
-// Moved waits until an update must show in updated_at, however coarse the
-// server writes it.
+// Moved waits until an update must show in the time of change, however coarse
+// the server writes it.
 func (p *Probe) Moved(c *pass.Call) {
-	at := c.Object()["updated_at"]
+	if c.Op == nil || c.Op.API.Resource == nil {
+		return
+	}
+	at := c.Object()[c.Op.API.Resource.Updated]
 	if text, _ := at.(string); text != "" {
 		p.Sleep(min(read.Resolution(at)+read.Resolution(at)/10, maxRetryAfter))
 	}

@@ -277,7 +277,7 @@ func Trace(ref *openapi3.SchemaRef, source string, path []string) (schema *opena
 	return schema, source, true
 }
 
-// Child is the schema of a property or of the items.
+// Child is the schema of a property, of the items, or of the values of a map.
 func Child(schema *openapi3.Schema, name string) *openapi3.SchemaRef {
 	if schema.Items != nil {
 		return schema.Items
@@ -290,7 +290,7 @@ func Child(schema *openapi3.Schema, name string) *openapi3.SchemaRef {
 			return p
 		}
 	}
-	return nil
+	return schema.AdditionalProperties.Schema
 }
 
 // LevelOf is the level of a contradiction to a statement from a source.

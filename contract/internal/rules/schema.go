@@ -160,7 +160,11 @@ func checkUndocumentedProperties(c *pass.Call, r *rule.Rule) {
 			if t := ref.Value.Type; t != nil && !t.Is("object") {
 				return // schema/type says it
 			}
-			for name, item := range value {
+			if any := ref.Value.AdditionalProperties.Has; any != nil && *any {
+				return // documented to be of any shape
+			}
+			for _, name := range read.Keys(value) {
+				item := value[name]
 				if next := pass.Child(ref.Value, name); next != nil {
 					walk(item, next, append(path, name))
 					continue

@@ -69,7 +69,7 @@ func resourceCases(s *pass.Spec) (cases []live.Case) {
 				cases[n].Needs = []live.Need{live.NeedsOther}
 			}
 		}
-		add(r.ClientKeys, r.Name+"/concurrent-create", "two servers of a customer may greet the same one at once", resources.RaceCreates)
+		add(resources.RefusesTaken(r), r.Name+"/concurrent-create", "two servers of a customer may greet the same one at once", resources.RaceCreates)
 		add(r.Read != nil && r.Patch != nil && len(resources.Racing(r)) > 1, r.Name+"/concurrent-patch", "a watch and a phone of one person report at once", resources.RacePatches)
 		add(true, fields, "every documented value is a value", resources.FieldEdges)
 		for _, f := range r.Fields {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/rule"
@@ -150,20 +151,17 @@ func tryIsolationCursor(p *live.Probe) {
 
 // foreignList looks for the victim in the lists of another project.
 func foreignList(p *live.Probe, header wire.Header, victim string) {
-	page := ""
+	r := p.Suite.Spec.Users()
+	l, cursor := live.Lister{Resource: r, In: r.Collection}, ""
 	for range 10 {
-		path := "/users?limit=1000"
-		if page != "" {
-			path += "&page=" + url.QueryEscape(page)
-		}
-		c := p.Send(live.Request{Method: "GET", Path: path, Header: header})
-		for _, user := range c.Users() {
-			if user["id"] == victim {
-				p.Report(c, IsolationList, rule.Finding{Pointer: "/users", Message: "a list has a user of another project"})
+		c := p.Send(live.Request{Method: r.List.Method, Path: l.Path("1000", cursor), Header: header})
+		for _, user := range l.Items(c) {
+			if user[r.Key] == victim {
+				p.Report(c, IsolationList, rule.Finding{Pointer: "/" + strings.Join(l.Page().Items, "/"), Message: "a list has a user of another project"})
 				return
 			}
 		}
-		if page = c.NextPage(); page == "" {
+		if cursor = l.Next(c); cursor == "" {
 			return
 		}
 	}

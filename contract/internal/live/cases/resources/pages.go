@@ -11,10 +11,6 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-func listing(p *live.Probe, l live.Lister, limit, cursor string) *pass.Call {
-	return p.Send(live.Request{Method: "GET", Path: l.Path(limit, cursor), Header: p.Authorization(l.Resource.List)})
-}
-
 // PagesOf makes some of a resource, and holds its listing against them: in pages
 // of several sizes, at the bounds of the size and beyond them.
 func PagesOf(p *live.Probe, r *spec.Resource) {
@@ -26,13 +22,13 @@ func PagesOf(p *live.Probe, r *spec.Resource) {
 		made[t.ID], all = true, append(all, t)
 	}
 	p.ReadBack(all[1]) // a list agrees with it; the others are to be found there alone
-	c := listing(p, l, "", "")
+	c := l.Send(p, "", "")
 	if !p.Works(c) {
 		return
 	}
 	if r.Delete != nil && p.Remove(all[0]).OK() {
 		delete(made, all[0].ID)
-		listing(p, l, "", "")
+		l.Send(p, "", "")
 	}
 	if l.Page().SizeParam != "" {
 		limitsOf(p, l)
@@ -48,19 +44,22 @@ func PagesOf(p *live.Probe, r *spec.Resource) {
 		}
 	}
 	if l.Page().Next != nil {
-		p.Refuses(listing(p, l, "", "contract-nonsense"), users.PageInvalidCursor, "a cursor that the server did not give", 400, 404, 410)
+		if next := l.Next(l.Send(p, "1", "")); next != "" {
+			users.PageAgain(p, l, next)
+		}
+		p.Refuses(l.Send(p, "", "contract-nonsense"), users.PageInvalidCursor, "a cursor that the server did not give", 400, 404, 410)
 	}
 }
 
 // limitsOf asks for pages at the documented bounds of their size, and beyond.
 func limitsOf(p *live.Probe, l live.Lister) {
 	within := func(limit int) {
-		if s := listing(p, l, strconv.Itoa(limit), ""); s.Status()/100 == 4 && s.Status() != 429 {
+		if s := l.Send(p, strconv.Itoa(limit), ""); s.Status()/100 == 4 && s.Status() != 429 {
 			p.Report(s, users.PageLimitsWork, rule.Finding{Message: "a limit within the documented bounds is refused"})
 		}
 	}
 	beyond := func(limit string) {
-		c := listing(p, l, limit, "")
+		c := l.Send(p, limit, "")
 		if c.Spoken("page/limit-range") {
 			return
 		}
@@ -94,10 +93,11 @@ func walkOf(p *live.Probe, l live.Lister, limit int, made map[string]bool) {
 	seen := make(map[string]bool)
 	cursor := ""
 	for range 200 {
-		c := listing(p, l, fmt.Sprint(limit), cursor)
+		c := l.Send(p, fmt.Sprint(limit), cursor)
 		if !p.Works(c) || !c.Sound() {
 			return
 		}
+		users.EchoesPage(p, l, c, cursor)
 		items := l.Items(c)
 		for _, item := range items {
 			seen[live.KeyText(item[l.Resource.Key])] = true

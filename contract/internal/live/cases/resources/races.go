@@ -1,6 +1,8 @@
 package resources
 
 import (
+	"net/http"
+
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
@@ -11,6 +13,11 @@ import (
 
 // racers is how many requests go out at the same time.
 const racers = 8
+
+// RefusesTaken reports whether a create documents that a key is given once.
+func RefusesTaken(r *spec.Resource) bool {
+	return r.ClientKeys && r.Create != nil && r.Create.Doc.Responses.Status(http.StatusConflict) != nil
+}
 
 // RaceCreates creates one key many times at once.
 func RaceCreates(p *live.Probe, r *spec.Resource) {

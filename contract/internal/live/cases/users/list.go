@@ -2,7 +2,6 @@ package users
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -140,7 +139,7 @@ func tryListCursors(p *live.Probe) {
 	c := list(p, "1", "")
 	next := c.NextPage()
 	if next != "" {
-		pageAgain(p, next)
+		PageAgain(p, everybody(p), next)
 	}
 	cursors := []string{"nonsense", "eyJMYXN0RXZhbHVhdGVkS2V5IjogLi4ufQ==", "%%%", "../../etc/passwd", "1", "' OR 1=1 --"}
 	if len(next) > 3 {
@@ -201,40 +200,40 @@ func notACursor(cursor string) []string {
 	return []string{"!" + cursor, cursor + "!" + cursor, strings.Repeat("~", len(cursor))}
 }
 
-// pageAgain asks for a page twice. On a server that others use, users come and
-// go between the two, and so a difference has to show each of ten times: with
-// three other suites at work, it does by chance one time in eight.
-func pageAgain(p *live.Probe, page string) {
+// EchoesPage holds what an answer says of its own page against what was asked.
+func EchoesPage(p *live.Probe, l live.Lister, c *pass.Call, cursor string) {
+	if got := l.Self(c); cursor != "" && got != "" && got != cursor {
+		p.Report(c, pagePageEcho, rule.Finding{Pointer: "/" + strings.Join(l.Page().Self, "/"), Message: "the page in the answer is not the page that was asked for"})
+	}
+}
+
+// PageAgain asks for a page twice. On a server that others use, some come and go
+// between the two, and so a difference has to show each of ten times: with three
+// other suites at work, it does by chance one time in eight.
+func PageAgain(p *live.Probe, l live.Lister, cursor string) {
 	for attempt := 1; ; attempt++ {
-		one, two := list(p, "1", page), list(p, "1", page)
+		one, two := l.Send(p, "1", cursor), l.Send(p, "1", cursor)
 		switch s := two.Status(); {
 		case one.OK() && s/100 == 4 && s != 429:
 			p.Report(two, pageCursorAgain, rule.Finding{Message: "a cursor that was used is refused"})
 			return
-		case !one.Sound() || !two.Sound() || live.Same(one.Object()["users"], two.Object()["users"]):
+		case !one.Sound() || !two.Sound() || slices.EqualFunc(l.Items(one), l.Items(two), func(a, b map[string]any) bool { return live.Same(a, b) }):
 			return
 		case attempt == 10:
-			p.Report(two, pageCursorAgain, rule.Finding{Pointer: "/users", Message: "a page that is asked for again has other users"})
+			p.Report(two, pageCursorAgain, rule.Finding{Pointer: "/" + strings.Join(l.Page().Items, "/"), Message: "a page that is asked for again has other " + l.Resource.Name})
 			return
 		}
 	}
 }
 
-// list asks for a page.
-func list(p *live.Probe, limit, page string) *pass.Call {
-	path := "/users"
-	query := url.Values{}
-	if limit != "" {
-		query.Set("limit", limit)
-	}
-	if page != "" {
-		query.Set("page", page)
-	}
-	if len(query) > 0 {
-		path += "?" + query.Encode()
-	}
-	return p.Send(live.Request{Method: "GET", Path: path, Header: live.Bearer(p.Token())})
+// everybody lists the users.
+func everybody(p *live.Probe) live.Lister {
+	r := p.Suite.Spec.Users()
+	return live.Lister{Resource: r, In: r.Collection}
 }
+
+// list asks for a page.
+func list(p *live.Probe, limit, page string) *pass.Call { return everybody(p).Send(p, limit, page) }
 
 // full reports a page that has less than its limit and is not the last.
 func full(p *live.Probe, c *pass.Call) {
@@ -256,9 +255,7 @@ func walk(p *live.Probe, limit, most int) {
 			return
 		}
 		full(p, c)
-		if got, _ := c.Pagination()["page"].(string); page != "" && got != "" && got != page {
-			p.Report(c, pagePageEcho, rule.Finding{Pointer: "/pagination/page", Message: "pagination.page is not the page that was asked for"})
-		}
+		EchoesPage(p, everybody(p), c, page)
 		ids, known := c.Listed()
 		if !known {
 			return
