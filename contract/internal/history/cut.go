@@ -2,7 +2,7 @@ package history
 
 import (
 	"bytes"
-	"iter"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -10,45 +10,63 @@ import (
 // What is cut out of JSON is text. Text that is not JSON has nothing in it; who
 // is wronged by that is told so by other rules.
 
-func lenient(text []byte) *jsontext.Decoder {
-	return jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+// decoder reads one text after the other.
+type decoder struct {
+	jsontext.Decoder
+	text bytes.Buffer
 }
 
-// members yields the names and values of an object. Of a name that stands twice
-// the later one comes later.
-func members(text []byte) iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
-		d := lenient(text)
-		if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
-			return
-		}
-		for d.PeekKind() == '"' {
-			t, err := d.ReadToken()
-			if err != nil {
-				return
-			}
-			name := t.String()
-			value, err := d.ReadValue()
-			if err != nil || !yield(name, value) {
-				return
-			}
-		}
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+func lenient(text []byte) *decoder {
+	d := decoders.Get().(*decoder)
+	d.text = *bytes.NewBuffer(text)
+	d.Reset(&d.text, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return d
+}
+
+func (d *decoder) free() {
+	d.text = bytes.Buffer{}
+	decoders.Put(d)
+}
+
+// members calls take with the names and values of an object, which are parts of
+// the text. Of a name that stands twice the later one comes later. It reports
+// whether the text is one whole object, whatever follows.
+func members(text []byte, take func(name, value []byte)) bool {
+	d := lenient(text)
+	defer d.free()
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+		return false
 	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadValue()
+		if err != nil {
+			return false
+		}
+		value, err := d.ReadValue()
+		if err != nil {
+			return false
+		}
+		take(unquoted(name), value)
+	}
+	_, err := d.ReadToken()
+	return err == nil
 }
 
-// elements yields the items of an array.
-func elements(text []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		d := lenient(text)
-		if t, err := d.ReadToken(); err != nil || t.Kind() != '[' {
+// elements calls take with the items of an array.
+func elements(text []byte, take func([]byte)) {
+	d := lenient(text)
+	defer d.free()
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '[' {
+		return
+	}
+	for k := d.PeekKind(); k != ']' && k != 0; k = d.PeekKind() {
+		value, err := d.ReadValue()
+		if err != nil {
 			return
 		}
-		for k := d.PeekKind(); k != ']' && k != 0; k = d.PeekKind() {
-			value, err := d.ReadValue()
-			if err != nil || !yield(value) {
-				return
-			}
-		}
+		take(value)
 	}
 }
 
@@ -56,11 +74,11 @@ func elements(text []byte) iter.Seq[[]byte] {
 func at(text []byte, path []string) []byte {
 	for _, name := range path {
 		var found []byte
-		for n, value := range members(text) {
-			if n == name {
-				found = bytes.Clone(value)
+		members(text, func(n, value []byte) {
+			if string(n) == name {
+				found = value
 			}
-		}
+		})
 		if found == nil {
 			return nil
 		}
@@ -72,5 +90,6 @@ func at(text []byte, path []string) []byte {
 // isObject reports whether a text is one whole JSON object, whatever follows.
 func isObject(text []byte) bool {
 	d := lenient(text)
+	defer d.free()
 	return d.PeekKind() == '{' && d.SkipValue() == nil
 }

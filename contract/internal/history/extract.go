@@ -1,7 +1,6 @@
 package history
 
 import (
-	"bytes"
 	"hash/maphash"
 	"math"
 	"slices"
@@ -99,37 +98,39 @@ func NewExtractor(claims func(token string) (Claims, bool), hasher *Hasher) *Ext
 	return &Extractor{Hasher: hasher, claims: claims, seed: maphash.MakeSeed(), tokens: make(map[uint64]*bearer)}
 }
 
-// Facts are those of an exchange, of class Resources before Listings. The texts
-// of views are part of the bodies.
-func (e *Extractor) Facts(x *Exchange) []Fact {
+// Facts appends those of an exchange, of class Resources before Listings. The
+// texts of views are part of the bodies.
+func (e *Extractor) Facts(facts []Fact, x *Exchange) []Fact {
 	op := x.Op
 	if op == nil || op.Role == None {
-		return nil
+		return facts
 	}
 	base := Fact{Order: order(x), Op: op.ID, Status: x.Status, Racing: x.Racing, Ahead: int64(x.Ahead), op: op}
 	if op.Role == Token {
-		return e.grants(base, x)
+		return e.grants(facts, &base, x)
 	}
 	base.Token = e.bearer(x.Bearer, op)
-	switch {
-	case op.Resource == nil:
-		return nil
-	case op.Role == List:
-		return append(e.own(base, x), e.page(base, x)...)
+	if op.Resource == nil {
+		return facts
 	}
-	return append(e.own(base, x), e.resource(base, x)...)
+	facts = e.own(facts, &base, x)
+	if op.Role == List {
+		return e.page(facts, &base, x)
+	}
+	return e.resource(facts, &base, x)
 }
 
 // own is the fact that a user's token was refused, told to the user's own life:
 // it may be over.
-func (e *Extractor) own(base Fact, x *Exchange) []Fact {
+func (e *Extractor) own(facts []Fact, base *Fact, x *Exchange) []Fact {
 	r := x.Op.Resource
 	if x.Status != 401 || base.Token.Principal.IsZero() || r.Nested {
-		return nil
+		return facts
 	}
 	c, _ := e.claims(x.Bearer) // they name the principal
-	base.Class, base.Key, base.Own = Resources, e.Digest(r.Name, "", c.User), true
-	return []Fact{base}
+	own := *base
+	own.Class, own.Key, own.Own = Resources, e.Digest(r.Name, "", c.User), true
+	return append(facts, own)
 }
 
 func order(x *Exchange) Order {
@@ -141,13 +142,13 @@ func order(x *Exchange) Order {
 }
 
 // resource are the facts of an exchange about one resource.
-func (e *Extractor) resource(base Fact, x *Exchange) []Fact {
+func (e *Extractor) resource(facts []Fact, base *Fact, x *Exchange) []Fact {
 	r, ok := x.Op.Resource, x.Status/100 == 2
 	if x.Op.Role == Read && (x.Status == 0 || x.Status/100 == 5) {
-		return nil
+		return facts
 	}
 	if x.Op.Role != Read && x.Op.Role != Delete {
-		base.Sent = e.distrust(r, newView(e.Hasher, r, x.Sent), x.Misfits)
+		base.Sent = e.distrust(r, newView(e.Hasher, r, x.Sent, true), x.Misfits)
 	}
 	if ok && x.Op.Role != Delete {
 		base.View = e.answer(r, x)
@@ -163,9 +164,8 @@ func (e *Extractor) resource(base Fact, x *Exchange) []Fact {
 	if base.View != nil && string(base.View.id) != id {
 		base.View = nil // of another one, which other rules report
 	}
-	var facts []Fact
 	if id != "" {
-		own := base
+		own := *base
 		own.Class, own.Key = Resources, e.Digest(r.Name, x.Parent, id)
 		facts = append(facts, own)
 	}
@@ -181,7 +181,7 @@ func (e *Extractor) resource(base Fact, x *Exchange) []Fact {
 		event.Created = base.View.Created
 	}
 	base.Class, base.Event, base.View, base.Sent = Listings, event, nil, nil
-	return append(facts, base)
+	return append(facts, *base)
 }
 
 // event is what an exchange says about the members of a listing; 0 for nothing.
@@ -209,15 +209,19 @@ func (e *Extractor) answer(r *Resource, x *Exchange) *View {
 	}
 	var v *View
 	if x.Outline != nil && len(x.Outline.Items) == 1 && x.Outline.Items[0].Text != nil {
-		v = e.item(&x.Outline.Items[0])
+		v = new(View)
+		e.item(v, &x.Outline.Items[0])
+		if x.Op.Role != Read {
+			v.open(e.Hasher, r) // it will be compared
+		}
 	} else {
-		v = newView(e.Hasher, r, x.Answer)
+		v = newView(e.Hasher, r, x.Answer, x.Op.Role != Read)
 	}
 	return e.distrust(r, v, x.Wrong)
 }
 
-func (e *Extractor) item(i *Item) *View {
-	return &View{Raw: e.values(i.Text), Created: i.Created, Updated: i.Updated, text: i.Text, id: i.ID}
+func (e *Extractor) item(v *View, i *Item) {
+	*v = View{Raw: e.values(i.Text), Created: i.Created, Updated: i.Updated, text: i.Text, id: i.ID}
 }
 
 // distrust makes fields unknown that are wrong in themselves.
@@ -241,22 +245,23 @@ func (e *Extractor) distrust(r *Resource, v *View, wrong []string) *View {
 }
 
 // page are the facts of a page: its summary, and each item on it.
-func (e *Extractor) page(base Fact, x *Exchange) []Fact {
+func (e *Extractor) page(facts []Fact, base *Fact, x *Exchange) []Fact {
 	r := x.Op.Resource
 	if x.Status == 401 { // it may be a token that has just been given
 		base.Class = Listings
-		return []Fact{base}
+		return append(facts, *base)
 	}
 	if x.Status/100 != 2 || slices.Contains(x.Wrong, "") || slices.Contains(x.Wrong, r.ID) {
-		return nil
+		return facts
 	}
 	o := x.Outline
 	if o == nil {
 		if o = e.outline(r, x.Answer); o == nil {
-			return nil
+			return facts
 		}
 	}
-	facts := make([]Fact, 0, len(o.Items)+1)
+	facts = slices.Grow(facts, len(o.Items)+1)
+	views := make([]View, len(o.Items))
 	page := &Page{
 		List: e.Digest(r.Name, x.Parent), Cursor: e.Digest(x.Cursor), Next: e.Digest(string(o.Next)), Limit: e.Digest(x.Limit),
 		Total: o.Total, Totaled: o.Totaled, IDs: make([]uint64, 0, len(o.Items)),
@@ -269,18 +274,20 @@ func (e *Extractor) page(base Fact, x *Exchange) []Fact {
 			continue
 		}
 		page.IDs = append(page.IDs, e.values(item.ID))
-		own := base
-		own.Class, own.Key, own.listed = Resources, e.Digest(r.Name, x.Parent, string(item.ID)), true
-		if item.Text != nil {
-			own.View = e.distrust(r, e.item(item), x.Wrong)
-			facts = append(facts, own)
+		if item.Text == nil {
+			continue
 		}
+		e.item(&views[i], item)
+		facts = append(facts, *base)
+		own := &facts[len(facts)-1]
+		own.Class, own.Key, own.listed = Resources, e.Digest(r.Name, x.Parent, string(item.ID)), true
+		own.View = e.distrust(r, &views[i], x.Wrong)
 	}
 	if hidden {
 		return facts
 	}
 	base.Class, base.Page = Listings, page
-	return append(facts, base)
+	return append(facts, *base)
 }
 
 // outline reads one where nobody has.
@@ -292,11 +299,11 @@ func (e *Extractor) outline(r *Resource, answer []byte) *Outline {
 	if total, err := strconv.ParseFloat(string(at(answer, r.Total)), 64); err == nil && len(r.Total) > 0 {
 		o.Total, o.Totaled = total, true
 	}
-	for item := range elements(at(answer, r.Items)) {
-		if v := newView(e.Hasher, r, item); v != nil {
+	elements(at(answer, r.Items), func(item []byte) {
+		if v := newView(e.Hasher, r, item, false); v != nil {
 			o.Items = append(o.Items, Item{ID: v.id, Created: v.Created, Updated: v.Updated, Text: v.text})
 		}
-	}
+	})
 	return o
 }
 
@@ -304,7 +311,7 @@ func text(value []byte) []byte {
 	if len(value) < 2 || value[0] != '"' {
 		return nil
 	}
-	return bytes.Clone(unquoted(value))
+	return unquoted(value)
 }
 
 // bearer reads the token of a request for an operation.
@@ -341,10 +348,10 @@ func nanos(seconds float64) int64 {
 }
 
 // grants is the fact of a token that was given.
-func (e *Extractor) grants(base Fact, x *Exchange) []Fact {
+func (e *Extractor) grants(facts []Fact, base *Fact, x *Exchange) []Fact {
 	g := x.Grant
 	if g == nil || g.Access == "" || x.Status/100 != 2 {
-		return nil
+		return facts
 	}
 	own := &Grant{Token: e.Digest(g.Access), Project: e.Digest(g.Project), Scopes: strings.Fields(g.Scope), Traded: e.Digest(g.Refresh)}
 	c, says := e.claims(g.Access)
@@ -372,5 +379,5 @@ func (e *Extractor) grants(base Fact, x *Exchange) []Fact {
 		}
 	}
 	base.Class, base.Grant = Grants, own
-	return []Fact{base}
+	return append(facts, *base)
 }

@@ -88,20 +88,19 @@ func (h *Hasher) read(text []byte, parts []string) Value {
 		v.Sum, v.Len = h.values(plain), utf8.RuneCount(plain)
 		v.Trim, v.Fold = h.values(bytes.TrimSpace(plain)), h.values(bytes.ToLower(plain))
 	case '[':
-		for item := range elements(text) {
+		elements(text, func(item []byte) {
 			one := h.read(item, nil)
 			v.Sum = bits.RotateLeft64(v.Sum, 5)*31 + one.Sum + uint64(one.Kind)
-		}
+		})
 	case '{':
-		for name, member := range members(text) {
-			switch {
-			case parts == nil:
+		members(text, func(name, member []byte) {
+			if parts == nil {
 				one := h.read(member, nil)
-				v.Sum += h.values([]byte(name)) ^ bits.RotateLeft64(one.Sum+uint64(one.Kind), 17)
-			case slices.Contains(parts, name):
-				v.Parts = append(v.Parts, Part{name, h.read(member, nil)})
+				v.Sum += h.values(name) ^ bits.RotateLeft64(one.Sum+uint64(one.Kind), 17)
+			} else if i := slices.IndexFunc(parts, func(part string) bool { return part == string(name) }); i >= 0 {
+				v.Parts = append(v.Parts, Part{parts[i], h.read(member, nil)})
 			}
-		}
+		})
 		slices.SortFunc(v.Parts, func(a, b Part) int { return strings.Compare(a.Name, b.Name) })
 	default:
 		v.Kind, v.Sum = number, h.values(canonicalNumber(text))

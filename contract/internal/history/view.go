@@ -23,16 +23,19 @@ func (v *View) open(h *Hasher, r *Resource) {
 	}
 	text := v.text
 	v.text, v.Fields, v.Named = nil, make([]Value, len(r.Fields)), 0
-	for name, member := range members(text) {
-		i := r.field(name)
-		if i < 0 {
-			continue
-		}
-		v.Named |= 1 << i
-		v.Fields[i] = h.read(member, r.Fields[i].Parts)
-		if v.Fields[i].there() && r.Fields[i].Default != nil {
-			v.Fields[i].Default = r.Fields[i].Default(bytes.TrimSpace(member))
-		}
+	members(text, func(name, member []byte) { v.set(h, r, name, member) })
+}
+
+// set reads a field.
+func (v *View) set(h *Hasher, r *Resource, name, member []byte) {
+	i := r.field(string(name))
+	if i < 0 {
+		return
+	}
+	v.Named |= 1 << i
+	v.Fields[i] = h.read(member, r.Fields[i].Parts)
+	if v.Fields[i].there() && r.Fields[i].Default != nil {
+		v.Fields[i].Default = r.Fields[i].Default(bytes.TrimSpace(member))
 	}
 }
 
@@ -45,25 +48,32 @@ func (v *View) field(i int) Value {
 	return v.Fields[i]
 }
 
-// newView takes the text of a resource. Times are read at once, since nearly
-// every law asks for them.
-func newView(h *Hasher, r *Resource, text []byte) *View {
-	if !isObject(text) {
-		return nil
-	}
+// newView takes the text of a resource; nil for one that is no object. Times are
+// read at once, since nearly every law asks for them, and so are the fields of what
+// is written: they are compared for certain.
+func newView(h *Hasher, r *Resource, text []byte, written bool) *View {
 	v := &View{Raw: h.values(text), text: text}
-	for name, member := range members(text) {
-		switch name {
+	if written {
+		v.text, v.Fields = nil, make([]Value, len(r.Fields))
+	}
+	whole := members(text, func(name, member []byte) {
+		switch string(name) {
 		case r.ID:
 			v.id = nil
-			if len(member) > 0 && member[0] == '"' {
-				v.id = bytes.Clone(unquoted(member))
+			if member[0] == '"' {
+				v.id = unquoted(member)
 			}
 		case r.Created:
 			v.Created = ReadInstant(member)
 		case r.Updated:
 			v.Updated = ReadInstant(member)
 		}
+		if written {
+			v.set(h, r, name, member)
+		}
+	})
+	if !whole {
+		return nil
 	}
 	return v
 }

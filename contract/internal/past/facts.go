@@ -14,14 +14,14 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
-// Facts are what the history is told of an exchange, after the exchange rules
-// have looked at it. They may refer to its bodies.
-func Facts(c *pass.Call, e *history.Extractor, seq uint64) []history.Fact {
+// Facts appends what the history is told of an exchange, after the exchange rules
+// have looked at it. It may refer to the bodies.
+func Facts(facts []history.Fact, c *pass.Call, e *history.Extractor, seq uint64) []history.Fact {
 	if c.Op == nil || c.Op.Life == nil || c.Exchange.Request.Method == "HEAD" || c.Exchange.FromCache {
-		return nil
+		return facts
 	}
 	if c.FindsAll && c.Op.Life.Role == history.Read {
-		return nil // that a user is found says nothing
+		return facts // that a user is found says nothing
 	}
 	x := history.Exchange{
 		Op: c.Op.Life, Name: c.Exchange.Name, Seq: seq, Start: c.Exchange.Started, End: c.Exchange.End(),
@@ -33,7 +33,7 @@ func Facts(c *pass.Call, e *history.Extractor, seq uint64) []history.Fact {
 	x.Ahead = ahead(c)
 	if c.Op.Token {
 		x.Grant = granted(c)
-		return e.Facts(&x)
+		return e.Facts(facts, &x)
 	}
 	x.Parent, x.ID = address(c)
 	x.Sent, x.Misfits = c.Exchange.Request.Body, misfits(c)
@@ -53,7 +53,7 @@ func Facts(c *pass.Call, e *history.Extractor, seq uint64) []history.Fact {
 	if c.Op.Life.Role == history.List {
 		x.Cursor, x.Limit = c.Param(c.Op.Cursor), c.Param(c.Op.Limit)
 	}
-	return e.Facts(&x)
+	return e.Facts(facts, &x)
 }
 
 // ahead is how far the server's clock is ahead of the recorder's, as Date has it.

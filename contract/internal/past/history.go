@@ -31,6 +31,7 @@ type History struct {
 	engine   *history.Engine
 	seq      uint64
 	findings []rule.Finding // of the exchange that is being added
+	facts    []history.Fact // of it
 }
 
 // New returns an empty history.
@@ -68,11 +69,12 @@ func (h *History) AddCall(c *pass.Call) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.seq++
-	facts := Facts(c, h.extractor, h.seq)
+	h.facts = Facts(h.facts[:0], c, h.extractor, h.seq)
 	busy := h.open.Load() > 0
-	for i := range facts {
-		h.engine.Add(&facts[i], busy)
+	for i := range h.facts {
+		h.engine.Add(&h.facts[i], busy)
 	}
+	clear(h.facts)
 	c.Findings = append(c.Findings, h.findings...)
 	h.findings = h.findings[:0]
 }

@@ -32,7 +32,7 @@ type checkedEntry struct {
 	recording string     // its name
 	seq       uint64     // its place in there
 	call      *pass.Call // nil if it is not of this API, or cannot be read
-	facts     []history.Fact
+	facts     *[]history.Fact
 	unmatched string
 	err       error
 	late      bool // it ended before another that came earlier
@@ -49,6 +49,25 @@ func (e *checkedEntry) order() history.Order {
 		o.Start, o.End = e.call.Exchange.Started.UnixNano(), e.call.Exchange.End().UnixNano()
 	}
 	return o
+}
+
+// facts are lists that are used again.
+var facts = sync.Pool{New: func() any { return new([]history.Fact) }}
+
+// told yields the facts of the entry, for once.
+func (e *checkedEntry) told(yield func(int, *history.Fact) bool) {
+	if e.facts == nil {
+		return
+	}
+	for i := range *e.facts {
+		if !yield(i, &(*e.facts)[i]) {
+			break
+		}
+	}
+	clear(*e.facts)
+	*e.facts = (*e.facts)[:0]
+	facts.Put(e.facts)
+	e.facts = nil
 }
 
 // size is about how much memory the entry takes.
@@ -152,9 +171,10 @@ func prepare(s *pass.Spec, e *checkedEntry, o run.ReplayOptions, n *pass.Countin
 	e.call.Skim()
 	rules.Apply(s, e.call)
 	if extractor != nil {
-		e.facts = past.Facts(e.call, extractor, e.seq)
-		for i := range e.facts {
-			e.facts[i].From = e.recording
+		e.facts = facts.Get().(*[]history.Fact)
+		*e.facts = past.Facts(*e.facts, e.call, extractor, e.seq)
+		for i := range *e.facts {
+			(*e.facts)[i].From = e.recording
 		}
 	}
 	sel.Look(e.call)

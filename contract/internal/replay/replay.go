@@ -147,11 +147,9 @@ func (h *replayed) take(e *checkedEntry) {
 		h.engine.Doubt()
 	}
 	h.tally.entry(e)
-	if len(e.facts) > 0 {
-		engine := h.history(e)
-		for i := range e.facts {
-			engine.Add(&e.facts[i], false)
-		}
+	engine := h.history(e)
+	for _, f := range e.told {
+		engine.Add(f, false)
 	}
 	if e.call != nil {
 		if !e.call.Exchange.FromCache {

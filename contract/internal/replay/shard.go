@@ -129,7 +129,7 @@ func (m *shardMapper) take(e *checkedEntry) error {
 	if !e.call.Exchange.FromCache {
 		e.call.Count()
 	}
-	return m.facts(e.facts)
+	return m.facts(e)
 }
 
 // exchange writes what the exchange rules found in one exchange.
@@ -170,9 +170,8 @@ func (m *shardMapper) end(p *Partial) error {
 }
 
 // facts writes the facts of one exchange.
-func (m *shardMapper) facts(facts []history.Fact) error {
-	for i := range facts {
-		f := &facts[i]
+func (m *shardMapper) facts(e *checkedEntry) error {
+	for i, f := range e.told {
 		f.Pack(m.hasher)
 		home := f.Partition(len(m.lines))
 		for p := range m.lines {

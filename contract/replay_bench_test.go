@@ -1,0 +1,93 @@
+//go:build unix
+
+package contract_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/gatewaylog"
+	"github.com/onvy-health/onvy-go/contract/recording"
+)
+
+// BenchmarkReplayStages says what each stage of a replay costs, as CPU seconds of
+// all cores for each GB: cutting a log into its entries, decoding them, checking
+// them alone, and the whole replay with its history. The drifting log has a
+// property in each user that is not documented.
+//
+//	go test -run='^$' -bench=ReplayStages ./contract
+func BenchmarkReplayStages(b *testing.B) {
+	spec := loadSpec(b)
+	for _, log := range []struct {
+		name           string
+		before, within string
+	}{
+		{"clean", "", ""},
+		{"drifting", `\"id\":\"user_`, `\"nickname\":\"Avery\",\"id\":\"user_`},
+	} {
+		file := filepath.Join(b.TempDir(), "log.jsonl")
+		var text bytes.Buffer
+		for x := range gatewaylog.New(gatewaylog.Options{Seed: 1, Exchanges: 10_000, Users: 500}).All() {
+			require.NoError(b, gatewaylog.WriteLine(&text, x))
+		}
+		all := bytes.ReplaceAll(text.Bytes(), []byte(log.before), []byte(log.within))
+		if log.before == "" {
+			all = text.Bytes()
+		}
+		require.NoError(b, os.WriteFile(file, all, 0o600))
+		// each calls take for each entry of the log.
+		each := func(b *testing.B, take func(contract.Entry)) {
+			r, err := recording.Open(file)
+			require.NoError(b, err)
+			defer r.Close()
+			for entry, err := range r.Raw() {
+				require.NoError(b, err)
+				take(contract.Entry{Size: entry.Size(), Decode: entry.Exchange})
+			}
+		}
+		decoded := func(check func(*contract.Exchange)) func(b *testing.B) {
+			return func(b *testing.B) {
+				each(b, func(e contract.Entry) {
+					x, err := e.Decode()
+					require.NoError(b, err)
+					check(x)
+				})
+			}
+		}
+		for _, stage := range []struct {
+			name string
+			run  func(b *testing.B)
+		}{
+			{"cut", func(b *testing.B) { each(b, func(contract.Entry) {}) }},
+			{"decode", decoded(func(*contract.Exchange) {})},
+			{"check", decoded(func(x *contract.Exchange) { spec.Check(x) })},
+			{"replay", func(b *testing.B) {
+				spec.ReplayAll(b.Context(), []contract.Recording{{Name: "log", Entries: func(yield func(contract.Entry, error) bool) {
+					each(b, func(e contract.Entry) { yield(e, nil) })
+				}}}, contract.ReplayOptions{})
+			}},
+		} {
+			b.Run(log.name+"/"+stage.name, func(b *testing.B) {
+				b.SetBytes(int64(len(all)))
+				before := cpuSeconds()
+				for b.Loop() {
+					stage.run(b)
+				}
+				b.ReportMetric((cpuSeconds()-before)/float64(b.N)/float64(len(all))*1e9, "cpu-s/GB")
+			})
+		}
+	}
+}
+
+// cpuSeconds is what the process has used so far.
+func cpuSeconds() float64 {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // of oneself it does not fail
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+}
