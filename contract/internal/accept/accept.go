@@ -55,13 +55,9 @@ func Compile(ref *openapi3.SchemaRef) *Matcher {
 //
 // False means that kin-openapi has to look. It does not mean that anything is
 // wrong. A body that is accepted costs no allocation.
-func (m *Matcher) Accepts(body []byte) bool { return m.acceptsInto(nil, body) }
-
-// acceptsInto also fills the outline, if there is one. That of a body which is
-// not accepted is of no use.
-func (m *Matcher) acceptsInto(o *Outline, body []byte) bool {
+func (m *Matcher) Accepts(body []byte) bool {
 	r := m.readers.Get().(*tokenReader)
-	ok := m.read(r, o, body)
+	ok := m.read(r, nil, body)
 	m.readers.Put(r)
 	return ok
 }

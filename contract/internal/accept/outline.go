@@ -140,7 +140,6 @@ func notedNumber(text []byte) Number {
 // matcher notes it on its way through a clean body, which so needs not be
 // decoded; of any other body it is read from the decoded value.
 type Outline struct {
-	There bool   // the answer is of the class 2xx and an object
 	Users []User // nil unless the answer is of the class 2xx and has users
 
 	Limit, Total Number // of pagination
@@ -148,15 +147,14 @@ type Outline struct {
 	NextNull     bool   // next_page is null
 
 	user User     // the one that the matcher is at
-	IDs  [][]byte // see Repeats
+	ids  [][]byte // see Repeats
 }
 
 // User is one user. Its texts are part of the body or copies.
 type User struct {
 	ID               []byte // nil if it is no text
 	Created, Updated Instant
-	Raw              []byte         // the user as it was sent; nil if it was not clean
-	value            map[string]any // see object
+	Raw              []byte // the user as it was sent; nil if it was not clean
 }
 
 // Instant is a date-time; ok is false where there is none.
@@ -175,8 +173,8 @@ type Number struct {
 // Reset forgets everything but the memory that it took.
 func (o *Outline) Reset() {
 	clear(o.Users)
-	clear(o.IDs)
-	*o = Outline{Users: o.Users[:0], IDs: o.IDs[:0]}
+	clear(o.ids)
+	*o = Outline{Users: o.Users[:0], ids: o.ids[:0]}
 }
 
 // OutlinedAt is a number in the answer.
@@ -191,7 +189,7 @@ func OutlinedAt(object map[string]any, path []string) (n Number, there bool) {
 
 // Add takes a user that was decoded.
 func (o *Outline) Add(r *spec.Resource, one map[string]any) {
-	u := User{value: one}
+	var u User
 	if id, ok := one[r.Key].(string); ok {
 		u.ID = []byte(id)
 	}
@@ -204,35 +202,24 @@ func (o *Outline) Add(r *spec.Resource, one map[string]any) {
 	o.Users = append(o.Users, u)
 }
 
-// Object is the user decoded; nil for none.
-func (u *User) Object() map[string]any {
-	if u == nil {
-		return nil
-	}
-	if u.value == nil && u.Raw != nil {
-		u.value = read.Object(u.Raw)
-	}
-	return u.value
-}
-
 // Repeats tells whether an id is there twice.
 func (o *Outline) Repeats() bool {
-	o.IDs = o.IDs[:0]
+	o.ids = o.ids[:0]
 	ascending := true // as many servers list them
 	for i := range o.Users {
 		id := o.Users[i].ID
 		if len(id) == 0 {
 			continue
 		}
-		ascending = ascending && (len(o.IDs) == 0 || bytes.Compare(o.IDs[len(o.IDs)-1], id) < 0)
-		o.IDs = append(o.IDs, id)
+		ascending = ascending && (len(o.ids) == 0 || bytes.Compare(o.ids[len(o.ids)-1], id) < 0)
+		o.ids = append(o.ids, id)
 	}
 	if ascending {
 		return false
 	}
-	slices.SortFunc(o.IDs, bytes.Compare)
-	for i := 1; i < len(o.IDs); i++ {
-		if bytes.Equal(o.IDs[i-1], o.IDs[i]) {
+	slices.SortFunc(o.ids, bytes.Compare)
+	for i := 1; i < len(o.ids); i++ {
+		if bytes.Equal(o.ids[i-1], o.ids[i]) {
 			return true
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // shape is a schema at one place, with the points that belong to it. Points
@@ -45,7 +47,7 @@ type shaper struct {
 const deepest = 8
 
 func (s *shaper) shape(ref *openapi3.SchemaRef, path, source string) *shape {
-	schema, nullable := unwrap(ref)
+	schema, nullable := spec.Unwrap(ref)
 	if schema == nil || slices.Contains(s.above, schema) || len(s.above) == deepest {
 		return nil
 	}
@@ -92,7 +94,7 @@ func (s *shaper) shape(ref *openapi3.SchemaRef, path, source string) *shape {
 
 func (s *shaper) property(schema *openapi3.Schema, name string, ref *openapi3.SchemaRef, path, source string) *property {
 	path += "/" + name
-	inner, _ := unwrap(ref)
+	inner, _ := spec.Unwrap(ref)
 	source = within(ref, inner, source)
 	class, reason := s.classAt(path, source)
 	p := &property{absent: none, missing: none}
@@ -259,22 +261,4 @@ func negative(c Class) Class {
 		return Negative
 	}
 	return c
-}
-
-// unwrap looks through allOf of one, which is how OpenAPI 3.0 puts nullable
-// beside a $ref.
-func unwrap(ref *openapi3.SchemaRef) (*openapi3.Schema, bool) {
-	nullable := false
-	for range deepest {
-		if ref == nil || ref.Value == nil {
-			return nil, false
-		}
-		s := ref.Value
-		nullable = nullable || s.Nullable
-		if s.Type != nil || len(s.AllOf) != 1 {
-			return s, nullable
-		}
-		ref = s.AllOf[0]
-	}
-	return nil, false
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // writtenPaths are the places in the bodies of requests that write resources:
@@ -24,7 +26,7 @@ func writtenPaths(doc *openapi3.T) map[string]bool {
 }
 
 func collectPaths(into map[string]bool, ref *openapi3.SchemaRef, path string, depth int) {
-	schema, _ := unwrap(ref)
+	schema, _ := spec.Unwrap(ref)
 	if schema == nil || depth == deepest {
 		return
 	}

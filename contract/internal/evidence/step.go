@@ -380,7 +380,7 @@ func lookUp(value any, path []string) (any, bool) {
 	if len(path) == 0 {
 		return value, true
 	}
-	name := strings.NewReplacer("~1", "/", "~0", "~").Replace(path[0])
+	name := read.Unescape(path[0])
 	switch value := value.(type) {
 	case map[string]any:
 		if inner, ok := value[name]; ok {

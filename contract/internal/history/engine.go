@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/recent"
 )
 
 // Options of an engine. The zero value is right for a record that may have gaps.
@@ -73,12 +75,12 @@ type Engine struct {
 	report  func(Verdict)
 	ops     map[string]*Operation
 
-	lives  *recent[lifeKey, *life]
-	lists  *recent[listKey, *list]
-	grants *recent[Digest, []grant] // by token
-	jtis   *recent[Digest, Digest]  // the token of a jti
-	traded *recent[Digest, bool]
-	owners *recent[Digest, []int64] // when a user was given tokens, their ends
+	lives  *recent.Map[lifeKey, *life]
+	lists  *recent.Map[listKey, *list]
+	grants *recent.Map[Digest, []grant] // by token
+	jtis   *recent.Map[Digest, Digest]  // the token of a jti
+	traded *recent.Map[Digest, bool]
+	owners *recent.Map[Digest, []int64] // when a user was given tokens, their ends
 
 	key Digest // of the last fact, where they are sorted
 	nth int    // verdicts of this exchange so far
@@ -94,19 +96,19 @@ func NewEngine(ops []*Operation, hasher *Hasher, o Options, report func(Verdict)
 	}
 	e := &Engine{
 		options: o, hasher: hasher, report: report, ops: make(map[string]*Operation),
-		lives: newRecent[lifeKey, *life](kept), lists: newRecent[listKey, *list](kept),
-		grants: newRecent[Digest, []grant](kept), jtis: newRecent[Digest, Digest](kept), traded: newRecent[Digest, bool](kept),
-		owners: newRecent[Digest, []int64](kept),
+		lives: recent.New[lifeKey, *life](kept), lists: recent.New[listKey, *list](kept),
+		grants: recent.New[Digest, []grant](kept), jtis: recent.New[Digest, Digest](kept), traded: recent.New[Digest, bool](kept),
+		owners: recent.New[Digest, []int64](kept),
 	}
 	for _, op := range ops {
 		e.ops[op.ID] = op
 	}
-	e.lives.forget = func(_ lifeKey, l *life) {
+	e.lives.Forget = func(_ lifeKey, l *life) {
 		e.NotJudged.Forgotten++
 		e.release(&l.held, math.MaxInt64)
 	}
-	e.lists.forget = func(_ listKey, l *list) { e.release(&l.held, math.MaxInt64) }
-	e.grants.forget = func(Digest, []grant) { e.NotJudged.Forgotten++ }
+	e.lists.Forget = func(_ listKey, l *list) { e.release(&l.held, math.MaxInt64) }
+	e.grants.Forget = func(Digest, []grant) { e.NotJudged.Forgotten++ }
 	return e
 }
 
@@ -158,17 +160,16 @@ func (e *Engine) Doubt() { e.options.Whole = false }
 // Flush gives the verdicts that were waiting.
 func (e *Engine) Flush() {
 	e.finish(e.lives)
-	for _, l := range e.lists.all() {
+	for _, l := range e.lists.All() {
 		e.release(&l.held, math.MaxInt64)
 	}
 }
 
-func (e *Engine) finish(lives *recent[lifeKey, *life]) {
-	for _, l := range lives.all() {
+func (e *Engine) finish(lives *recent.Map[lifeKey, *life]) {
+	for _, l := range lives.All() {
 		e.release(&l.held, math.MaxInt64)
 	}
-	clear(lives.young)
-	clear(lives.old)
+	lives.Clear()
 }
 
 // held are verdicts that may fall when a write turns out to overlap with what

@@ -75,13 +75,13 @@ func twinOf(f *Fact) twin {
 func (e *Engine) live(f *Fact) {
 	project, principal := e.realm(f)
 	key := lifeKey{project, f.Key}
-	l := e.lives.get(key)
+	l := e.lives.Get(key)
 	if l == nil {
 		if f.listed {
 			return // most of a page is of no interest to anybody
 		}
 		l = &life{}
-		e.lives.put(key, l)
+		e.lives.Put(key, l)
 	}
 	if l.seenBefore(f) {
 		if !f.listed { // page says so once for all that is on it

@@ -1,6 +1,10 @@
 package history
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/onvy-health/onvy-go/contract/internal/recent"
+)
 
 // listKey is a listing of a project.
 type listKey struct {
@@ -13,9 +17,9 @@ type list struct {
 	members map[uint64]*member
 	writes  int   // creates and deletes so far
 	last    int64 // end of the last one
-	walks   *recent[walkKey, *walk]
-	ended   *recent[walkKey, *walk] // last complete walks, by realm and limit
-	newest  int64                   // end of the newest fact
+	walks   *recent.Map[walkKey, *walk]
+	ended   *recent.Map[walkKey, *walk] // last complete walks, by realm and limit
+	newest  int64                       // end of the newest fact
 	twins   map[Order]bool
 	held    held
 }
@@ -80,9 +84,9 @@ func (w *walk) agrees(other *walk) bool {
 func (e *Engine) list(f *Fact, key Digest) (l *list, principal Digest) {
 	project, principal := e.realm(f)
 	at := listKey{project, key}
-	if l = e.lists.get(at); l == nil {
-		l = &list{members: make(map[uint64]*member), walks: newRecent[walkKey, *walk](keptWalks), ended: newRecent[walkKey, *walk](keptWalks), twins: make(map[Order]bool)}
-		e.lists.put(at, l)
+	if l = e.lists.Get(at); l == nil {
+		l = &list{members: make(map[uint64]*member), walks: recent.New[walkKey, *walk](keptWalks), ended: recent.New[walkKey, *walk](keptWalks), twins: make(map[Order]bool)}
+		e.lists.Put(at, l)
 	}
 	return l, principal
 }
@@ -195,10 +199,10 @@ func (e *Engine) page(f *Fact, busy bool) {
 			whole: principal.IsZero(), limit: p.Limit, started: f.Start, began: f.Order, writes: l.writes,
 			seen: make(map[uint64]struct{}), pages: make(map[Digest]struct{}),
 		}
-	} else if w = l.walks.get(next); w == nil {
+	} else if w = l.walks.Get(next); w == nil {
 		return // the middle of a listing that began elsewhere, or a page asked for again
 	}
-	l.walks.delete(next)
+	l.walks.Delete(next)
 	w.pages[p.Cursor] = struct{}{}
 	w.racing = w.racing || f.Racing || busy
 
@@ -229,7 +233,7 @@ func (e *Engine) page(f *Fact, busy bool) {
 			e.walked(l, w, f, Verdict{Rule: "page/empty-with-next", Pointer: items, Message: "an empty page says that there is more"})
 		}
 		if w.count <= keptItems {
-			l.walks.put(walkKey{principal, p.Next}, w)
+			l.walks.Put(walkKey{principal, p.Next}, w)
 		}
 	}
 }
@@ -265,8 +269,8 @@ func (e *Engine) endWalk(l *list, w *walk, f *Fact, principal Digest, items, tot
 	if !l.quiet(w) {
 		return
 	}
-	last := l.ended.get(walkKey{principal, w.limit})
-	l.ended.put(walkKey{principal, w.limit}, w)
+	last := l.ended.Get(walkKey{principal, w.limit})
+	l.ended.Put(walkKey{principal, w.limit}, w)
 	twice := w.agrees(last) && last.writes == w.writes
 	own := e.options.Whole && !e.options.Shared && !w.strange
 	sure := own || twice

@@ -25,7 +25,7 @@ func (e *Engine) grant(f *Fact) {
 	if g == nil {
 		return
 	}
-	before := e.grants.get(g.Token)
+	before := e.grants.Get(g.Token)
 	if slices.ContainsFunc(before, func(b grant) bool { return b.Order == f.Order }) {
 		return
 	}
@@ -36,26 +36,26 @@ func (e *Engine) grant(f *Fact) {
 	if n := len(before); n > 3 {
 		before = before[n-3:]
 	}
-	e.grants.put(g.Token, append(slices.Clip(before), grant{f.Order, g, f.Ahead}))
+	e.grants.Put(g.Token, append(slices.Clip(before), grant{f.Order, g, f.Ahead}))
 	e.own(f)
 	if f.Copy {
 		return
 	}
 	var now held
 	if !g.JTI.IsZero() {
-		if other := e.jtis.get(g.JTI); !other.IsZero() && other != g.Token {
+		if other := e.jtis.Get(g.JTI); !other.IsZero() && other != g.Token {
 			e.say(&now, f, Verdict{Rule: "token/jti-unique", Pointer: "/access_token", Message: "two tokens have the same jti"})
 		}
-		e.jtis.put(g.JTI, g.Token)
+		e.jtis.Put(g.JTI, g.Token)
 	}
 	if len(before) > 0 {
 		e.say(&now, f, Verdict{Rule: "token/reused", Pointer: "/access_token", Message: "the token was given before"})
 	}
 	if !g.Traded.IsZero() {
-		if e.traded.get(g.Traded) {
+		if e.traded.Get(g.Traded) {
 			e.say(&now, f, Verdict{Rule: "token/refresh-reuse", Message: "a refresh token was traded twice"})
 		}
-		e.traded.put(g.Traded, true)
+		e.traded.Put(g.Traded, true)
 	}
 	for _, v := range now { // grants do not overlap with writes
 		e.report(v.Verdict)
@@ -65,7 +65,7 @@ func (e *Engine) grant(f *Fact) {
 // granted is the grant of a token, the last one before a fact; nil if it is not
 // known.
 func (e *Engine) granted(f *Fact) *grant {
-	all := e.grants.get(f.Token.ID)
+	all := e.grants.Get(f.Token.ID)
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].Compare(f.Order) <= 0 {
 			return &all[i]

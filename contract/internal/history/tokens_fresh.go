@@ -15,11 +15,11 @@ func (e *Engine) own(f *Fact) {
 	if principal.IsZero() {
 		return
 	}
-	ends := e.owners.get(principal)
+	ends := e.owners.Get(principal)
 	if !e.options.Sorted && len(ends) > 0 { // the last one is enough
 		ends = ends[:0]
 	}
-	e.owners.put(principal, append(ends, f.End))
+	e.owners.Put(principal, append(ends, f.End))
 }
 
 // refusedToken looks at a request that was refused for a server's token, which
@@ -34,11 +34,11 @@ func (e *Engine) refusedToken(f *Fact) {
 // token on some servers.
 func (e *Engine) refusedOwn(f *Fact) {
 	g := e.justGiven(f)
-	if g == nil || slices.ContainsFunc(e.owners.get(g.Principal), func(end int64) bool { return end > g.End && end <= f.End }) {
+	if g == nil || slices.ContainsFunc(e.owners.Get(g.Principal), func(end int64) bool { return end > g.End && end <= f.End }) {
 		return
 	}
 	project, _ := e.realm(f)
-	if l := e.lives.get(lifeKey{project, f.Key}); l != nil && (l.gone || l.wrote >= g.Start) {
+	if l := e.lives.Get(lifeKey{project, f.Key}); l != nil && (l.gone || l.wrote >= g.Start) {
 		return
 	}
 	e.sayFresh(f, g, assumption)
@@ -50,7 +50,7 @@ func (e *Engine) justGiven(f *Fact) *grant {
 	if f.Status != 401 || f.listed || f.Copy || f.Racing || f.Token.ID.IsZero() || f.Start == 0 || !e.mayUse(f) {
 		return nil
 	}
-	all := e.grants.get(f.Token.ID)
+	all := e.grants.Get(f.Token.ID)
 	for i := len(all) - 1; i >= 0; i-- {
 		g := &all[i]
 		if age := time.Duration(f.Start - g.End); age < 0 || age > fresh || g.Start == 0 {

@@ -74,7 +74,6 @@ func (c *Call) Skim() {
 		c.Clean = m.Skim(&k, c.Exchange.Response.Body)
 		c.strangers = k.Strangers
 		c.Outlined = c.Clean && c.OK() && m.Notes != nil && m.Notes == c.Resource()
-		c.Answer.There = c.Outlined
 	}
 }
 
@@ -222,9 +221,9 @@ func (c *Call) ReportOf(r *rule.Rule, f rule.Finding) {
 // One is the pointer of a property of one of the resource, in a list or alone.
 func (c *Call) One(name string) string {
 	if p := c.Page(); p != nil {
-		return Pointer(slices.Concat(p.Items, []string{"*", name})...)
+		return read.Pointer(slices.Concat(p.Items, []string{"*", name})...)
 	}
-	return Pointer(name)
+	return read.Pointer(name)
 }
 
 // CheckStrangers reports those that the matcher stepped over.
@@ -232,7 +231,7 @@ func (c *Call) CheckStrangers(r *rule.Rule) {
 	for _, s := range c.strangers {
 		names := strings.Split(s.Pointer[1:], "/")
 		for i, name := range names {
-			names[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+			names[i] = read.Unescape(name)
 		}
 		c.Undocumented(r, s.Schema, names, mask.Path(names), s.Count)
 	}
@@ -241,7 +240,7 @@ func (c *Call) CheckStrangers(r *rule.Rule) {
 // Undocumented reports properties that are not documented; those in one place
 // are one finding.
 func (c *Call) Undocumented(r *rule.Rule, schema *openapi3.Schema, names []string, pointer string, count int) {
-	at := read.Pointer(names)
+	at := read.Pointer(names...)
 	for i := range c.Findings {
 		if f := &c.Findings[i]; f.Rule == r.ID && f.Pointer == pointer {
 			f.Count += count

@@ -5,6 +5,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
+	"github.com/onvy-health/onvy-go/contract/internal/recent"
 )
 
 // CoveragePoint is one thing in the spec that a run may exercise.
@@ -16,26 +17,26 @@ type Counting struct {
 	whole bool // no token was granted before
 
 	mu      sync.Mutex
-	granted *recent[string, bool] // by digest
+	granted *recent.Map[string, bool] // by digest
 }
 
 // NewCounting counts what a run covers; whole says that it sees every
 // token from its grant.
 func NewCounting(s *Spec, whole bool) *Counting {
-	return &Counting{Recorder: coverage.NewRecorder(s.model, s.slotsOf), whole: whole, granted: newRecent[string, bool](5_000)}
+	return &Counting{Recorder: coverage.NewRecorder(s.model, s.slotsOf), whole: whole, granted: recent.New[string, bool](5_000)}
 }
 
 // saw reports whether a token was granted in the run.
 func (c *Counting) saw(digest string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.granted.get(digest)
+	return c.granted.Get(digest)
 }
 
 func (c *Counting) grant(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.granted.put(mask.Digest(token), true)
+	c.granted.Put(mask.Digest(token), true)
 }
 
 // maxOdd is how much of a body that is no object is worth decoding.

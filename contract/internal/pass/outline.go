@@ -14,8 +14,8 @@ func readOutline(o *accept.Outline, c *Call) {
 	}
 	r, p := c.Resource(), c.Page()
 	object := c.Object()
-	o.There = object != nil || p != nil && len(p.Items) == 0 && c.BodyKnown() && len(c.Exchange.Response.Body) > 0
-	if !o.There || r == nil || c.Does(spec.Delete) {
+	there := object != nil || p != nil && len(p.Items) == 0 && c.BodyKnown() && len(c.Exchange.Response.Body) > 0
+	if !there || r == nil || c.Does(spec.Delete) {
 		return
 	}
 	if p == nil {

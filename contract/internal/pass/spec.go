@@ -45,7 +45,6 @@ type Spec struct {
 
 	bearers *bearerTokens
 	Lives   []*history.Operation
-	fields  map[string]string // where the fields of a user stand in the spec
 }
 
 // Operation is what the rules need to know of one operation.
@@ -110,15 +109,6 @@ func Load(text []byte) (*Spec, error) {
 	s.calls = &sync.Pool{New: func() any { return new(Call) }}
 	s.compileOperations()
 	s.compileLives()
-	s.fields = make(map[string]string)
-	if users := s.API.Resource("users"); users != nil {
-		for _, f := range users.Fields {
-			s.fields[f.Name] = s.placeOfField(f.Name)
-		}
-		for _, name := range []string{users.Created, users.Updated} {
-			s.fields[name] = s.placeOfField(name)
-		}
-	}
 	s.model = coverage.Compile(doc, s.sum)
 	s.paths = newPathTable(doc.Paths, s.byOp)
 

@@ -20,14 +20,23 @@ func Follow(value any, path []string) (member any, there bool) {
 	return value, true
 }
 
-// Pointer joins names to a JSON pointer.
-func Pointer(names []string) string {
+// What a JSON pointer writes in another way (RFC 6901, 3).
+var (
+	escapes   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescapes = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
+// Pointer joins names to a JSON pointer; "" for none.
+func Pointer(names ...string) string {
 	var b strings.Builder
 	for _, name := range names {
-		b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
+		b.WriteString("/" + escapes.Replace(name))
 	}
 	return b.String()
 }
+
+// Unescape is the name that a part of a JSON pointer stands for.
+func Unescape(part string) string { return unescapes.Replace(part) }
 
 // Plural is a number with its noun: "1 operation", "3 operations".
 func Plural(n int, one string) string {

@@ -49,8 +49,8 @@ func checkPageLimitEcho(c *pass.Call, r *rule.Rule) {
 	if !valid || !got.OK || got.Value == float64(limit) {
 		return
 	}
-	if size := c.Page().Size; !c.WrongAt(pass.Pointer(size...)) {
-		c.Report(r, rule.Finding{Pointer: pass.Pointer(size...), Message: fmt.Sprintf("%s is %.0f for a limit of %d", strings.Join(size, "."), got.Value, limit)})
+	if size := c.Page().Size; !c.WrongAt(read.Pointer(size...)) {
+		c.Report(r, rule.Finding{Pointer: read.Pointer(size...), Message: fmt.Sprintf("%s is %.0f for a limit of %d", strings.Join(size, "."), got.Value, limit)})
 	}
 }
 
@@ -62,8 +62,8 @@ func checkPageLimitRange(c *pass.Call, r *rule.Rule) {
 
 func checkPageTotal(c *pass.Call, r *rule.Rule) {
 	o := c.Outline()
-	if o.Total.OK && o.Total.Value < float64(len(o.Users)) && !c.WrongAt(pass.Pointer(c.Page().Total...)) {
-		c.Report(r, rule.Finding{Pointer: pass.Pointer(c.Page().Total...), Message: "total is less than the " + c.Resource().Name + " on the page"})
+	if o.Total.OK && o.Total.Value < float64(len(o.Users)) && !c.WrongAt(read.Pointer(c.Page().Total...)) {
+		c.Report(r, rule.Finding{Pointer: read.Pointer(c.Page().Total...), Message: "total is less than the " + c.Resource().Name + " on the page"})
 	}
 }
 
@@ -75,18 +75,18 @@ func checkPageRepeats(c *pass.Call, r *rule.Rule) {
 
 func checkPageNextNull(c *pass.Call, r *rule.Rule) {
 	if c.Outline().NextNull {
-		c.Report(r, rule.Finding{Pointer: pass.Pointer(c.Page().Next...), Message: read.Last(c.Page().Next) + " is null; no page documents that"})
+		c.Report(r, rule.Finding{Pointer: read.Pointer(c.Page().Next...), Message: read.Last(c.Page().Next) + " is null; no page documents that"})
 	}
 }
 
 func checkPageNextIsSelf(c *pass.Call, r *rule.Rule) {
 	if next := c.Outline().Next; len(next) > 0 && string(next) == c.Param(c.Page().CursorParam) {
-		c.Report(r, rule.Finding{Pointer: pass.Pointer(c.Page().Next...), Message: read.Last(c.Page().Next) + " is the page itself: a client never ends"})
+		c.Report(r, rule.Finding{Pointer: read.Pointer(c.Page().Next...), Message: read.Last(c.Page().Next) + " is the page itself: a client never ends"})
 	}
 }
 
 // items is the pointer of the list in the answer.
-func items(c *pass.Call) string { return pass.Pointer(c.Page().Items...) }
+func items(c *pass.Call) string { return read.Pointer(c.Page().Items...) }
 
 // badLimit is how the bounds of a limit are documented, "1..1000", if the
 // request has one that is not within them; "" otherwise.

@@ -85,7 +85,7 @@ func reportSchemaError(c *pass.Call, r *rule.Rule, e *openapi3.SchemaError) {
 	if c.Does(spec.Token) && c.Status() >= 400 && e.SchemaField == "enum" {
 		return // oauth/error-code says it
 	}
-	f := rule.Finding{Pointer: mask.Path(path), At: read.Pointer(path), Source: source, Level: pass.LevelOf(source), Spec: pass.Place(schema.Origin, e.SchemaField)}
+	f := rule.Finding{Pointer: mask.Path(path), At: read.Pointer(path...), Source: source, Level: pass.LevelOf(source), Spec: pass.Place(schema.Origin, e.SchemaField)}
 	if level := c.ErrorLevel(); level == rule.Assumption {
 		f.Level = rule.Assumption
 	}

@@ -37,9 +37,9 @@ func checkUsersID(c *pass.Call, r *rule.Rule) {
 	switch got := users[0].ID; {
 	case got == nil, string(got) == want:
 	case strings.EqualFold(string(got), want):
-		c.ReportOf(r, rule.Finding{Pointer: pass.Pointer(c.Resource().Key), Message: "the id is in another case than it was given"})
+		c.ReportOf(r, rule.Finding{Pointer: read.Pointer(c.Resource().Key), Message: "the id is in another case than it was given"})
 	default:
-		c.ReportOf(r, rule.Finding{Pointer: pass.Pointer(c.Resource().Key), Message: "the id is another than the one asked for"})
+		c.ReportOf(r, rule.Finding{Pointer: read.Pointer(c.Resource().Key), Message: "the id is another than the one asked for"})
 	}
 }
 
@@ -72,7 +72,7 @@ func checkDefaults(c *pass.Call, r *rule.Rule) {
 			continue
 		}
 		if value, known := c.Shows(f.Name); known && value != nil && !sameValue(value, f.Default) {
-			c.ReportOf(r, rule.Finding{Pointer: pass.Pointer(f.Name), Message: fmt.Sprintf("the default is not %v", f.Default), Spec: f.Place})
+			c.ReportOf(r, rule.Finding{Pointer: read.Pointer(f.Name), Message: fmt.Sprintf("the default is not %v", f.Default), Spec: f.Place})
 		}
 	}
 }

@@ -35,12 +35,29 @@ func Properties(s *openapi3.Schema) map[string]*openapi3.Schema {
 	return all
 }
 
-// Plain is the schema itself where s only wraps one: allOf of a single part,
-// which is how 3.0 makes a $ref nullable.
-func Plain(s *openapi3.Schema) *openapi3.Schema {
-	for s != nil && len(s.AllOf) == 1 && s.Type == nil && len(s.Properties) == 0 {
-		s = s.AllOf[0].Value
+// deepest is how many wrappers are looked through: a schema may refer to itself.
+const deepest = 32
+
+// Unwrap looks through allOf of a single part, which is how 3.0 makes a $ref
+// nullable; nil where there is nothing behind it.
+func Unwrap(ref *openapi3.SchemaRef) (s *openapi3.Schema, nullable bool) {
+	for range deepest {
+		if ref == nil || ref.Value == nil {
+			return nil, false
+		}
+		s = ref.Value
+		nullable = nullable || s.Nullable
+		if s.Type != nil || len(s.AllOf) != 1 || len(s.Properties) > 0 {
+			return s, nullable
+		}
+		ref = s.AllOf[0]
 	}
+	return nil, false
+}
+
+// Plain is what a schema wraps; the schema itself if it wraps nothing.
+func Plain(s *openapi3.Schema) *openapi3.Schema {
+	s, _ = Unwrap(&openapi3.SchemaRef{Value: s})
 	return s
 }
 

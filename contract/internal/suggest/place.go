@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // located is a part of the spec and where it stands: below components where it
@@ -59,7 +61,7 @@ func bodySchema(r *openapi3.Response, at []string, pointer string) (here, parent
 		if pointer == "" {
 			break
 		}
-		name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+		name = read.Unescape(name)
 		parent, here = here, child(here, name)
 		if here == nil {
 			return nil, parent, name
