@@ -4,7 +4,7 @@ import (
 	"iter"
 	"time"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
@@ -48,7 +48,7 @@ type Entry struct {
 }
 
 // ShardKeySize is the length of a shard key in bytes.
-const ShardKeySize = history.KeySize
+const ShardKeySize = fact.KeySize
 
 // ShardOptions of the steps of a replay on several machines.
 type ShardOptions struct {

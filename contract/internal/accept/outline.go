@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
@@ -126,7 +126,7 @@ func notedInstant(text []byte) Instant {
 	if i.OK = i.UnmarshalText(plain) == nil; !i.OK {
 		i.Time, i.OK = read.Timestamp(string(plain))
 	}
-	i.Step = history.Resolution(plain)
+	i.Step = fact.Resolution(plain)
 	return i
 }
 

@@ -3,7 +3,7 @@ package evidence
 import (
 	"slices"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
@@ -13,7 +13,7 @@ import (
 type Witness struct {
 	Redact func(*wire.Exchange) *wire.Exchange
 	last   []*wire.Exchange
-	orders []history.Order
+	orders []fact.Order
 	bytes  int
 }
 
@@ -23,7 +23,7 @@ const (
 )
 
 // Add keeps an exchange, and forgets the oldest ones.
-func (w *Witness) Add(order history.Order, x *wire.Exchange) {
+func (w *Witness) Add(order fact.Order, x *wire.Exchange) {
 	if w.Redact == nil {
 		return
 	}
@@ -61,8 +61,8 @@ func (w *Witness) Prove(f *rule.Finding, x *wire.Exchange) {
 }
 
 // At is the exchange with a place in the order, if it is not too long ago.
-func (w *Witness) At(order history.Order) *wire.Exchange {
-	i := slices.IndexFunc(w.orders, func(o history.Order) bool { return o.Compare(order) == 0 })
+func (w *Witness) At(order fact.Order) *wire.Exchange {
+	i := slices.IndexFunc(w.orders, func(o fact.Order) bool { return o.Compare(order) == 0 })
 	if i < 0 {
 		return nil
 	}

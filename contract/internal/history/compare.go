@@ -1,6 +1,10 @@
 package history
 
-import "time"
+import (
+	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
+)
 
 // fine is the coarsest resolution in which an unseen write cannot hide behind a
 // time of change that stays the same.
@@ -8,12 +12,12 @@ const fine = 10 * time.Millisecond
 
 // tied reports whether two views must agree: nothing changed between what is
 // known and now.
-func (e *Engine) tied(l *life, now *View) bool {
+func (e resourceLaws) tied(l *life, now *fact.View) bool {
 	if e.options.Whole {
 		return true
 	}
 	old := l.view.Updated
-	if !old.ok() || !now.Updated.ok() || old.differs(now.Updated) {
+	if !old.OK() || !now.Updated.OK() || old.Differs(now.Updated) {
 		e.NotJudged.Untied++
 		return false
 	}
@@ -28,33 +32,33 @@ func (e *Engine) tied(l *life, now *View) bool {
 }
 
 // compareWrite holds the answer to a write against what was sent.
-func (e *Engine) compareWrite(l *life, f *Fact, before *View) {
-	r, now, sent := f.op.Resource, f.View, f.Sent
+func (e resourceLaws) compareWrite(l *life, f *fact.Fact, before *fact.View) {
+	r, now, sent := f.Operation.Resource, f.View, f.Sent
 	if sent == nil {
 		return
 	}
-	patch := f.op.Role == Patch
+	patch := f.Operation.Role == fact.Patch
 	for i := range r.Fields {
-		value, answer, old := sent.field(i), now.field(i), before.field(i)
-		if !value.there() || !answer.known() || patch && value.object() {
+		value, answer, old := sent.Field(i), now.Field(i), before.Field(i)
+		if !value.There() || !answer.Known() || patch && value.IsObject() {
 			continue
 		}
 		for _, d := range differences(r.Fields[i].Name, value, answer) {
 			v := Verdict{Field: d.name, Earlier: l.since}
-			if before != nil && old.known() && !equal(old, value) && equal(answer, old) {
+			if before != nil && old.Known() && !fact.Equal(old, value) && fact.Equal(answer, old) {
 				v.Message = "the answer shows the value from before the update"
 				e.law(l, f, "stale-answer", v)
 				break
 			}
-			v.Message, v.Earlier = "the answer to the write: "+d.text, Order{}
+			v.Message, v.Earlier = "the answer to the write: "+d.text, fact.Order{}
 			e.law(l, f, "write-answer", v)
 		}
-		if f.op.Role != Replace || !value.object() {
+		if f.Operation.Role != fact.Replace || !value.IsObject() {
 			continue
 		}
 		for _, part := range answer.Parts {
-			named := value.part(part.Name)
-			if was := old.part(part.Name); part.Value.there() && !named.there() && equal(part.Value, was) {
+			named := value.Part(part.Name)
+			if was := old.Part(part.Name); part.Value.There() && !named.There() && fact.Equal(part.Value, was) {
 				e.law(l, f, "put-replaces", Verdict{Field: r.Fields[i].Name + "." + part.Name, Message: "the part was not in the PUT and is still there", Earlier: l.since})
 			}
 		}
@@ -63,17 +67,17 @@ func (e *Engine) compareWrite(l *life, f *Fact, before *View) {
 		return
 	}
 	for i := range r.Fields {
-		value, answer, old := sent.field(i), now.field(i), before.field(i)
+		value, answer, old := sent.Field(i), now.Field(i), before.Field(i)
 		field := &r.Fields[i]
 		switch {
-		case !sent.named(i) || !value.known() || !answer.known():
-		case !value.there():
-			if answer.there() && old.there() && equal(answer, old) && !l.mayDefault(field, i, answer) {
+		case !sent.Has(i) || !value.Known() || !answer.Known():
+		case !value.There():
+			if answer.There() && old.There() && fact.Equal(answer, old) && !l.mayDefault(field, i, answer) {
 				e.law(l, f, "patch-clears", Verdict{Field: field.Name, Message: "null did not clear the field", Earlier: l.since})
-			} else if answer.Kind == '"' && answer.Len == 0 || answer.object() && len(answer.Parts) == 0 {
+			} else if answer.Kind == '"' && answer.Len == 0 || answer.IsObject() && len(answer.Parts) == 0 {
 				e.law(l, f, "patch-clears", Verdict{Field: field.Name, Message: "null made the field empty instead of clearing it"})
 			}
-		case value.object():
+		case value.IsObject():
 			e.comparePart(l, f, i, before)
 		}
 	}
@@ -81,32 +85,32 @@ func (e *Engine) compareWrite(l *life, f *Fact, before *View) {
 
 // comparePart holds the answer to a PATCH of an object against both forms that
 // it may have: the sent part, and the other parts as they were.
-func (e *Engine) comparePart(l *life, f *Fact, i int, before *View) {
-	name := f.op.Resource.Fields[i].Name
-	sent, now, old := f.Sent.field(i), f.View.field(i), before.field(i)
+func (e resourceLaws) comparePart(l *life, f *fact.Fact, i int, before *fact.View) {
+	name := f.Operation.Resource.Fields[i].Name
+	sent, now, old := f.Sent.Field(i), f.View.Field(i), before.Field(i)
 	for _, part := range sent.Parts {
 		v := Verdict{Field: name + "." + part.Name, Earlier: l.since}
-		value, answer, was := part.Value, now.part(part.Name), old.part(part.Name)
-		if !value.there() {
-			if was.there() && answer.there() {
+		value, answer, was := part.Value, now.Part(part.Name), old.Part(part.Name)
+		if !value.There() {
+			if was.There() && answer.There() {
 				v.Message = "null did not clear the part"
 				e.law(l, f, "patch-clears", v)
 			}
 			continue
 		}
-		if answer.there() && equal(answer, value) {
+		if answer.There() && fact.Equal(answer, value) {
 			continue
 		}
-		if old.object() && equal(answer, was) {
+		if old.IsObject() && fact.Equal(answer, was) {
 			v.Message = "the answer shows the value from before the update"
 			e.law(l, f, "stale-answer", v)
 			return
 		}
-		v.Message, v.Earlier = "the answer to the write: the value is not the one that was sent", Order{}
+		v.Message, v.Earlier = "the answer to the write: the value is not the one that was sent", fact.Order{}
 		e.law(l, f, "write-answer", v)
 	}
 	for _, part := range old.Parts {
-		if patched := has(sent, part.Name); patched || !l.sure(i) || !part.Value.there() || equal(now.part(part.Name), part.Value) {
+		if patched := has(sent, part.Name); patched || !l.sure(i) || !part.Value.There() || fact.Equal(now.Part(part.Name), part.Value) {
 			continue
 		}
 		if !e.options.Whole {
@@ -117,7 +121,7 @@ func (e *Engine) comparePart(l *life, f *Fact, i int, before *View) {
 	}
 }
 
-func has(v Value, part string) bool {
+func has(v fact.Value, part string) bool {
 	for i := range v.Parts {
 		if v.Parts[i].Name == part {
 			return true
@@ -127,24 +131,24 @@ func has(v Value, part string) bool {
 }
 
 // compareKept holds what an update did not name against what was there.
-func (e *Engine) compareKept(l *life, f *Fact, before *View) {
+func (e resourceLaws) compareKept(l *life, f *fact.Fact, before *fact.View) {
 	if before == nil {
 		return
 	}
-	r := f.op.Resource
+	r := f.Operation.Resource
 	for i := range r.Fields {
-		old, now := before.field(i), f.View.field(i)
-		if f.Sent.named(i) || !old.known() || !now.known() {
+		old, now := before.Field(i), f.View.Field(i)
+		if f.Sent.Has(i) || !old.Known() || !now.Known() {
 			continue
 		}
 		v := Verdict{Field: r.Fields[i].Name, Earlier: l.since}
 		switch {
-		case f.op.Role == Replace:
-			if old.there() && now.there() && equal(old, now) && !l.mayDefault(&r.Fields[i], i, now) {
+		case f.Operation.Role == fact.Replace:
+			if old.There() && now.There() && fact.Equal(old, now) && !l.mayDefault(&r.Fields[i], i, now) {
 				v.Message = "the field was not in the PUT and is still there"
 				e.law(l, f, "put-replaces", v)
 			}
-		case !equal(old, now) && l.sure(i):
+		case !fact.Equal(old, now) && l.sure(i):
 			if !e.options.Whole {
 				e.NotJudged.Untied++ // an unseen write may have changed it
 				return
@@ -156,16 +160,16 @@ func (e *Engine) compareKept(l *life, f *Fact, before *View) {
 }
 
 // compareTimes holds the times in the answer to an update against those before.
-func (e *Engine) compareTimes(l *life, f *Fact, before *View, changed bool) {
+func (e resourceLaws) compareTimes(l *life, f *fact.Fact, before *fact.View, changed bool) {
 	if before == nil {
 		return
 	}
 	e.compareCreated(l, f)
 	old, now := before.Updated, f.View.Updated
-	if !old.ok() || !now.ok() {
+	if !old.OK() || !now.OK() {
 		return
 	}
-	v := Verdict{Field: f.op.Resource.Updated, Earlier: l.since}
+	v := Verdict{Field: f.Operation.Resource.Updated, Earlier: l.since}
 	switch {
 	// Without times nobody knows whether the two were carried out in this order.
 	case now.Nanos < old.Nanos && f.Start != 0 && l.since.Start != 0:
@@ -180,23 +184,23 @@ func (e *Engine) compareTimes(l *life, f *Fact, before *View, changed bool) {
 // compareCreated looks whether the time of creation is as it was. It may be
 // another only if the resource was deleted and made anew, which an incomplete
 // record does not show; but not before it was seen.
-func (e *Engine) compareCreated(l *life, f *Fact) {
+func (e resourceLaws) compareCreated(l *life, f *fact.Fact) {
 	old, now := l.view.Created, f.View.Created
 	// Some servers answer a create with more digits than they keep.
-	if !old.ok() || !now.ok() || !old.differs(now) {
+	if !old.OK() || !now.OK() || !old.Differs(now) {
 		return
 	}
-	unchanged := l.view.Updated.ok() && f.View.Updated.ok() && !l.view.Updated.differs(f.View.Updated)
+	unchanged := l.view.Updated.OK() && f.View.Updated.OK() && !l.view.Updated.Differs(f.View.Updated)
 	if !e.options.Whole && !unchanged && (l.since.Start == 0 || now.Nanos > l.since.Start-int64(clockLeeway)) {
 		e.NotJudged.Untied++
 		return
 	}
-	e.law(l, f, "created-at-fixed", Verdict{Field: f.op.Resource.Created, Message: f.op.Resource.Created + " changed", Earlier: l.since})
+	e.law(l, f, "created-at-fixed", Verdict{Field: f.Operation.Resource.Created, Message: f.Operation.Resource.Created + " changed", Earlier: l.since})
 }
 
 // compareRead holds a resource that was read against what is known.
-func (e *Engine) compareRead(l *life, f *Fact) {
-	r := f.op.Resource
+func (e resourceLaws) compareRead(l *life, f *fact.Fact) {
+	r := f.Operation.Resource
 	if e.tied(l, f.View) {
 		e.compareFields(l, f, "read-back")
 	}
@@ -205,13 +209,13 @@ func (e *Engine) compareRead(l *life, f *Fact) {
 		return
 	}
 	old, now := l.view.Updated, f.View.Updated
-	if l.view.Created.ok() && !f.View.Created.ok() && f.View.Raw != 0 {
+	if l.view.Created.OK() && !f.View.Created.OK() && f.View.Raw != 0 {
 		e.law(l, f, "read-back", Verdict{Field: r.Created, Message: "the value is missing", Earlier: l.since})
 	}
-	if old.ok() && !now.ok() && f.View.Raw != 0 {
+	if old.OK() && !now.OK() && f.View.Raw != 0 {
 		e.law(l, f, "read-back", Verdict{Field: r.Updated, Message: "the value is missing", Earlier: l.since})
 	}
-	if !old.ok() || !now.ok() || l.touched || !old.differs(now) {
+	if !old.OK() || !now.OK() || l.touched || !old.Differs(now) {
 		return
 	}
 	v := Verdict{Field: r.Updated, Earlier: l.since}
@@ -226,23 +230,23 @@ func (e *Engine) compareRead(l *life, f *Fact) {
 }
 
 // compareFields holds the client's fields of a resource against what is known.
-func (e *Engine) compareFields(l *life, f *Fact, rule string) {
+func (e resourceLaws) compareFields(l *life, f *fact.Fact, rule string) {
 	// Else the write before it may be what went wrong.
-	refused := l.refused && l.read && !f.listed
+	refused := l.refused && l.read && !f.Listed
 	law := rule
 	if refused {
 		law = "refused-changes-nothing"
 	}
-	for i, field := range f.op.Resource.Fields {
-		old, now := l.view.field(i), f.View.field(i)
-		if !old.known() || !now.known() || f.listed && !l.sure(i) {
+	for i, field := range f.Operation.Resource.Fields {
+		old, now := l.view.Field(i), f.View.Field(i)
+		if !old.Known() || !now.Known() || f.Listed && !l.sure(i) {
 			continue
 		}
 		switch {
-		case !old.there() && !now.there():
-		case !old.there() && refused:
+		case !old.There() && !now.There():
+		case !old.There() && refused:
 			e.law(l, f, law, Verdict{Field: field.Name, Message: "a field is there that was not there before", Earlier: l.since})
-		case !old.there():
+		case !old.There():
 			if rule != "list-agrees" {
 				e.law(l, f, "answers-agree", Verdict{Field: field.Name, Message: "a field is there that was not in the answer before", Earlier: l.since})
 			}
@@ -255,17 +259,17 @@ func (e *Engine) compareFields(l *life, f *Fact, rule string) {
 }
 
 // recreated looks for data of the deleted resource in the new one.
-func (e *Engine) recreated(l *life, f *Fact, before *View) {
-	for i := range f.op.Resource.Fields {
-		field := &f.op.Resource.Fields[i]
-		if old := before.field(i); !f.Sent.named(i) && old.there() && equal(old, f.View.field(i)) && !l.mayDefault(field, i, old) {
-			e.law(l, f, "recreated-clean", Verdict{Field: field.Name, Message: "the new " + f.op.Resource.Noun + " has a value of the deleted one"})
+func (e resourceLaws) recreated(l *life, f *fact.Fact, before *fact.View) {
+	for i := range f.Operation.Resource.Fields {
+		field := &f.Operation.Resource.Fields[i]
+		if old := before.Field(i); !f.Sent.Has(i) && old.There() && fact.Equal(old, f.View.Field(i)) && !l.mayDefault(field, i, old) {
+			e.law(l, f, "recreated-clean", Verdict{Field: field.Name, Message: "the new " + f.Operation.Resource.Noun + " has a value of the deleted one"})
 		}
 	}
 }
 
 // mayDefault reports whether a server may have given a value itself: that it is
 // there after it was taken away then says nothing.
-func (l *life) mayDefault(field *Field, i int, value Value) bool {
+func (l *life) mayDefault(field *fact.Field, i int, value fact.Value) bool {
 	return value.Default || field.Assigned && l.given&(1<<i) == 0
 }

@@ -1,15 +1,9 @@
 // Package history holds exchanges against each other: the life of a resource,
 // the pages of a listing, the use of tokens.
 //
-// It works in two steps, which may run on different machines:
-//
-//   - [Extractor.Facts] takes an exchange apart into facts. A fact belongs to one
-//     key (a resource, the listings, the grants), says when it happened, and
-//     holds no value of a person: ids, tokens and values are keyed digests.
-//   - [Engine.Add] takes the facts of a key in the order of [Order] and returns
-//     what they contradict. What is known of a key depends on its facts alone,
-//     and so facts may be split, sorted and spread in any way; only grants go
-//     everywhere.
+// [Engine.Add] takes the facts of a key in the order of [fact.Order] and reports
+// what they contradict. What is known of a key depends on its facts alone, and so
+// facts may be split, sorted and spread in any way; only grants go everywhere.
 //
 // Nothing is compared on a guess. Unless the record is whole ([Options].Whole),
 // an unseen write may lie between any two exchanges, and two views of a resource

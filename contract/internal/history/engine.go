@@ -3,8 +3,10 @@ package history
 import (
 	"cmp"
 	"math"
+	"slices"
 	"time"
 
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/recent"
 )
 
@@ -52,7 +54,7 @@ func (n *NotJudged) Add(other NotJudged) {
 
 // Verdict is a fact that contradicts others.
 type Verdict struct {
-	Order
+	fact.Order
 	Nth     int // among the verdicts of one exchange
 	Rule    string
 	Level   string // "" is that of the law
@@ -61,8 +63,8 @@ type Verdict struct {
 	Field   string // property of the resource, with a dot for a part; "" if it is not about one
 	Pointer string
 	Message string
-	Earlier Order  // the exchange that it contradicts; zero if there is none or it is not known
-	Rests   string // operation whose effect it takes for granted; "" for none
+	Earlier fact.Order // the exchange that it contradicts; zero if there is none or it is not known
+	Rests   string     // operation whose effect it takes for granted; "" for none
 }
 
 // Engine is what is known from the facts so far. One goroutine at a time may use
@@ -71,34 +73,34 @@ type Engine struct {
 	NotJudged NotJudged
 
 	options Options
-	hasher  *Hasher
+	hasher  *fact.Hasher
 	report  func(Verdict)
-	ops     map[string]*Operation
+	ops     map[string]*fact.Operation
 
 	lives  *recent.Map[lifeKey, *life]
 	lists  *recent.Map[listKey, *list]
-	grants *recent.Map[Digest, []grant] // by token
-	jtis   *recent.Map[Digest, Digest]  // the token of a jti
-	traded *recent.Map[Digest, bool]
-	owners *recent.Map[Digest, []int64] // when a user was given tokens, their ends
+	grants *recent.Map[fact.Digest, []grant]     // by token
+	jtis   *recent.Map[fact.Digest, fact.Digest] // the token of a jti
+	traded *recent.Map[fact.Digest, bool]
+	owners *recent.Map[fact.Digest, []int64] // when a user was given tokens, their ends
 
-	key Digest // of the last fact, where they are sorted
-	nth int    // verdicts of this exchange so far
-	now Order
+	key fact.Digest // of the last fact, where they are sorted
+	nth int         // verdicts of this exchange so far
+	now fact.Order
 }
 
 // NewEngine returns an engine that gives its verdicts to report. Facts of an
 // extractor in the same process need its hasher.
-func NewEngine(ops []*Operation, hasher *Hasher, o Options, report func(Verdict)) *Engine {
+func NewEngine(ops []*fact.Operation, hasher *fact.Hasher, o Options, report func(Verdict)) *Engine {
 	kept := cmp.Or(o.Kept, 20_000)
 	if o.Sorted {
 		kept = math.MaxInt
 	}
 	e := &Engine{
-		options: o, hasher: hasher, report: report, ops: make(map[string]*Operation),
+		options: o, hasher: hasher, report: report, ops: make(map[string]*fact.Operation),
 		lives: recent.New[lifeKey, *life](kept), lists: recent.New[listKey, *list](kept),
-		grants: recent.New[Digest, []grant](kept), jtis: recent.New[Digest, Digest](kept), traded: recent.New[Digest, bool](kept),
-		owners: recent.New[Digest, []int64](kept),
+		grants: recent.New[fact.Digest, []grant](kept), jtis: recent.New[fact.Digest, fact.Digest](kept), traded: recent.New[fact.Digest, bool](kept),
+		owners: recent.New[fact.Digest, []int64](kept),
 	}
 	for _, op := range ops {
 		e.ops[op.ID] = op
@@ -108,47 +110,47 @@ func NewEngine(ops []*Operation, hasher *Hasher, o Options, report func(Verdict)
 		e.release(&l.held, math.MaxInt64)
 	}
 	e.lists.Forget = func(_ listKey, l *list) { e.release(&l.held, math.MaxInt64) }
-	e.grants.Forget = func(Digest, []grant) { e.NotJudged.Forgotten++ }
+	e.grants.Forget = func(fact.Digest, []grant) { e.NotJudged.Forgotten++ }
 	return e
 }
 
 // Add takes the next fact. Busy says that something is being written at the
 // moment, of which no fact has come yet: then listings are not judged.
-func (e *Engine) Add(f *Fact, busy bool) {
-	if f.op == nil {
-		if f.op = e.ops[f.Op]; f.op == nil {
+func (e *Engine) Add(f *fact.Fact, busy bool) {
+	if f.Operation == nil {
+		if f.Operation = e.ops[f.Op]; f.Operation == nil {
 			return // of another spec; who reads facts looks at that
 		}
 	}
 	if f.Order != e.now {
 		e.now, e.nth = f.Order, 0
 	}
-	if e.options.Sorted && f.Class == Resources && f.Key != e.key {
+	if e.options.Sorted && f.Class == fact.Resources && f.Key != e.key {
 		e.finish(e.lives)
 		e.key = f.Key
 	}
 	switch f.Class {
-	case Grants:
-		e.grant(f)
-	case Resources:
-		if f.listed && busy {
+	case fact.Grants:
+		tokenLaws{e}.grant(f)
+	case fact.Resources:
+		if f.Listed && busy {
 			return
 		}
 		if f.Own {
-			e.refusedOwn(f)
+			tokenLaws{e}.refusedOwn(f)
 			return
 		}
-		e.useToken(f)
-		e.refusedToken(f)
-		e.live(f)
-	case Listings:
+		tokenLaws{e}.useToken(f)
+		tokenLaws{e}.refusedToken(f)
+		resourceLaws{e}.live(f)
+	case fact.Listings:
 		if f.Page != nil {
-			e.useToken(f)
-			e.page(f, busy)
+			tokenLaws{e}.useToken(f)
+			pageLaws{e}.page(f, busy)
 		} else if f.Event != nil {
-			e.event(f)
+			pageLaws{e}.event(f)
 		} else {
-			e.refusedToken(f)
+			tokenLaws{e}.refusedToken(f)
 		}
 	}
 }
@@ -184,12 +186,12 @@ const longest = int64(5 * time.Minute)
 
 // tooLate reports whether a fact comes after others that ended later. Live
 // traffic comes as it ends, but for the blink in which two wait for each other.
-func (e *Engine) tooLate(f *Fact, newest int64) bool {
+func (e *Engine) tooLate(f *fact.Fact, newest int64) bool {
 	return e.options.Later && f.End != 0 && f.End < newest
 }
 
 // say gives a verdict, now or later.
-func (e *Engine) say(h *held, f *Fact, v Verdict) {
+func (e *Engine) say(h *held, f *fact.Fact, v Verdict) {
 	v.Order, v.Nth, v.Op, v.Status = f.Order, e.nth, f.Op, f.Status
 	e.nth++
 	e.sayAs(h, f.Start, v)
@@ -229,4 +231,41 @@ func (h *held) drop(start int64) {
 		}
 	}
 	*h = kept
+}
+
+// granted is the grant of a token, the last one before a fact; nil if it is not
+// known.
+func (e *Engine) granted(f *fact.Fact) *grant {
+	all := e.grants.Get(f.Token.ID)
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].Compare(f.Order) <= 0 {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// realm is the part of the server that a request can see: a project, or, if
+// principal is not none, one user of it.
+func (e *Engine) realm(f *fact.Fact) (project, principal fact.Digest) {
+	if g := e.granted(f); g != nil && !g.Project.IsZero() {
+		return g.Project, g.Principal
+	}
+	if !f.Token.Project.IsZero() {
+		return f.Token.Project, f.Token.Principal
+	}
+	return f.Token.ID, fact.Digest{}
+}
+
+// mayUse reports whether the token of a request has the scope that the operation
+// needs, as far as is known. Some servers say 404 where it has not.
+func (e *Engine) mayUse(f *fact.Fact) bool {
+	g := e.granted(f)
+	if e.options.Shared && g == nil {
+		return false // a live run saw every token that is one
+	}
+	if f.Token.Scoped {
+		return !f.Token.Lacks
+	}
+	return g == nil || len(g.Scopes) == 0 || slices.Contains(g.Scopes, f.Operation.Scope)
 }

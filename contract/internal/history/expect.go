@@ -1,13 +1,15 @@
 package history
 
+import "github.com/onvy-health/onvy-go/contract/internal/fact"
+
 // after is a resource after a write: what was sent, and the rest as the answer
 // has it. A wrong answer does not change what is expected of the next one.
 // Before is nil unless nothing can lie between it and the write.
-func after(r *Resource, before, now, sent *View, patch bool) *View {
+func after(r *fact.Resource, before, now, sent *fact.View, patch bool) *fact.View {
 	if before == nil && now == nil && sent == nil {
 		return nil
 	}
-	v := &View{Fields: make([]Value, len(r.Fields))}
+	v := &fact.View{Fields: make([]fact.Value, len(r.Fields))}
 	if now != nil {
 		v.Created, v.Updated = now.Created, now.Updated
 	} else if before != nil {
@@ -16,33 +18,33 @@ func after(r *Resource, before, now, sent *View, patch bool) *View {
 	}
 	for i := range r.Fields {
 		switch {
-		case now != nil && (now.field(i).there() || before == nil || now.field(i).Kind == unknown):
-			v.Fields[i] = now.field(i)
+		case now != nil && (now.Field(i).There() || before == nil || now.Field(i).Kind == fact.Unknown):
+			v.Fields[i] = now.Field(i)
 		case before != nil:
-			v.Fields[i] = before.field(i)
+			v.Fields[i] = before.Field(i)
 		default:
-			v.Fields[i] = Value{Kind: unknown}
+			v.Fields[i] = fact.Value{Kind: fact.Unknown}
 		}
-		if !sent.named(i) {
+		if !sent.Has(i) {
 			continue
 		}
-		value, answer := sent.field(i), now.field(i)
+		value, answer := sent.Field(i), now.Field(i)
 		switch {
-		case !value.known(): // what a server makes of it is its own affair
-			v.Fields[i] = Value{Kind: unknown}
-			if answer.there() {
+		case !value.Known(): // what a server makes of it is its own affair
+			v.Fields[i] = fact.Value{Kind: fact.Unknown}
+			if answer.There() {
 				v.Fields[i] = answer
 			}
-		case !value.there() && patch:
-			v.Fields[i] = Value{}
+		case !value.There() && patch:
+			v.Fields[i] = fact.Value{}
 			switch field := &r.Fields[i]; {
 			case now == nil && (field.Assigned || field.Default != nil):
-				v.Fields[i] = Value{Kind: unknown} // a default may follow, and no answer says so
-			case answer.there() && (answer.Default || !equal(answer, before.field(i))): // a default
+				v.Fields[i] = fact.Value{Kind: fact.Unknown} // a default may follow, and no answer says so
+			case answer.There() && (answer.Default || !fact.Equal(answer, before.Field(i))): // a default
 				v.Fields[i] = answer
 			}
-		case !value.there(): // null in a create or replace: a default, or nothing
-		case patch && value.object():
+		case !value.There(): // null in a create or replace: a default, or nothing
+		case patch && value.IsObject():
 			v.Fields[i] = merged(before, now, i, value)
 		default:
 			v.Fields[i] = value
@@ -52,48 +54,48 @@ func after(r *Resource, before, now, sent *View, patch bool) *View {
 }
 
 // merged is an object after a PATCH of some of its parts.
-func merged(before, now *View, i int, sent Value) Value {
-	base, answer := before.field(i), now.field(i)
-	if before == nil || !base.known() {
-		if base = answer; now == nil || !base.known() {
-			return Value{Kind: unknown} // the other parts are not known
+func merged(before, now *fact.View, i int, sent fact.Value) fact.Value {
+	base, answer := before.Field(i), now.Field(i)
+	if before == nil || !base.Known() {
+		if base = answer; now == nil || !base.Known() {
+			return fact.Value{Kind: fact.Unknown} // the other parts are not known
 		}
 	}
-	out := Value{Kind: '{'}
+	out := fact.Value{Kind: '{'}
 	for _, part := range base.Parts {
 		if !has(sent, part.Name) {
 			out.Parts = append(out.Parts, part)
 		}
 	}
 	for _, part := range sent.Parts {
-		if part.Value.there() {
+		if part.Value.There() {
 			out.Parts = append(out.Parts, part)
 		}
 	}
-	if answer.object() && len(answer.Parts) < len(out.Parts) {
+	if answer.IsObject() && len(answer.Parts) < len(out.Parts) {
 		return answer // patch-merges has said so
 	}
 	return out
 }
 
 // changes reports whether an update changes something.
-func changes(r *Resource, before, now, sent *View, put bool) bool {
+func changes(r *fact.Resource, before, now, sent *fact.View, put bool) bool {
 	for i := range r.Fields {
-		value, old := sent.field(i), before.field(i)
+		value, old := sent.Field(i), before.Field(i)
 		switch {
-		case !old.known() || !now.field(i).known() || !value.known():
-		case sent.named(i) && value.there():
-			if value.object() && !put {
+		case !old.Known() || !now.Field(i).Known() || !value.Known():
+		case sent.Has(i) && value.There():
+			if value.IsObject() && !put {
 				for _, part := range value.Parts {
-					if !equal(part.Value, old.part(part.Name)) {
+					if !fact.Equal(part.Value, old.Part(part.Name)) {
 						return true
 					}
 				}
-			} else if !equal(old, value) {
+			} else if !fact.Equal(old, value) {
 				return true
 			}
-		case sent.named(i) || put: // taken away, unless it is a default that stays
-			if !equal(old, now.field(i)) {
+		case sent.Has(i) || put: // taken away, unless it is a default that stays
+			if !fact.Equal(old, now.Field(i)) {
 				return true
 			}
 		}
@@ -105,15 +107,15 @@ func changes(r *Resource, before, now, sent *View, put bool) bool {
 type difference struct{ name, text string }
 
 // differences compares a field, parts of objects one by one.
-func differences(name string, want, got Value) []difference {
-	if equal(want, got) {
+func differences(name string, want, got fact.Value) []difference {
+	if fact.Equal(want, got) {
 		return nil
 	}
-	if want.object() && got.object() {
+	if want.IsObject() && got.IsObject() {
 		var all []difference
 		for _, part := range want.Parts {
-			if part.Value.there() {
-				all = append(all, differences(name+"."+part.Name, part.Value, got.part(part.Name))...)
+			if part.Value.There() {
+				all = append(all, differences(name+"."+part.Name, part.Value, got.Part(part.Name))...)
 			}
 		}
 		return all
@@ -122,8 +124,8 @@ func differences(name string, want, got Value) []difference {
 }
 
 // describe says how a value differs from the one expected, without either.
-func describe(want, got Value) string {
-	if !got.there() {
+func describe(want, got fact.Value) string {
+	if !got.There() {
 		return "the value is missing"
 	}
 	if w, g := shape(want), shape(got); w != g {
@@ -143,9 +145,9 @@ func describe(want, got Value) string {
 }
 
 // shape names what a value is, without the value.
-func shape(v Value) string {
+func shape(v fact.Value) string {
 	switch v.Kind {
-	case absent:
+	case fact.Absent:
 		return "null"
 	case 't', 'f':
 		return "a boolean"

@@ -4,25 +4,27 @@ import (
 	"bytes"
 	"strings"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 )
 
 // lifeKey is a resource of a project.
 type lifeKey struct {
-	project Digest
-	key     Digest
+	project fact.Digest
+	key     fact.Digest
 }
 
 // life is what is known of a resource from the facts so far. What was forgotten,
 // or only half seen, is unknown.
 type life struct {
-	view  *View      // the resource as it has to be; nil if unknown
-	since Order      // the exchange that view is from
-	by    *Operation // the write that view is from; nil if it was read
+	view  *fact.View      // the resource as it has to be; nil if unknown
+	since fact.Order      // the exchange that view is from
+	by    *fact.Operation // the write that view is from; nil if it was read
 
-	gone    bool    // deleted, or seen not to exist
-	went    bool    // by a delete that was seen
-	deleted *View   // view at the time of the delete
-	created Instant // of the last view, also of one that is gone
+	gone    bool         // deleted, or seen not to exist
+	went    bool         // by a delete that was seen
+	deleted *fact.View   // view at the time of the delete
+	created fact.Instant // of the last view, also of one that is gone
 
 	// pending says that a create got no answer: it may be carried out yet, however
 	// long after.
@@ -43,7 +45,7 @@ type life struct {
 	doubt      *Verdict
 	doubtStart int64
 
-	last  Order
+	last  fact.Order
 	twins []twin // facts at the end time of the last one
 	held  held
 }
@@ -54,14 +56,14 @@ type twin struct {
 	op          string
 	status      int
 	view, sent  uint64
-	token       Digest
+	token       fact.Digest
 	listed      bool
 	hasV, hasW  bool
-	viewUpdated Instant
+	viewUpdated fact.Instant
 }
 
-func twinOf(f *Fact) twin {
-	t := twin{start: f.Start, op: f.Op, status: f.Status, token: f.Token.ID, listed: f.listed, hasV: f.View != nil, hasW: f.Sent != nil}
+func twinOf(f *fact.Fact) twin {
+	t := twin{start: f.Start, op: f.Op, status: f.Status, token: f.Token.ID, listed: f.Listed, hasV: f.View != nil, hasW: f.Sent != nil}
 	if f.View != nil {
 		t.view, t.viewUpdated = f.View.Raw, f.View.Updated
 	}
@@ -71,25 +73,28 @@ func twinOf(f *Fact) twin {
 	return t
 }
 
+// resourceLaws are the laws of resources.
+type resourceLaws struct{ *Engine }
+
 // live takes a fact about a resource.
-func (e *Engine) live(f *Fact) {
+func (e resourceLaws) live(f *fact.Fact) {
 	project, principal := e.realm(f)
 	key := lifeKey{project, f.Key}
 	l := e.lives.Get(key)
 	if l == nil {
-		if f.listed {
+		if f.Listed {
 			return // most of a page is of no interest to anybody
 		}
 		l = &life{}
 		e.lives.Put(key, l)
 	}
 	if l.seenBefore(f) {
-		if !f.listed { // page says so once for all that is on it
+		if !f.Listed { // page says so once for all that is on it
 			e.NotJudged.Repeated++
 		}
 		return
 	}
-	write := f.op.Role != Read && !f.listed
+	write := f.Operation.Role != fact.Read && !f.Listed
 	if len(l.held) > 0 {
 		e.release(&l.held, f.Start-longest)
 	}
@@ -117,15 +122,15 @@ func (e *Engine) live(f *Fact) {
 		l.held.drop(f.Start)
 	}
 	switch {
-	case f.listed:
+	case f.Listed:
 		e.inList(l, f)
 		return
 	case f.Status/100 == 2:
 		e.success(l, f)
 	case (f.Status == 404 || f.Status == 410) && principal.IsZero() && e.mayUse(f): // else it need not see others
 		e.notFound(l, f)
-	case f.Status == 409 && f.op.Role == Create && l.went && e.options.Whole:
-		e.law(l, f, "deleted-frees-id", Verdict{Message: "the id of " + f.op.Resource.a() + " that was deleted is refused as taken", Earlier: l.since})
+	case f.Status == 409 && f.Operation.Role == fact.Create && l.went && e.options.Whole:
+		e.law(l, f, "deleted-frees-id", Verdict{Message: "the id of " + f.Operation.Resource.A() + " that was deleted is refused as taken", Earlier: l.since})
 	}
 	if write {
 		l.wrote = max(l.wrote, f.End)
@@ -135,7 +140,7 @@ func (e *Engine) live(f *Fact) {
 
 // seenBefore reports whether a fact is there a second time, as it is when two
 // recordings overlap.
-func (l *life) seenBefore(f *Fact) bool {
+func (l *life) seenBefore(f *fact.Fact) bool {
 	if f.End == 0 {
 		return false
 	}
@@ -154,7 +159,7 @@ func (l *life) seenBefore(f *Fact) bool {
 
 // late takes a fact that is older than what is known. What has been judged
 // cannot be judged again.
-func (e *Engine) late(l *life, f *Fact, write bool) {
+func (e resourceLaws) late(l *life, f *fact.Fact, write bool) {
 	if write {
 		l.held.drop(f.Start)
 		if f.End >= l.since.Start {
@@ -165,38 +170,38 @@ func (e *Engine) late(l *life, f *Fact, write bool) {
 
 // lost takes a write without an answer, or with that of a gateway: it may have
 // been carried out, and may be still.
-func (l *life) lost(f *Fact) {
+func (l *life) lost(f *fact.Fact) {
 	l.held.drop(f.Start)
-	*l = life{wrote: max(l.wrote, f.End), last: l.last, twins: l.twins, held: l.held, pending: l.pending || f.op.Role == Create}
+	*l = life{wrote: max(l.wrote, f.End), last: l.last, twins: l.twins, held: l.held, pending: l.pending || f.Operation.Role == fact.Create}
 }
 
-func (e *Engine) notFound(l *life, f *Fact) {
+func (e resourceLaws) notFound(l *life, f *fact.Fact) {
 	if l.view != nil && !l.gone && !l.haunted {
-		v := Verdict{Message: f.op.Resource.a() + " that exists is not found", Earlier: l.since}
-		if e.options.Whole && !f.op.Resource.Nested {
+		v := Verdict{Message: f.Operation.Resource.A() + " that exists is not found", Earlier: l.since}
+		if e.options.Whole && !f.Operation.Resource.Nested {
 			e.law(l, f, "created-readable", v)
 			l.haunted = true
-		} else if l.doubt == nil && l.created.ok() && f.Start > l.created.Nanos+int64(l.created.Step) {
-			v.Rule, v.Order, v.Op, v.Status = f.op.Resource.Name+"/created-readable", f.Order, f.Op, f.Status
+		} else if l.doubt == nil && l.created.OK() && f.Start > l.created.Nanos+int64(l.created.Step) {
+			v.Rule, v.Order, v.Op, v.Status = f.Operation.Resource.Name+"/created-readable", f.Order, f.Op, f.Status
 			l.doubt, l.doubtStart = &v, f.Start
 		}
 	}
-	if f.op.Role == Read {
+	if f.Operation.Role == fact.Read {
 		l.gone, l.view = !l.haunted, nil
 	}
 }
 
 // law reports a law of resources.
-func (e *Engine) law(l *life, f *Fact, name string, v Verdict) {
-	v.Rule = f.op.Resource.Name + "/" + name
+func (e resourceLaws) law(l *life, f *fact.Fact, name string, v Verdict) {
+	v.Rule = f.Operation.Resource.Name + "/" + name
 	switch name {
 	case "write-answer", "stale-answer", "patch-keeps", "put-replaces", "updated-at-moves":
-		v.Rests = f.op.ID
+		v.Rests = f.Operation.ID
 	}
 	switch name {
 	case "patch-keeps", "put-replaces", "patch-merges", "patch-clears":
 		name, _, _ := strings.Cut(v.Field, ".")
-		if i := f.op.Resource.field(name); i >= 0 {
+		if i := f.Operation.Resource.Index(name); i >= 0 {
 			l.doubted |= 1 << i
 		}
 	case "read-back", "list-agrees":
@@ -206,60 +211,60 @@ func (e *Engine) law(l *life, f *Fact, name string, v Verdict) {
 	}
 	if v.Field != "" {
 		v.Pointer = "/" + string(bytes.ReplaceAll([]byte(v.Field), []byte("."), []byte("/")))
-		if f.listed {
-			v.Pointer = "/" + f.op.Resource.Items[len(f.op.Resource.Items)-1] + "/*" + v.Pointer
+		if f.Listed {
+			v.Pointer = "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1] + "/*" + v.Pointer
 		}
 	}
 	e.say(&l.held, f, v)
 }
 
 // success takes an answer of the class 2xx.
-func (e *Engine) success(l *life, f *Fact) {
-	r := f.op.Resource
+func (e resourceLaws) success(l *life, f *fact.Fact) {
+	r := f.Operation.Resource
 	now := f.View
-	role := f.op.Role
+	role := f.Operation.Role
 	if l.pending {
 		l.gone, l.went = false, false
 		l.pending = now == nil
 	}
-	if role == Read && now != nil && !l.gone && l.doubt == nil && (l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw) {
-		l.take(e, f, r)
+	if role == fact.Read && now != nil && !l.gone && l.doubt == nil && (l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw) {
+		l.take(f)
 		return
 	}
-	now.open(e.hasher, r)
-	l.view.open(e.hasher, r)
-	f.Sent.open(e.hasher, r)
+	now.Open(e.hasher, r)
+	l.view.Open(e.hasher, r)
+	f.Sent.Open(e.hasher, r)
 	e.again(l, f)
 	switch role {
-	case Create:
+	case fact.Create:
 		e.create(l, f)
-	case Read:
+	case fact.Read:
 		if now != nil {
 			n, created := e.nth, l.created
 			if l.view != nil {
 				e.compareRead(l, f)
 			}
-			l.take(e, f, r)
+			l.take(f)
 			if e.nth > n {
 				// Which of both is right nobody knows: what comes next is held
 				// against neither, or one fault would be found again and again.
 				l.view, l.created = nil, created
 			}
 		}
-	case Replace, Patch:
+	case fact.Replace, fact.Patch:
 		e.update(l, f)
-	case Delete:
+	case fact.Delete:
 		if l.gone && e.options.Whole {
-			e.law(l, f, "deleted-gone", Verdict{Message: r.a() + " that is gone can be deleted again", Earlier: l.since})
+			e.law(l, f, "deleted-gone", Verdict{Message: r.A() + " that is gone can be deleted again", Earlier: l.since})
 		}
 		l.deleted, l.view, l.gone, l.went, l.doubt, l.since = l.view, nil, true, true, nil, f.Order
 	}
 }
 
 // again looks at a resource that was gone, or not found, and is there.
-func (e *Engine) again(l *life, f *Fact) {
-	same := f.View != nil && l.created.ok() && f.View.Created.ok() && !l.created.differs(f.View.Created)
-	if f.op.Role == Create || f.op.Role == Delete {
+func (e resourceLaws) again(l *life, f *fact.Fact) {
+	same := f.View != nil && l.created.OK() && f.View.Created.OK() && !l.created.Differs(f.View.Created)
+	if f.Operation.Role == fact.Create || f.Operation.Role == fact.Delete {
 		l.doubt = nil
 		return
 	}
@@ -272,24 +277,24 @@ func (e *Engine) again(l *life, f *Fact) {
 	if !l.gone {
 		return
 	}
-	noun := f.op.Resource.a()
+	noun := f.Operation.Resource.A()
 	rule, message := "deleted-gone", noun+" that is gone is found"
-	switch f.op.Role {
-	case Replace:
+	switch f.Operation.Role {
+	case fact.Replace:
 		rule, message = "put-unknown", "PUT of "+noun+" that is not there works"
-	case Patch:
+	case fact.Patch:
 		message = "PATCH of " + noun + " that is gone works"
 	}
-	if e.options.Whole || l.went && same && f.op.Role != Replace {
+	if e.options.Whole || l.went && same && f.Operation.Role != fact.Replace {
 		e.law(l, f, rule, Verdict{Message: message, Earlier: l.since})
 		l.haunted = true
 	}
 	l.gone, l.went, l.view = false, false, nil
 }
 
-func (e *Engine) create(l *life, f *Fact) {
+func (e resourceLaws) create(l *life, f *fact.Fact) {
 	now, sent := f.View, f.Sent
-	same := now != nil && l.created.ok() && now.Created.ok() && !l.created.differs(now.Created) && l.created.Step < time.Second &&
+	same := now != nil && l.created.OK() && now.Created.OK() && !l.created.Differs(now.Created) && l.created.Step < time.Second &&
 		(l.since.Start == 0 || l.since.Start >= now.Created.Nanos) // else the clock was set back in between
 	if l.view != nil && !l.gone && !l.haunted && (e.options.Whole || same) {
 		e.law(l, f, "unique-id", Verdict{Message: "an id that is taken was given again", Earlier: l.since})
@@ -300,16 +305,16 @@ func (e *Engine) create(l *life, f *Fact) {
 		e.recreated(l, f, before)
 	}
 	l.give(sent, true)
-	l.view = after(f.op.Resource, nil, now, sent, false)
+	l.view = after(f.Operation.Resource, nil, now, sent, false)
 	l.settle(f)
 	l.show(f)
-	l.by = f.op
+	l.by = f.Operation
 	l.gone, l.went, l.touched, l.read, l.deleted, l.haunted = false, false, now == nil, false, nil, false
 }
 
-func (e *Engine) update(l *life, f *Fact) {
-	r, now, sent := f.op.Resource, f.View, f.Sent
-	put := f.op.Role == Replace
+func (e resourceLaws) update(l *life, f *fact.Fact) {
+	r, now, sent := f.Operation.Resource, f.View, f.Sent
+	put := f.Operation.Role == fact.Replace
 	before := l.view
 	if now != nil {
 		e.compareWrite(l, f, before)
@@ -323,31 +328,31 @@ func (e *Engine) update(l *life, f *Fact) {
 	l.view = after(r, before, now, sent, !put)
 	for i := range r.Fields { // what is wrong was said; nobody knows what to expect of it
 		if l.doubted&(1<<i) != 0 && l.view != nil {
-			l.view.Fields[i] = Value{Kind: unknown}
+			l.view.Fields[i] = fact.Value{Kind: fact.Unknown}
 		}
 	}
 	l.doubted = 0
 	l.settle(f)
 	l.show(f)
-	l.by = f.op
+	l.by = f.Operation
 	l.touched, l.read = now == nil, false
 }
 
 // settle notes where the view is from.
-func (l *life) settle(f *Fact) {
+func (l *life) settle(f *fact.Fact) {
 	l.since, l.listed = f.Order, 0
-	if l.view != nil && l.view.Created.ok() {
+	if l.view != nil && l.view.Created.OK() {
 		l.created = l.view.Created
 	}
 }
 
 // show notes which fields the answer to a write shows as they have to be.
-func (l *life) show(f *Fact) {
-	for i := range f.op.Resource.Fields {
+func (l *life) show(f *fact.Fact) {
+	for i := range f.Operation.Resource.Fields {
 		switch {
-		case l.view != nil && f.View != nil && equal(l.view.field(i), f.View.field(i)):
+		case l.view != nil && f.View != nil && fact.Equal(l.view.Field(i), f.View.Field(i)):
 			l.shown |= 1 << i
-		case f.View != nil || f.op.Role != Patch || f.Sent == nil || f.Sent.named(i):
+		case f.View != nil || f.Operation.Role != fact.Patch || f.Sent == nil || f.Sent.Has(i):
 			l.shown &^= 1 << i
 		}
 	}
@@ -358,29 +363,22 @@ func (l *life) show(f *Fact) {
 func (l *life) sure(i int) bool { return l.shown&(1<<i) != 0 }
 
 // take takes a resource as it was read.
-func (l *life) take(e *Engine, f *Fact, r *Resource) {
+func (l *life) take(f *fact.Fact) {
 	if l.view == nil || f.View.Raw == 0 || l.view.Raw != f.View.Raw {
-		l.view = f.View.own()
+		l.view = f.View.Own()
 	}
 	l.settle(f)
 	l.shown, l.by = ^uint64(0), nil
 	l.gone, l.went, l.touched, l.refused, l.read = false, false, false, false, true
 }
 
-// own is a view that does not hold the body of an exchange in memory.
-func (v *View) own() *View {
-	w := *v
-	w.text, w.id = bytes.Clone(v.text), nil
-	return &w
-}
-
 // inList takes a resource as a page shows it.
-func (e *Engine) inList(l *life, f *Fact) {
+func (e resourceLaws) inList(l *life, f *fact.Fact) {
 	now := f.View
 	switch {
 	case l.gone && l.deleted != nil:
-		if e.options.Whole || l.created.ok() && now.Created.ok() && !l.created.differs(now.Created) {
-			e.law(l, f, "deleted-listed", Verdict{Pointer: "/" + f.op.Resource.Items[len(f.op.Resource.Items)-1], Message: "a deleted " + f.op.Resource.Noun + " is listed", Earlier: l.since})
+		if e.options.Whole || l.created.OK() && now.Created.OK() && !l.created.Differs(now.Created) {
+			e.law(l, f, "deleted-listed", Verdict{Pointer: "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1], Message: "a deleted " + f.Operation.Resource.Noun + " is listed", Earlier: l.since})
 		}
 		return
 	case l.gone || l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw:
@@ -388,8 +386,8 @@ func (e *Engine) inList(l *life, f *Fact) {
 	case now.Raw != 0 && now.Raw == l.listed && !l.refused:
 		return // it did not differ the last time
 	}
-	l.view.open(e.hasher, f.op.Resource)
-	now.open(e.hasher, f.op.Resource)
+	l.view.Open(e.hasher, f.Operation.Resource)
+	now.Open(e.hasher, f.Operation.Resource)
 	n := e.nth
 	if e.tied(l, now) {
 		e.compareFields(l, f, "list-agrees")
@@ -401,7 +399,7 @@ func (e *Engine) inList(l *life, f *Fact) {
 }
 
 // give notes which fields a client has set and which it has taken away.
-func (l *life) give(sent *View, all bool) {
+func (l *life) give(sent *fact.View, all bool) {
 	if all {
 		l.given = 0
 	}
@@ -410,9 +408,9 @@ func (l *life) give(sent *View, all bool) {
 	}
 	for i, v := range sent.Fields {
 		switch {
-		case v.there():
+		case v.There():
 			l.given |= 1 << i
-		case sent.named(i):
+		case sent.Has(i):
 			l.given &^= 1 << i
 		}
 	}

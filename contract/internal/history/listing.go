@@ -3,13 +3,15 @@ package history
 import (
 	"fmt"
 
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/recent"
 )
 
 // listKey is a listing of a project.
 type listKey struct {
-	project Digest
-	list    Digest
+	project fact.Digest
+	list    fact.Digest
 }
 
 // list is what is known of a listing: who is in it, and how it was walked.
@@ -20,31 +22,31 @@ type list struct {
 	walks   *recent.Map[walkKey, *walk]
 	ended   *recent.Map[walkKey, *walk] // last complete walks, by realm and limit
 	newest  int64                       // end of the newest fact
-	twins   map[Order]bool
+	twins   map[fact.Order]bool
 	held    held
 }
 
 // member is a resource that is or was in a listing.
 type member struct {
 	there   bool
-	since   Order // when it was first seen to be there
-	created Instant
+	since   fact.Order // when it was first seen to be there
+	created fact.Instant
 	missed  *Verdict // a walk that it was not in
 	from    int64    // when that walk began
 }
 
 // walkKey is the page that is to come next in a listing, or a kind of listing.
-type walkKey struct{ principal, page Digest }
+type walkKey struct{ principal, page fact.Digest }
 
 // walk is a listing, page by page.
 type walk struct {
 	whole   bool // everything there is, and not one user that sees itself alone
-	limit   Digest
+	limit   fact.Digest
 	started int64
-	began   Order
-	writes  int                 // creates and deletes in the project when it began
-	seen    map[uint64]struct{} // ids
-	pages   map[Digest]struct{} // cursors
+	began   fact.Order
+	writes  int                      // creates and deletes in the project when it began
+	seen    map[uint64]struct{}      // ids
+	pages   map[fact.Digest]struct{} // cursors
 	count   int
 	set     uint64 // of the ids, in any order
 	order   uint64 // of the ids, in theirs
@@ -81,29 +83,29 @@ func (w *walk) agrees(other *walk) bool {
 		w.total == other.total && w.totaled == other.totaled && w.changes == other.changes
 }
 
-func (e *Engine) list(f *Fact, key Digest) (l *list, principal Digest) {
+func (e pageLaws) list(f *fact.Fact, key fact.Digest) (l *list, principal fact.Digest) {
 	project, principal := e.realm(f)
 	at := listKey{project, key}
 	if l = e.lists.Get(at); l == nil {
-		l = &list{members: make(map[uint64]*member), walks: recent.New[walkKey, *walk](keptWalks), ended: recent.New[walkKey, *walk](keptWalks), twins: make(map[Order]bool)}
+		l = &list{members: make(map[uint64]*member), walks: recent.New[walkKey, *walk](keptWalks), ended: recent.New[walkKey, *walk](keptWalks), twins: make(map[fact.Order]bool)}
 		e.lists.Put(at, l)
 	}
 	return l, principal
 }
 
 // fresh reports whether a fact is not there a second time, and notes it.
-func (e *Engine) fresh(l *list, f *Fact) bool {
+func (e pageLaws) fresh(l *list, f *fact.Fact) bool {
 	if f.End == 0 {
 		return true
 	}
 	if f.End > l.newest {
 		clear(l.twins)
 	}
-	twin := Order{End: f.End, Start: f.Start, Name: f.Op + f.Token.ID.short()}
+	twin := fact.Order{End: f.End, Start: f.Start, Name: f.Op + short(f.Token.ID)}
 	if f.Event != nil {
 		twin.Seq = f.Event.ID
 	} else {
-		twin.Name += f.Page.Cursor.short()
+		twin.Name += short(f.Page.Cursor)
 	}
 	if l.twins[twin] {
 		return false
@@ -112,10 +114,13 @@ func (e *Engine) fresh(l *list, f *Fact) bool {
 	return true
 }
 
-func (d Digest) short() string { return string(d[:]) }
+func short(d fact.Digest) string { return string(d[:]) }
+
+// pageLaws are the laws of listings.
+type pageLaws struct{ *Engine }
 
 // event takes what happened to a member.
-func (e *Engine) event(f *Fact) {
+func (e pageLaws) event(f *fact.Fact) {
 	v := f.Event
 	l, principal := e.list(f, v.List)
 	if !e.fresh(l, f) {
@@ -125,7 +130,7 @@ func (e *Engine) event(f *Fact) {
 	late := e.tooLate(f, l.newest)
 	l.newest = max(l.newest, f.End)
 	e.release(&l.held, f.Start-longest)
-	if v.Kind == came || v.Kind == went || v.Kind == unsure {
+	if v.Kind == fact.Came || v.Kind == fact.Went || v.Kind == fact.Unsure {
 		l.writes++
 		l.last = max(l.last, f.End)
 		l.held.drop(f.Start)
@@ -134,13 +139,13 @@ func (e *Engine) event(f *Fact) {
 		return
 	}
 	switch v.Kind {
-	case came, seen:
+	case fact.Came, fact.Seen:
 		if late {
 			return
 		}
 	}
 	switch v.Kind {
-	case came, seen:
+	case fact.Came, fact.Seen:
 		if m == nil {
 			if len(l.members) >= e.members() {
 				clear(l.members) // as if nobody had been seen
@@ -149,18 +154,18 @@ func (e *Engine) event(f *Fact) {
 			m = &member{}
 			l.members[v.ID] = m
 		}
-		if m.missed != nil && v.Kind == seen && m.created.ok() && v.Created.ok() && !m.created.differs(v.Created) {
+		if m.missed != nil && v.Kind == fact.Seen && m.created.OK() && v.Created.OK() && !m.created.Differs(v.Created) {
 			e.sayAs(&l.held, m.from, *m.missed)
 		}
-		if !m.there || v.Kind == came || v.Created.ok() && m.created.ok() && m.created.differs(v.Created) {
+		if !m.there || v.Kind == fact.Came || v.Created.OK() && m.created.OK() && m.created.Differs(v.Created) {
 			m.since = f.Order
 		}
 		m.there, m.missed = true, nil
-		if v.Created.ok() {
+		if v.Created.OK() {
 			m.created = v.Created
 		}
-	case missing:
-		if !principal.IsZero() || !e.mayUse(f) || f.op.Role != Read {
+	case fact.Missing:
+		if !principal.IsZero() || !e.mayUse(f) || f.Operation.Role != fact.Read {
 			return
 		}
 		fallthrough
@@ -172,7 +177,7 @@ func (e *Engine) event(f *Fact) {
 }
 
 // members is how many members of a listing are remembered.
-func (e *Engine) members() int {
+func (e pageLaws) members() int {
 	if e.options.Sorted {
 		return 1 << 40
 	}
@@ -180,7 +185,7 @@ func (e *Engine) members() int {
 }
 
 // page takes a page of a listing.
-func (e *Engine) page(f *Fact, busy bool) {
+func (e pageLaws) page(f *fact.Fact, busy bool) {
 	p := f.Page
 	l, principal := e.list(f, p.List)
 	if !e.fresh(l, f) {
@@ -197,7 +202,7 @@ func (e *Engine) page(f *Fact, busy bool) {
 	if p.Cursor.IsZero() {
 		w = &walk{
 			whole: principal.IsZero(), limit: p.Limit, started: f.Start, began: f.Order, writes: l.writes,
-			seen: make(map[uint64]struct{}), pages: make(map[Digest]struct{}),
+			seen: make(map[uint64]struct{}), pages: make(map[fact.Digest]struct{}),
 		}
 	} else if w = l.walks.Get(next); w == nil {
 		return // the middle of a listing that began elsewhere, or a page asked for again
@@ -211,10 +216,10 @@ func (e *Engine) page(f *Fact, busy bool) {
 		repeated = !w.add(id) || repeated
 		w.strange = w.strange || l.members[id] == nil
 	}
-	items := "/" + f.op.Resource.Items[len(f.op.Resource.Items)-1]
-	total := pointer(f.op.Resource.Total)
+	items := "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1]
+	total := read.Pointer(f.Operation.Resource.Total...)
 	if repeated && !p.Cursor.IsZero() && e.options.Whole && l.quiet(w) { // within one page: page/repeats
-		e.walked(l, w, f, Verdict{Rule: "page/repeats-between", Pointer: items, Message: f.op.Resource.a() + " of an earlier page is listed again"})
+		e.walked(l, w, f, Verdict{Rule: "page/repeats-between", Pointer: items, Message: f.Operation.Resource.A() + " of an earlier page is listed again"})
 	}
 	if p.Totaled {
 		if w.totaled && w.total != p.Total {
@@ -227,7 +232,7 @@ func (e *Engine) page(f *Fact, busy bool) {
 	case p.Next.IsZero():
 		e.endWalk(l, w, f, principal, items, total)
 	case loop:
-		e.walked(l, w, f, Verdict{Rule: "page/loop", Pointer: pointer(f.op.Resource.Next), Message: "next_page leads back to a page that was there before"})
+		e.walked(l, w, f, Verdict{Rule: "page/loop", Pointer: read.Pointer(f.Operation.Resource.Next...), Message: "next_page leads back to a page that was there before"})
 	default:
 		if len(p.IDs) == 0 {
 			e.walked(l, w, f, Verdict{Rule: "page/empty-with-next", Pointer: items, Message: "an empty page says that there is more"})
@@ -238,16 +243,8 @@ func (e *Engine) page(f *Fact, busy bool) {
 	}
 }
 
-func pointer(path []string) string {
-	text := ""
-	for _, name := range path {
-		text += "/" + name
-	}
-	return text
-}
-
 // walked reports something about a walk.
-func (e *Engine) walked(l *list, w *walk, f *Fact, v Verdict) {
+func (e pageLaws) walked(l *list, w *walk, f *fact.Fact, v Verdict) {
 	v.Order, v.Nth, v.Op, v.Status = f.Order, e.nth, f.Op, f.Status
 	if w.began != f.Order {
 		v.Earlier = w.began
@@ -264,7 +261,7 @@ func (l *list) quiet(w *walk) bool {
 
 // endWalk looks at a listing that is complete. Where writes may be unseen, it
 // takes a second one that agrees with the first.
-func (e *Engine) endWalk(l *list, w *walk, f *Fact, principal Digest, items, total string) {
+func (e pageLaws) endWalk(l *list, w *walk, f *fact.Fact, principal fact.Digest, items, total string) {
 	defer func() { w.pages = nil }()
 	if !l.quiet(w) {
 		return
@@ -276,7 +273,7 @@ func (e *Engine) endWalk(l *list, w *walk, f *Fact, principal Digest, items, tot
 	sure := own || twice
 
 	if !e.options.Whole && twice && w.repeats > 0 {
-		e.walked(l, w, f, Verdict{Rule: "page/repeats-between", Pointer: items, Message: f.op.Resource.a() + " of an earlier page is listed again"})
+		e.walked(l, w, f, Verdict{Rule: "page/repeats-between", Pointer: items, Message: f.Operation.Resource.A() + " of an earlier page is listed again"})
 	}
 	e.loses(l, w, last, twice, f, items)
 	switch {
@@ -285,9 +282,9 @@ func (e *Engine) endWalk(l *list, w *walk, f *Fact, principal Digest, items, tot
 	case w.changes > 0 && e.options.Whole:
 		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Level: drift, Pointer: total, Message: "total changes from page to page; somebody else may be writing"})
 	case w.changes == 0 && w.totaled && w.total != float64(w.count) && sure:
-		what := "all pages together have more " + f.op.Resource.Name + " than total says"
+		what := "all pages together have more " + f.Operation.Resource.Name + " than total says"
 		if w.total > float64(w.count) {
-			what = "all pages together have fewer " + f.op.Resource.Name + " than total says"
+			what = "all pages together have fewer " + f.Operation.Resource.Name + " than total says"
 		}
 		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Pointer: total, Message: what})
 	}
@@ -300,11 +297,11 @@ func (e *Engine) endWalk(l *list, w *walk, f *Fact, principal Digest, items, tot
 }
 
 // loses looks for members that exist since before the listing and are not in it.
-func (e *Engine) loses(l *list, w, last *walk, twice bool, f *Fact, items string) {
+func (e pageLaws) loses(l *list, w, last *walk, twice bool, f *fact.Fact, items string) {
 	if !w.whole || w.started == 0 && w.began.Seq == 0 {
 		return
 	}
-	v := Verdict{Rule: "page/loses-users", Pointer: items, Message: f.op.Resource.Name + " that exist are on no page"}
+	v := Verdict{Rule: "page/loses-users", Pointer: items, Message: f.Operation.Resource.Name + " that exist are on no page"}
 	began := w.began
 	if !e.options.Whole {
 		if !twice {

@@ -3,6 +3,8 @@ package history
 import (
 	"slices"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 )
 
 // expiryLeeway is how much longer a token may work: clocks differ, and the
@@ -14,13 +16,16 @@ const clockLeeway = 5 * time.Minute
 
 // grant is a token that was given, and when.
 type grant struct {
-	Order
-	*Grant
+	fact.Order
+	*fact.Grant
 	ahead int64 // of the fact
 }
 
+// tokenLaws are the laws of tokens.
+type tokenLaws struct{ *Engine }
+
 // grant takes an answer of a token endpoint.
-func (e *Engine) grant(f *Fact) {
+func (e tokenLaws) grant(f *fact.Fact) {
 	g := f.Grant
 	if g == nil {
 		return
@@ -62,21 +67,9 @@ func (e *Engine) grant(f *Fact) {
 	}
 }
 
-// granted is the grant of a token, the last one before a fact; nil if it is not
-// known.
-func (e *Engine) granted(f *Fact) *grant {
-	all := e.grants.Get(f.Token.ID)
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Compare(f.Order) <= 0 {
-			return &all[i]
-		}
-	}
-	return nil
-}
-
 // useToken looks at the token of a request.
-func (e *Engine) useToken(f *Fact) {
-	if f.listed || f.Token.ID.IsZero() || f.Status/100 != 2 || f.Start == 0 {
+func (e tokenLaws) useToken(f *fact.Fact) {
+	if f.Listed || f.Token.ID.IsZero() || f.Status/100 != 2 || f.Start == 0 {
 		return
 	}
 	expires, leeway := f.Token.Expires, clockLeeway
@@ -94,27 +87,69 @@ func (e *Engine) useToken(f *Fact) {
 	}
 }
 
-// realm is the part of the server that a request can see: a project, or, if
-// principal is not none, one user of it.
-func (e *Engine) realm(f *Fact) (project, principal Digest) {
-	if g := e.granted(f); g != nil && !g.Project.IsZero() {
-		return g.Project, g.Principal
+// fresh is for how long after it was given a token is sure to work: nobody takes
+// one back that soon.
+const fresh = time.Minute
+
+// own remembers when a user was given a token: with it the one before may end.
+func (e tokenLaws) own(f *fact.Fact) {
+	principal := f.Grant.Principal
+	if principal.IsZero() {
+		return
 	}
-	if !f.Token.Project.IsZero() {
-		return f.Token.Project, f.Token.Principal
+	ends := e.owners.Get(principal)
+	if !e.options.Sorted && len(ends) > 0 { // the last one is enough
+		ends = ends[:0]
 	}
-	return f.Token.ID, Digest{}
+	e.owners.Put(principal, append(ends, f.End))
 }
 
-// mayUse reports whether the token of a request has the scope that the operation
-// needs, as far as is known. Some servers say 404 where it has not.
-func (e *Engine) mayUse(f *Fact) bool {
-	g := e.granted(f)
-	if e.options.Shared && g == nil {
-		return false // a live run saw every token that is one
+// refusedToken looks at a request that was refused for a server's token, which
+// has just been given.
+func (e tokenLaws) refusedToken(f *fact.Fact) {
+	if g := e.justGiven(f); g != nil && g.Principal.IsZero() {
+		e.sayFresh(f, g, "")
 	}
-	if f.Token.Scoped {
-		return !f.Token.Lacks
+}
+
+// refusedOwn does so for a user's token. It ends with the user, and with the next
+// token on some servers.
+func (e tokenLaws) refusedOwn(f *fact.Fact) {
+	g := e.justGiven(f)
+	if g == nil || slices.ContainsFunc(e.owners.Get(g.Principal), func(end int64) bool { return end > g.End && end <= f.End }) {
+		return
 	}
-	return g == nil || len(g.Scopes) == 0 || slices.Contains(g.Scopes, f.op.Scope)
+	project, _ := e.realm(f)
+	if l := e.lives.Get(lifeKey{project, f.Key}); l != nil && (l.gone || l.wrote >= g.Start) {
+		return
+	}
+	e.sayFresh(f, g, assumption)
+}
+
+// justGiven is the grant of the token that a request was refused with, if that
+// was a moment ago and there is nothing else to refuse.
+func (e tokenLaws) justGiven(f *fact.Fact) *grant {
+	if f.Status != 401 || f.Listed || f.Copy || f.Racing || f.Token.ID.IsZero() || f.Start == 0 || !e.mayUse(f) {
+		return nil
+	}
+	all := e.grants.Get(f.Token.ID)
+	for i := len(all) - 1; i >= 0; i-- {
+		g := &all[i]
+		if age := time.Duration(f.Start - g.End); age < 0 || age > fresh || g.Start == 0 {
+			continue
+		}
+		// Of two clocks that differ, the server's counts.
+		end := f.End + f.Ahead + int64(expiryLeeway)
+		if g.Expires != 0 && end > g.Expires || f.Token.Expires != 0 && end > f.Token.Expires {
+			return nil
+		}
+		return g
+	}
+	return nil
+}
+
+func (e tokenLaws) sayFresh(f *fact.Fact, g *grant, level string) {
+	var now held
+	e.say(&now, f, Verdict{Rule: "token/fresh", Level: level, Message: "a token is refused that was given just before", Earlier: g.Order})
+	e.release(&now, f.End+1)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
@@ -275,7 +275,7 @@ func (c *Call) fieldAt(pointer string) (name string, inside bool) {
 	if c.Op == nil || c.Op.Life == nil {
 		return path[0], len(path) > 1
 	}
-	if r := c.Op.Life.Resource; c.Op.Life.Role == history.List && r != nil {
+	if r := c.Op.Life.Resource; c.Op.Life.Role == fact.List && r != nil {
 		if len(path) < len(r.Items)+2 || !slices.Equal(path[:len(r.Items)], r.Items) {
 			return "", false
 		}

@@ -4,20 +4,20 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // compileLives tells the history of the resources that can be read.
 func (s *Spec) compileLives() {
-	lives := make(map[*spec.Resource]*history.Resource)
+	lives := make(map[*spec.Resource]*fact.Resource)
 	for _, r := range s.API.Resources {
 		if r.Read != nil && r.Key != "" {
 			lives[r] = life(r)
 		}
 	}
 	for _, o := range s.Operations {
-		o.Life = &history.Operation{ID: o.ID, Scope: o.Scope}
+		o.Life = &fact.Operation{ID: o.ID, Scope: o.Scope}
 		if r := lives[o.API.Resource]; r != nil || o.Token {
 			o.Life.Resource, o.Life.Role = r, roles[o.API.Role]
 		}
@@ -28,14 +28,14 @@ func (s *Spec) compileLives() {
 	}
 }
 
-var roles = map[spec.Role]history.Role{
-	spec.Create: history.Create, spec.Read: history.Read, spec.Replace: history.Replace, spec.Patch: history.Patch,
-	spec.Delete: history.Delete, spec.List: history.List, spec.Token: history.Token,
+var roles = map[spec.Role]fact.Role{
+	spec.Create: fact.Create, spec.Read: fact.Read, spec.Replace: fact.Replace, spec.Patch: fact.Patch,
+	spec.Delete: fact.Delete, spec.List: fact.List, spec.Token: fact.Token,
 }
 
 // life is what the history is told of a resource.
-func life(known *spec.Resource) *history.Resource {
-	r := &history.Resource{
+func life(known *spec.Resource) *fact.Resource {
+	r := &fact.Resource{
 		Name: known.Name, Noun: known.Noun, ID: known.Key, Nested: strings.Contains(known.Collection, "{"),
 		Created: known.Created, Updated: known.Updated,
 	}
@@ -43,7 +43,7 @@ func life(known *spec.Resource) *history.Resource {
 		if len(r.Fields) == 64 {
 			break
 		}
-		r.Fields = append(r.Fields, history.Field{
+		r.Fields = append(r.Fields, fact.Field{
 			Name: f.Name, Parts: f.Parts, Assigned: f.Assigned, Default: defaultOf(f.Default, f.Assigned),
 		})
 	}

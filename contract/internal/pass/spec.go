@@ -19,7 +19,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/accept"
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/marks"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
@@ -44,7 +44,7 @@ type Spec struct {
 	Base       string     // escaped path of the base URL, "" or "/onvy"; see At
 
 	bearers *bearerTokens
-	Lives   []*history.Operation
+	Lives   []*fact.Operation
 }
 
 // Operation is what the rules need to know of one operation.
@@ -63,7 +63,7 @@ type Operation struct {
 	Body      *openapi3.SchemaRef        // of a JSON request; nil if it has none
 	responses map[int]*openapi3.Response // by each status that is documented
 
-	Life          *history.Operation
+	Life          *fact.Operation
 	Vars          []string // names of the path parameters, in their order
 	Cursor, Limit string   // names of the parameters of a list
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/onvy-health/onvy-go/contract/internal/accept"
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // Facts appends what the history is told of an exchange, after the exchange rules
 // have looked at it. It may refer to the bodies.
-func Facts(facts []history.Fact, c *pass.Call, e *history.Extractor, seq uint64) []history.Fact {
+func Facts(facts []fact.Fact, c *pass.Call, e *fact.Extractor, seq uint64) []fact.Fact {
 	if c.Op == nil || c.Op.Life == nil || c.Exchange.Request.Method == "HEAD" || c.Exchange.FromCache {
 		return facts
 	}
-	if c.FindsAll && c.Op.Life.Role == history.Read {
+	if c.FindsAll && c.Op.Life.Role == fact.Read {
 		return facts // that a user is found says nothing
 	}
-	x := history.Exchange{
+	x := fact.Exchange{
 		Op: c.Op.Life, Name: c.Exchange.Name, Seq: seq, Start: c.Exchange.Started, End: c.Exchange.End(),
 		Status: c.Status(), Racing: c.Racing, Bearer: c.Exchange.Request.Bearer(),
 	}
@@ -46,11 +46,11 @@ func Facts(facts []history.Fact, c *pass.Call, e *history.Extractor, seq uint64)
 	} else if r != nil {
 		x.Wrong = []string{""} // not all of it is here
 	}
-	if !c.SentKnown() && c.Op.Life.Role != history.Read && c.Op.Life.Role != history.List {
+	if !c.SentKnown() && c.Op.Life.Role != fact.Read && c.Op.Life.Role != fact.List {
 		// Nobody knows what was written: it is as if the answer were lost.
 		x.Status, x.Sent, x.Answer, x.Outline = 0, nil, nil, nil
 	}
-	if c.Op.Life.Role == history.List {
+	if c.Op.Life.Role == fact.List {
 		x.Cursor, x.Limit = c.Param(c.Op.Cursor), c.Param(c.Op.Limit)
 	}
 	return e.Facts(facts, &x)
@@ -80,7 +80,7 @@ func ahead(c *pass.Call) time.Duration {
 func address(c *pass.Call) (parent, id string) {
 	for i, name := range c.Op.Vars {
 		value := c.Vars[name]
-		if i == len(c.Op.Vars)-1 && c.Op.Life.Role != history.Create && c.Op.Life.Role != history.List {
+		if i == len(c.Op.Vars)-1 && c.Op.Life.Role != fact.Create && c.Op.Life.Role != fact.List {
 			return parent, value
 		}
 		parent += value + "/"
@@ -116,29 +116,29 @@ func misfits(c *pass.Call) (fields []string) {
 }
 
 // told is the outline for the history.
-func told(o *accept.Outline) *history.Outline {
-	t := &history.Outline{Next: o.Next, Total: o.Total.Value, Totaled: o.Total.OK, Items: make([]history.Item, len(o.Users))}
+func told(o *accept.Outline) *fact.Outline {
+	t := &fact.Outline{Next: o.Next, Total: o.Total.Value, Totaled: o.Total.OK, Items: make([]fact.Item, len(o.Users))}
 	for i := range o.Users {
 		u := &o.Users[i]
-		t.Items[i] = history.Item{ID: u.ID, Created: toldInstant(u.Created), Updated: toldInstant(u.Updated), Text: u.Raw}
+		t.Items[i] = fact.Item{ID: u.ID, Created: toldInstant(u.Created), Updated: toldInstant(u.Updated), Text: u.Raw}
 	}
 	return t
 }
 
-func toldInstant(i accept.Instant) history.Instant {
+func toldInstant(i accept.Instant) fact.Instant {
 	if !i.OK || i.Year() < 1700 || i.Year() > 2250 {
-		return history.Instant{}
+		return fact.Instant{}
 	}
-	return history.Instant{Nanos: i.UnixNano(), Step: i.Step}
+	return fact.Instant{Nanos: i.UnixNano(), Step: i.Step}
 }
 
 // granted is what an answer of a token endpoint gives; nil for nothing.
-func granted(c *pass.Call) *history.Granted {
+func granted(c *pass.Call) *fact.Granted {
 	access, _ := c.Object()["access_token"].(string)
 	if !c.OK() || access == "" {
 		return nil
 	}
-	g := &history.Granted{Access: access, Project: c.RequestedProject(), OfAClient: c.Grant() == pass.GrantClient}
+	g := &fact.Granted{Access: access, Project: c.RequestedProject(), OfAClient: c.Grant() == pass.GrantClient}
 	g.Lasts, _ = read.Float(c.Object()["expires_in"])
 	if g.Scope, _ = c.Object()["scope"].(string); strings.TrimSpace(g.Scope) == "" {
 		g.Scope = c.RequestedScope()
@@ -153,12 +153,12 @@ func granted(c *pass.Call) *history.Granted {
 }
 
 // ReadClaims are those of a token that is a JWT.
-func ReadClaims(token string) (history.Claims, bool) {
+func ReadClaims(token string) (fact.Claims, bool) {
 	jwt, ok := read.JWT(token)
 	if !ok {
-		return history.Claims{}, false
+		return fact.Claims{}, false
 	}
-	c := history.Claims{Project: jwt.Text("project_id"), User: jwt.Text("user_id"), JTI: jwt.Text("jti")}
+	c := fact.Claims{Project: jwt.Text("project_id"), User: jwt.Text("user_id"), JTI: jwt.Text("jti")}
 	if c.User == "" && jwt.Text("principal_type") == "user" {
 		c.User = jwt.Text("sub")
 	}

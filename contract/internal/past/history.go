@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/rule"
@@ -23,7 +24,7 @@ import (
 // met last, at least. What it has forgotten it takes as if never seen.
 type History struct {
 	spec      *pass.Spec
-	extractor *history.Extractor
+	extractor *fact.Extractor
 
 	open atomic.Int64 // writes that are under way; see Begin
 
@@ -31,7 +32,7 @@ type History struct {
 	engine   *history.Engine
 	seq      uint64
 	findings []rule.Finding // of the exchange that is being added
-	facts    []history.Fact // of it
+	facts    []fact.Fact    // of it
 }
 
 // New returns an empty history.
@@ -49,7 +50,7 @@ func Guest(spec *pass.Spec) *History {
 }
 
 func newHistory(spec *pass.Spec, o history.Options) *History {
-	h := &History{spec: spec, extractor: history.NewExtractor(ReadClaims, nil)}
+	h := &History{spec: spec, extractor: fact.NewExtractor(ReadClaims, nil)}
 	h.engine = history.NewEngine(spec.Lives, h.extractor.Hasher, o, func(v history.Verdict) {
 		h.findings = append(h.findings, Finding(spec, v))
 	})

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
@@ -32,15 +32,15 @@ type checkedEntry struct {
 	recording string     // its name
 	seq       uint64     // its place in there
 	call      *pass.Call // nil if it is not of this API, or cannot be read
-	facts     *[]history.Fact
+	facts     *[]fact.Fact
 	unmatched string
 	err       error
 	late      bool // it ended before another that came earlier
 }
 
 // order is when the exchange was.
-func (e *checkedEntry) order() history.Order {
-	o := history.Order{Seq: e.seq, From: e.recording}
+func (e *checkedEntry) order() fact.Order {
+	o := fact.Order{Seq: e.seq, From: e.recording}
 	if e.call == nil {
 		return o
 	}
@@ -52,10 +52,10 @@ func (e *checkedEntry) order() history.Order {
 }
 
 // facts are lists that are used again.
-var facts = sync.Pool{New: func() any { return new([]history.Fact) }}
+var facts = sync.Pool{New: func() any { return new([]fact.Fact) }}
 
 // told yields the facts of the entry, for once.
-func (e *checkedEntry) told(yield func(int, *history.Fact) bool) {
+func (e *checkedEntry) told(yield func(int, *fact.Fact) bool) {
 	if e.facts == nil {
 		return
 	}
@@ -92,7 +92,7 @@ type job struct {
 // pipelines decodes and checks the entries of each recording on all cores, and
 // returns a channel of each, in order. All of them are to be read to the end;
 // when ctx ends, that comes early.
-func pipelines(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.ReplayOptions, counts []*pass.Counting, x *history.Extractor, sel *pass.Selection) []<-chan *job {
+func pipelines(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.ReplayOptions, counts []*pass.Counting, x *fact.Extractor, sel *pass.Selection) []<-chan *job {
 	width := cmp.Or(o.Parallel, runtime.GOMAXPROCS(0))
 	work := make(chan *job, width)
 	for range width {
@@ -153,7 +153,7 @@ func cut(ctx context.Context, r *run.Recording, seq uint64, n *pass.Counting, ou
 
 // prepare decodes an entry, runs the exchange rules, and takes it apart for the
 // history.
-func prepare(s *pass.Spec, e *checkedEntry, o run.ReplayOptions, n *pass.Counting, extractor *history.Extractor, sel *pass.Selection) {
+func prepare(s *pass.Spec, e *checkedEntry, o run.ReplayOptions, n *pass.Counting, extractor *fact.Extractor, sel *pass.Selection) {
 	if e.err != nil {
 		return
 	}
@@ -171,7 +171,7 @@ func prepare(s *pass.Spec, e *checkedEntry, o run.ReplayOptions, n *pass.Countin
 	e.call.Skim()
 	rules.Apply(s, e.call)
 	if extractor != nil {
-		e.facts = facts.Get().(*[]history.Fact)
+		e.facts = facts.Get().(*[]fact.Fact)
 		*e.facts = past.Facts(*e.facts, e.call, extractor, e.seq)
 		for i := range *e.facts {
 			(*e.facts)[i].From = e.recording

@@ -8,18 +8,18 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 )
 
 // told is what the exchange rules found in one exchange, as one recording has it.
 type told struct {
-	Order history.Order `json:"order"`
+	Order fact.Order `json:"order"`
 	share
 }
 
 // firstOfEach leaves out what another recording tells too: as [once] does, the
 // first recording by name counts, with all that it has.
-func firstOfEach[T any](all []T, order func(T) history.Order, same func(a, b T) bool) (kept, again []T) {
+func firstOfEach[T any](all []T, order func(T) fact.Order, same func(a, b T) bool) (kept, again []T) {
 	first := slices.SortedStableFunc(slices.Values(all), func(a, b T) int {
 		x, y := order(a), order(b)
 		return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.Seq, y.Seq))
@@ -54,7 +54,7 @@ func (r *shardReducer) exchange(line []byte) error {
 }
 
 func (r *shardReducer) endCopies() {
-	kept, again := firstOfEach(r.copies, func(t told) history.Order { return t.Order }, func(a, b told) bool { return true })
+	kept, again := firstOfEach(r.copies, func(t told) fact.Order { return t.Order }, func(a, b told) bool { return true })
 	for _, one := range kept {
 		r.tally.merge(one.tally())
 	}
@@ -65,7 +65,7 @@ func (r *shardReducer) endCopies() {
 }
 
 // fact takes the next fact, with others of its key and time.
-func (r *shardReducer) fact(f *history.Fact) {
+func (r *shardReducer) fact(f *fact.Fact) {
 	if f.End == 0 {
 		from := sourceOf(f.Order)
 		if r.apart[from] == nil {
@@ -82,8 +82,8 @@ func (r *shardReducer) fact(f *history.Fact) {
 
 func (r *shardReducer) endAlike() {
 	if len(r.alike) > 1 {
-		kept, _ := firstOfEach(r.alike, func(f *history.Fact) history.Order { return f.Order }, (*history.Fact).Says)
-		slices.SortStableFunc(kept, func(a, b *history.Fact) int { return a.Order.Compare(b.Order) })
+		kept, _ := firstOfEach(r.alike, func(f *fact.Fact) fact.Order { return f.Order }, (*fact.Fact).Says)
+		slices.SortStableFunc(kept, func(a, b *fact.Fact) int { return a.Order.Compare(b.Order) })
 		r.alike = kept
 	}
 	for _, f := range r.alike {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
@@ -21,7 +21,7 @@ type source struct {
 // copies is how far the places of recordings of one name are apart.
 const copies = 1_000_000_000_000
 
-func sourceOf(o history.Order) source { return source{o.From, o.Seq / copies} }
+func sourceOf(o fact.Order) source { return source{o.From, o.Seq / copies} }
 
 // nthOfName says for each recording how many of its name come before it.
 func nthOfName(recordings []run.Recording) []uint64 {
@@ -34,7 +34,7 @@ func nthOfName(recordings []run.Recording) []uint64 {
 }
 
 // again counts an exchange that another recording has too.
-func (t *tally) again(o history.Order) {
+func (t *tally) again(o fact.Order) {
 	t.notJudged.Repeated++
 	r := t.recording(o.From)
 	r.Repeated++
@@ -90,7 +90,7 @@ func sameExchange(a, b *wire.Exchange) bool {
 }
 
 // identity is a digest of all that sameExchange compares.
-func identity(h *history.Hasher, x *wire.Exchange) history.Digest {
+func identity(h *fact.Hasher, x *wire.Exchange) fact.Digest {
 	status, answer := "", ""
 	if x.Response != nil {
 		status, answer = strconv.Itoa(x.Response.Status), string(x.Response.Body)

@@ -4,15 +4,15 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // ranked is a finding and where it belongs among the others.
 type ranked struct {
-	Order   history.Order `json:"order"`
-	Nth     int           `json:"nth"` // among those of one exchange
-	Finding rule.Finding  `json:"finding"`
+	Order   fact.Order   `json:"order"`
+	Nth     int          `json:"nth"` // among those of one exchange
+	Finding rule.Finding `json:"finding"`
 }
 
 func (r *ranked) compare(other *ranked) int {

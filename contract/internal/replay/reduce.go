@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/rule"
@@ -68,9 +69,9 @@ type shardReducer struct {
 	lines     int // facts and parts of the partition
 	counted   int // as its tasks say
 
-	alike  []*history.Fact // of one key and one time
-	id     string          // of these:
-	copies []told          // of one exchange
+	alike  []*fact.Fact // of one key and one time
+	id     string       // of these:
+	copies []told       // of one exchange
 }
 
 func (r *shardReducer) take(line []byte, o run.ShardOptions) error {
@@ -111,7 +112,7 @@ func (r *shardReducer) take(line []byte, o run.ShardOptions) error {
 	case lineExchange:
 		return r.exchange(rest)
 	}
-	f, err := history.ReadLine(line[7:])
+	f, err := fact.ReadLine(line[7:])
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
@@ -96,7 +97,7 @@ func covered(counts []*pass.Counting) *rule.Coverage {
 // replayed is a replay that is under way.
 type replayed struct {
 	tally     *tally
-	extractor *history.Extractor
+	extractor *fact.Extractor
 	engine    *history.Engine
 	whole     bool
 
@@ -108,7 +109,7 @@ type replayed struct {
 }
 
 func newReplayed(s *pass.Spec, o run.ReplayOptions) *replayed {
-	h := &replayed{tally: newTally(), extractor: history.NewExtractor(past.ReadClaims, nil), whole: o.Complete}
+	h := &replayed{tally: newTally(), extractor: fact.NewExtractor(past.ReadClaims, nil), whole: o.Complete}
 	h.tally.choose(o)
 	h.tally.witness.Redact = o.Evidence
 	h.newly = func() *history.Engine {

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"hash"
 
-	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
 	"github.com/onvy-health/onvy-go/contract/run"
@@ -30,7 +30,7 @@ type shardHead struct {
 }
 
 func headOf(s *pass.Spec, o run.ShardOptions) shardHead {
-	check := history.NewHasher(o.Key).Digest("key")
+	check := fact.NewHasher(o.Key).Digest("key")
 	return shardHead{shardVersion, s.SHA256(), rulesHash(o), o.Version, hex.EncodeToString(check[:]), max(o.Partitions, 1), o.Complete}
 }
 
@@ -67,7 +67,7 @@ const (
 // once, so that a task may be repeated.
 func Map(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.ShardOptions, emit func(line []byte) error) error {
 	o.Partitions = max(o.Partitions, 1)
-	m := &shardMapper{hasher: history.NewHasher(o.Key), tally: newTally(), lines: make([]int, o.Partitions), task: sha256.New(), emit: emit}
+	m := &shardMapper{hasher: fact.NewHasher(o.Key), tally: newTally(), lines: make([]int, o.Partitions), task: sha256.New(), emit: emit}
 	m.tally.choose(o.ReplayOptions)
 	counts := make([]*pass.Counting, len(recordings))
 	for i, r := range recordings {
@@ -84,7 +84,7 @@ func Map(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.Sh
 			return err
 		}
 	}
-	extractor := history.NewExtractor(past.ReadClaims, m.hasher)
+	extractor := fact.NewExtractor(past.ReadClaims, m.hasher)
 	var failed error
 	for e := range merged(pipelines(ctx, s, recordings, o.ReplayOptions, counts, extractor, m.tally.selection)) {
 		if failed != nil {
@@ -103,7 +103,7 @@ func Map(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.Sh
 
 // shardMapper is a map that is under way.
 type shardMapper struct {
-	hasher *history.Hasher
+	hasher *fact.Hasher
 	tally  *tally
 	lines  []int     // by partition
 	task   hash.Hash // the same input gives the same
@@ -175,7 +175,7 @@ func (m *shardMapper) facts(e *checkedEntry) error {
 		f.Pack(m.hasher)
 		home := f.Partition(len(m.lines))
 		for p := range m.lines {
-			if p != home && f.Class != history.Grants {
+			if p != home && f.Class != fact.Grants {
 				continue
 			}
 			f.Copy = p != home

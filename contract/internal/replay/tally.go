@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/onvy-health/onvy-go/contract/internal/evidence"
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
@@ -163,7 +164,7 @@ func (t *tally) verdict(s *pass.Spec, v history.Verdict) {
 }
 
 // prove gives a finding its evidence if it may stand for all that are equal.
-func (t *tally) prove(f *rule.Finding, order history.Order, x *wire.Exchange) {
+func (t *tally) prove(f *rule.Finding, order fact.Order, x *wire.Exchange) {
 	if t.witness.Redact == nil || x == nil {
 		return
 	}

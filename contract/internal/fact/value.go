@@ -1,4 +1,4 @@
-package history
+package fact
 
 import (
 	"bytes"
@@ -36,17 +36,17 @@ type Part struct {
 }
 
 const (
-	absent  byte = 0   // or null
+	Absent  byte = 0   // or null
 	number  byte = '0' // any number
-	unknown byte = '?' // nobody can say, and so it is compared with nothing
+	Unknown byte = '?' // nobody can say, and so it is compared with nothing
 )
 
-func (v Value) there() bool  { return v.Kind != absent && v.Kind != unknown }
-func (v Value) known() bool  { return v.Kind != unknown }
-func (v Value) object() bool { return v.Kind == '{' }
+func (v Value) There() bool    { return v.Kind != Absent && v.Kind != Unknown }
+func (v Value) Known() bool    { return v.Kind != Unknown }
+func (v Value) IsObject() bool { return v.Kind == '{' }
 
 // part is absent if it is not there.
-func (v Value) part(name string) Value {
+func (v Value) Part(name string) Value {
 	for i := range v.Parts {
 		if v.Parts[i].Name == name {
 			return v.Parts[i].Value
@@ -56,11 +56,11 @@ func (v Value) part(name string) Value {
 }
 
 // equal reports whether two values are the same, of objects their parts.
-func equal(a, b Value) bool {
-	if a.object() && b.object() {
+func Equal(a, b Value) bool {
+	if a.IsObject() && b.IsObject() {
 		for _, part := range [][]Part{a.Parts, b.Parts} {
 			for i := range part {
-				if !equal(a.part(part[i].Name), b.part(part[i].Name)) {
+				if !Equal(a.Part(part[i].Name), b.Part(part[i].Name)) {
 					return false
 				}
 			}
@@ -154,13 +154,13 @@ type Instant struct {
 	Step time.Duration `json:"s,omitzero"`
 }
 
-func (i Instant) ok() bool { return i.Nanos != 0 }
+func (i Instant) OK() bool { return i.Nanos != 0 }
 
 // minus is the distance from another.
 func (i Instant) minus(other Instant) time.Duration { return time.Duration(i.Nanos - other.Nanos) }
 
 // differs reports whether two are apart, in the coarser of both resolutions.
-func (i Instant) differs(other Instant) bool {
+func (i Instant) Differs(other Instant) bool {
 	return i.minus(other).Abs() >= max(i.Step, other.Step)
 }
 

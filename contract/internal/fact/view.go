@@ -1,4 +1,4 @@
-package history
+package fact
 
 import "bytes"
 
@@ -14,10 +14,10 @@ type View struct {
 	id   []byte // see Extractor
 }
 
-func (v *View) named(i int) bool { return v != nil && v.Named&(1<<i) != 0 }
+func (v *View) Has(i int) bool { return v != nil && v.Named&(1<<i) != 0 }
 
 // open reads the fields.
-func (v *View) open(h *Hasher, r *Resource) {
+func (v *View) Open(h *Hasher, r *Resource) {
 	if v == nil || v.text == nil {
 		return
 	}
@@ -28,20 +28,20 @@ func (v *View) open(h *Hasher, r *Resource) {
 
 // set reads a field.
 func (v *View) set(h *Hasher, r *Resource, name, member []byte) {
-	i := r.field(string(name))
+	i := r.Index(string(name))
 	if i < 0 {
 		return
 	}
 	v.Named |= 1 << i
 	v.Fields[i] = h.read(member, r.Fields[i].Parts)
-	if v.Fields[i].there() && r.Fields[i].Default != nil {
+	if v.Fields[i].There() && r.Fields[i].Default != nil {
 		v.Fields[i].Default = r.Fields[i].Default(bytes.TrimSpace(member))
 	}
 }
 
 // field is the value of a field, absent in a view that is nil. The view must be
 // open.
-func (v *View) field(i int) Value {
+func (v *View) Field(i int) Value {
 	if v == nil || i >= len(v.Fields) {
 		return Value{}
 	}
@@ -76,4 +76,11 @@ func newView(h *Hasher, r *Resource, text []byte, written bool) *View {
 		return nil
 	}
 	return v
+}
+
+// own is a view that does not hold the body of an exchange in memory.
+func (v *View) Own() *View {
+	w := *v
+	w.text, w.id = bytes.Clone(v.text), nil
+	return &w
 }

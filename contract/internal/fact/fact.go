@@ -1,4 +1,4 @@
-package history
+package fact
 
 import (
 	"bytes"
@@ -58,11 +58,10 @@ type Fact struct {
 	// Copy says that the fact is judged elsewhere, and is here to be known.
 	Copy bool `json:"y,omitzero"`
 
-	Listed bool `json:"z,omitzero"` // see listed; for lines
+	Listed bool `json:"z,omitzero"` // the view is an item of a page
 	Own    bool `json:"u,omitzero"` // a user's token was refused; the key is the user's own
 
-	op     *Operation
-	listed bool // the view is an item of a page
+	Operation *Operation `json:"-"`
 }
 
 // Event is what happened to the members of a listing.
@@ -74,11 +73,11 @@ type Event struct {
 }
 
 const (
-	seen    byte = 's' // it is there
-	came    byte = '+'
-	went    byte = '-'
-	unsure  byte = '?' // something was written, and what became of it is not known
-	missing byte = '0' // it is not there
+	Seen    byte = 's' // it is there
+	Came    byte = '+'
+	Went    byte = '-'
+	Unsure  byte = '?' // something was written, and what became of it is not known
+	Missing byte = '0' // it is not there
 )
 
 // Page is the summary of a page of a listing.

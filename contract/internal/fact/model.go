@@ -1,4 +1,4 @@
-package history
+package fact
 
 // Role is what an operation does to a resource.
 type Role uint8
@@ -48,9 +48,9 @@ type Field struct {
 }
 
 // a is one of them, with its article.
-func (r *Resource) a() string { return "a " + r.Noun }
+func (r *Resource) A() string { return "a " + r.Noun }
 
-func (r *Resource) field(name string) int {
+func (r *Resource) Index(name string) int {
 	for i := range r.Fields {
 		if r.Fields[i].Name == name {
 			return i

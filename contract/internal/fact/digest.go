@@ -1,4 +1,4 @@
-package history
+package fact
 
 import (
 	"encoding/hex"

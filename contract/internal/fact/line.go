@@ -1,4 +1,4 @@
-package history
+package fact
 
 import (
 	"bytes"
@@ -11,14 +11,13 @@ import (
 
 // A fact as a line of text: partition, class, key, time and the fact itself as
 // JSON, with tabs between. Lines in the order of their bytes (LC_ALL=C sort) are
-// facts as [Engine.Add] wants them, partition by partition.
+// facts as package history wants them, partition by partition.
 
 // Pack reads what is still text in a fact, so that no value is left in it.
 func (f *Fact) Pack(h *Hasher) {
-	r := f.op.Resource
-	f.View.open(h, r)
-	f.Sent.open(h, r)
-	f.Listed = f.listed
+	r := f.Operation.Resource
+	f.View.Open(h, r)
+	f.Sent.Open(h, r)
 }
 
 // Partition is where a fact of a key belongs: the life of a resource anywhere,
@@ -57,7 +56,6 @@ func ReadLine(line []byte) (*Fact, error) {
 	if err := json.Unmarshal(fields[7], f); err != nil {
 		return nil, fmt.Errorf("a fact that is not JSON: %w", err)
 	}
-	f.listed = f.Listed
 	if end, err := strconv.ParseInt(string(fields[2]), 10, 64); err != nil || end != f.End {
 		return nil, fmt.Errorf("a time that is not that of the fact")
 	}

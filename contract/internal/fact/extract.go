@@ -1,4 +1,4 @@
-package history
+package fact
 
 import (
 	"hash/maphash"
@@ -105,7 +105,7 @@ func (e *Extractor) Facts(facts []Fact, x *Exchange) []Fact {
 	if op == nil || op.Role == None {
 		return facts
 	}
-	base := Fact{Order: order(x), Op: op.ID, Status: x.Status, Racing: x.Racing, Ahead: int64(x.Ahead), op: op}
+	base := Fact{Order: order(x), Op: op.ID, Status: x.Status, Racing: x.Racing, Ahead: int64(x.Ahead), Operation: op}
 	if op.Role == Token {
 		return e.grants(facts, &base, x)
 	}
@@ -189,15 +189,15 @@ func (e *Extractor) event(x *Exchange) byte {
 	ok := x.Status/100 == 2
 	switch {
 	case x.Op.Role != Read && (x.Status == 0 || x.Status/100 == 5):
-		return unsure
+		return Unsure
 	case x.Op.Role == Create && ok:
-		return came
+		return Came
 	case x.Op.Role == Delete && ok:
-		return went
+		return Went
 	case ok:
-		return seen
+		return Seen
 	case x.Status == 404, x.Status == 410:
-		return missing
+		return Missing
 	}
 	return 0
 }
@@ -212,7 +212,7 @@ func (e *Extractor) answer(r *Resource, x *Exchange) *View {
 		v = new(View)
 		e.item(v, &x.Outline.Items[0])
 		if x.Op.Role != Read {
-			v.open(e.Hasher, r) // it will be compared
+			v.Open(e.Hasher, r) // it will be compared
 		}
 	} else {
 		v = newView(e.Hasher, r, x.Answer, x.Op.Role != Read)
@@ -229,12 +229,12 @@ func (e *Extractor) distrust(r *Resource, v *View, wrong []string) *View {
 	if v == nil || len(wrong) == 0 {
 		return v
 	}
-	v.open(e.Hasher, r)
+	v.Open(e.Hasher, r)
 	v.Raw = 0
 	for _, name := range wrong {
-		switch i := r.field(name); {
+		switch i := r.Index(name); {
 		case i >= 0:
-			v.Fields[i] = Value{Kind: unknown}
+			v.Fields[i] = Value{Kind: Unknown}
 		case name == r.Created:
 			v.Created = Instant{}
 		case name == r.Updated:
@@ -280,7 +280,7 @@ func (e *Extractor) page(facts []Fact, base *Fact, x *Exchange) []Fact {
 		e.item(&views[i], item)
 		facts = append(facts, *base)
 		own := &facts[len(facts)-1]
-		own.Class, own.Key, own.listed = Resources, e.Digest(r.Name, x.Parent, string(item.ID)), true
+		own.Class, own.Key, own.Listed = Resources, e.Digest(r.Name, x.Parent, string(item.ID)), true
 		own.View = e.distrust(r, &views[i], x.Wrong)
 	}
 	if hidden {

@@ -1,4 +1,4 @@
-package history
+package fact
 
 import (
 	"encoding/base64"
@@ -32,7 +32,7 @@ const (
 
 func (v *Value) pack(b []byte) []byte {
 	b = append(b, v.Kind)
-	if !v.there() {
+	if !v.There() {
 		return b
 	}
 	flags := byte(0)
@@ -135,7 +135,7 @@ func (p *unpacker) varint() int64 {
 
 func (p *unpacker) value(depth int) Value {
 	v := Value{Kind: p.take(1)[0]}
-	if !v.there() || depth > 1 {
+	if !v.There() || depth > 1 {
 		return v
 	}
 	flags := p.take(1)[0]
