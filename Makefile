@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
-.PHONY: accept spark contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest spec-lint
+.PHONY: accept spark contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest spec-lint speclint-tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,10 @@ outsiders: ## install what the servers of other stacks need that the suite is tr
 	$(GO) build -C $(OUTSIDERS)/golang -o .bin/ ./...
 
 SPECLINT := contract/internal/speclint/testdata
-spec-lint: ## hold openapi.yaml against redocly, spectral and a prism mock (Node 20)
+speclint-tools: ## install redocly, spectral and prism (Node 20)
 	cd $(SPECLINT) && npm ci --no-audit --no-fund --ignore-scripts
+
+spec-lint: speclint-tools ## hold openapi.yaml against them
 	ONVY_REQUIRE_TOOLS=1 $(GO) test -count 1 ./contract/internal/speclint
 
 spark: ## install the Spark that the example is tested on (Python 3 with venv, Java 17)

@@ -155,15 +155,20 @@ func checkRequiredHeaders(c *pass.Call, r *rule.Rule) {
 	if c.Documented == nil {
 		return
 	}
+	var lacking []string
 	for name, ref := range c.Documented.Headers {
-		h := ref.Value
-		source := pass.Extension(h.Extensions, "x-onvy-source")
-		switch {
-		case h.Required && !c.Exchange.Response.Header.Has(name):
-			c.Report(r, rule.Finding{Message: name + " is missing", Spec: pass.Place(h.Origin, ""), Source: source})
-		case h.Required && strings.TrimSpace(c.Exchange.Response.Header.Get(name)) == "":
-			c.Report(r, rule.Finding{Message: name + " is empty", Spec: pass.Place(h.Origin, ""), Source: source})
+		if ref.Value.Required && strings.TrimSpace(c.Exchange.Response.Header.Get(name)) == "" {
+			lacking = append(lacking, name)
 		}
+	}
+	slices.Sort(lacking)
+	for _, name := range lacking {
+		message := name + " is missing"
+		if c.Exchange.Response.Header.Has(name) {
+			message = name + " is empty"
+		}
+		h := c.Documented.Headers[name].Value
+		c.Report(r, rule.Finding{Message: message, Spec: pass.Place(h.Origin, ""), Source: pass.Extension(h.Extensions, "x-onvy-source")})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -84,9 +85,9 @@ func eachNumber(c *pass.Call, visit func(number)) {
 				}
 			}
 		case map[string]any:
-			for name, item := range value {
+			for _, name := range read.Keys(value) {
 				if next := pass.Child(schema.Value, name); next != nil {
-					walk(item, next, append(path, name))
+					walk(value[name], next, append(path, name))
 				}
 			}
 		}

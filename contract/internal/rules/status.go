@@ -3,6 +3,8 @@ package rules
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
@@ -115,10 +117,11 @@ func checkStatus(c *pass.Call, r *rule.Rule) {
 		var documented []string
 		level := rule.Assumption
 		source := "assumed"
-		for status, ref := range c.Op.Doc.Responses.Map() {
+		responses := c.Op.Doc.Responses.Map()
+		for _, status := range slices.Sorted(maps.Keys(responses)) {
 			if strings.HasPrefix(status, "2") {
 				documented = append(documented, status)
-				if from := pass.Extension(ref.Value.Extensions, "x-onvy-source"); from != "assumed" && c.Op.Source != "assumed" {
+				if from := pass.Extension(responses[status].Value.Extensions, "x-onvy-source"); from != "assumed" && c.Op.Source != "assumed" {
 					level, source = rule.Violation, from
 				}
 			}

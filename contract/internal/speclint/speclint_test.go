@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,9 @@ const spec = "../../../../openapi.yaml" // from testdata
 // tool is a program of testdata/node_modules, run in testdata.
 func tool(t *testing.T, ctx context.Context, name string, args ...string) *exec.Cmd {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the programs are not ours: no race to be found; the whole tests run them")
+	}
 	program, err := filepath.Abs(filepath.Join("testdata", "node_modules", ".bin", name))
 	require.NoError(t, err)
 	if _, err := os.Stat(program); err != nil {
@@ -137,33 +141,81 @@ func ask(t *testing.T, method, to string, op *openapi3.Operation, b body) (int, 
 	return resp.StatusCode, string(text)
 }
 
-// prism starts the mock on the loopback and returns its URL.
+// prism starts the mock on the loopback and returns its URL. Somebody else may
+// take the port before prism does: it ends then, and gets another.
 func prism(t *testing.T) string {
 	t.Helper()
+	for range 5 {
+		if base, listens := prismAt(t, freePort(t)); listens {
+			return base
+		}
+	}
+	t.Fatal("prism ends before it listens")
+	return ""
+}
+
+func freePort(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	at := l.Addr().String()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
 	require.NoError(t, l.Close())
-	_, port, _ := strings.Cut(at, ":")
+	return port
+}
+
+// prismAt starts prism on a port; false if it ends without having listened.
+func prismAt(t *testing.T, port string) (base string, listens bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := tool(t, ctx, "prism", "mock", "-h", "127.0.0.1", "-p", port, spec)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
+	said := make(chan string, 1)
+	cmd.Stdout = &until{text: "Prism is listening", said: said}
+	cmd.Stderr = cmd.Stdout
 	require.NoError(t, cmd.Start())
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // it is killed, or its port is taken
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		cancel()
-		_ = cmd.Wait() // it was killed
+		<-ended
 	})
-	deadline := time.Now().Add(time.Minute)
-	for {
-		conn, err := net.Dial("tcp", at)
-		if err == nil {
-			_ = conn.Close()
-			return "http://" + at
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("prism does not listen: %v", err)
-		}
-		time.Sleep(100 * time.Millisecond)
+	select {
+	case <-said:
+		return "http://127.0.0.1:" + port, true
+	case <-ended:
+		t.Logf("prism ended: %s", cmd.Stdout)
+		return "", false
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("prism does not listen: %s", cmd.Stdout)
+		return "", false
 	}
+}
+
+// until tells once that a text was written.
+type until struct {
+	text string
+	said chan<- string
+
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func (u *until) Write(p []byte) (int, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.out.Write(p)
+	if strings.Contains(u.out.String(), u.text) {
+		select {
+		case u.said <- u.text:
+		default:
+		}
+	}
+	return len(p), nil
+}
+
+func (u *until) String() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.out.String()
 }
