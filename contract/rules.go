@@ -24,4 +24,18 @@ func Rules() []Rule {
 	return all
 }
 
+// RuleByID returns the rule with an id. The laws of users hold for every resource
+// of a spec, so that "meals/read-back" is users/read-back with that id.
+func RuleByID(id string) (Rule, bool) {
+	all := Rules()
+	if i := slices.IndexFunc(all, func(r Rule) bool { return r.ID == id }); i >= 0 {
+		return all[i], true
+	}
+	family, _, _ := strings.Cut(id, "/")
+	if slices.ContainsFunc(all, func(r Rule) bool { return strings.HasPrefix(r.ID, family+"/") }) {
+		return Rule{}, false // a family of its own
+	}
+	return past.RuleByID(id)
+}
+
 var kinds = []Kind{KindExchange, KindHistory, KindProbe}

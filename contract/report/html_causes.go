@@ -60,10 +60,6 @@ const (
 
 // addCauses shows the causes, what fails the run first.
 func (p *htmlPage) addCauses(r *contract.Report, spec *specText) {
-	titles := map[string]string{}
-	for _, rule := range contract.Rules() {
-		titles[rule.ID] = rule.Title
-	}
 	causes := r.Causes()
 	slices.SortStableFunc(causes, func(a, b *contract.Cause) int { return order(failing(r, a)) - order(failing(r, b)) })
 	levels := map[string]int{}
@@ -77,7 +73,9 @@ func (p *htmlPage) addCauses(r *contract.Report, spec *specText) {
 			continue
 		}
 		view := causeOf(r, c, spec, i < mostEvidence, &room)
-		view.Title = visible(titles[c.Head().Rule])
+		if rule, ok := contract.RuleByID(c.Head().Rule); ok {
+			view.Title = visible(rule.Title)
+		}
 		view.Open = i == 0 && view.fails
 		p.Causes = append(p.Causes, view)
 	}
@@ -120,10 +118,6 @@ func choices(causes []causeView) (operations, rules, states []string) {
 		return slices.Compact(all)
 	}
 	return unique(operations), unique(rules), unique(states)
-}
-
-func rank(level contract.Level) int {
-	return slices.Index([]contract.Level{contract.Violation, contract.Assumption, contract.Drift}, level)
 }
 
 // causeOf is a cause as the page shows it; evidence takes from the room that

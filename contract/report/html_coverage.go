@@ -120,7 +120,7 @@ func findingsByCell(r *contract.Report) map[cellKey]contract.Level {
 			continue
 		}
 		k := cellKey{f.Operation, strconv.Itoa(f.Status)}
-		if level, known := found[k]; !known || rank(f.Level) < rank(level) {
+		if level, known := found[k]; !known || f.Level.Rank() < level.Rank() {
 			found[k] = f.Level
 		}
 	}
@@ -183,7 +183,7 @@ func cellOf(o *specOperation, status string, points []*coverage.Point, c *covera
 	level, wrong := found[cellKey{o.ID, status}]
 	if strings.HasSuffix(status, "XX") {
 		for k, l := range found {
-			if k.operation == o.ID && k.status[:1] == status[:1] && (!wrong || rank(l) < rank(level)) {
+			if k.operation == o.ID && k.status[:1] == status[:1] && (!wrong || l.Rank() < level.Rank()) {
 				level, wrong = l, true
 			}
 		}

@@ -112,7 +112,7 @@ func causeOrder(f *contract.Finding) int {
 	if f.Waived != "" {
 		return 3
 	}
-	return rank(f.Level)
+	return f.Level.Rank()
 }
 
 // worstByRule is the finding of the highest level of each rule.

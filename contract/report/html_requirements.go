@@ -31,7 +31,7 @@ func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
 	worst := worstByRule(r)
 	v := &requirementsView{}
 	counts := map[string]int{}
-	for _, rule := range contract.Rules() {
+	for _, rule := range rulesOf(r) {
 		row := requirementRow{Asks: visible(rule.Title), Rule: visible(rule.ID)}
 		row.from(rule.Source)
 		switch f := worst[rule.ID]; {
@@ -62,6 +62,29 @@ func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
 	v.Text = fmt.Sprintf("Every page and clause that is checked, and what became of it: %d held, %d broken, %d not tried.",
 		counts["held"], counts["broken"], counts["not tried"])
 	p.Requirements = v
+}
+
+// rulesOf are the rules of the suite, and those that only findings name: of other
+// resources, and of the user's own.
+func rulesOf(r *contract.Report) []contract.Rule {
+	all := contract.Rules()
+	had := map[string]bool{}
+	for i := range all {
+		had[all[i].ID] = true
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if had[f.Rule] || len(had) > mostCauses {
+			continue
+		}
+		had[f.Rule] = true
+		rule, ok := contract.RuleByID(f.Rule)
+		if !ok {
+			rule = contract.Rule{ID: line(f.Rule), Level: f.Level, Source: f.Source, Title: line(f.Message)}
+		}
+		all = append(all, rule)
+	}
+	return all
 }
 
 func (row *requirementRow) from(source string) {
@@ -116,7 +139,7 @@ func worstAbout(r *contract.Report, operation string) (worst contract.Level, fou
 		if f.Operation != operation || family != "schema" && family != "status" && family != "http" {
 			continue
 		}
-		if !found || rank(f.Level) < rank(worst) {
+		if !found || f.Level.Rank() < worst.Rank() {
 			worst, found = f.Level, true
 		}
 	}

@@ -134,7 +134,7 @@ func (t *told) weight() int {
 	case t.follows != nil:
 		return 3
 	}
-	return rank(t.Level)
+	return t.Level.Rank()
 }
 
 // note is what is said after a finding: that it is accepted, or a consequence.
@@ -146,15 +146,6 @@ func (t *told) note() string {
 		return "Follows from " + t.follows.ID + " (" + line(t.follows.Head().Rule) + ")"
 	}
 	return ""
-}
-
-// rulesByID are the rules of the suite.
-func rulesByID() map[string]contract.Rule {
-	all := map[string]contract.Rule{}
-	for _, rule := range contract.Rules() {
-		all[rule.ID] = rule
-	}
-	return all
 }
 
 // pages is where the rules are explained.

@@ -49,13 +49,13 @@ func (m *machine) sarif() *sarifLog {
 	if m.r.Seed != 0 {
 		run.Properties["seed"] = fmt.Sprint(m.r.Seed)
 	}
-	rules, index := rulesByID(), map[string]int{}
+	index := map[string]int{}
 	all := m.each()
 	for i := range all[:min(len(all), mostResults)] {
 		t := &all[i]
 		if _, ok := index[t.Rule]; !ok {
 			index[t.Rule] = len(run.Tool.Driver.Rules)
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(t, rules[t.Rule]))
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(t))
 		}
 		result := m.sarifResult(t, i < mostWithSteps)
 		result.RuleIndex = index[t.Rule]
@@ -65,8 +65,9 @@ func (m *machine) sarif() *sarifLog {
 	return &sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}
 }
 
-func sarifRuleOf(t *told, rule contract.Rule) sarifRule {
-	if rule.ID == "" { // of another version
+func sarifRuleOf(t *told) sarifRule {
+	rule, known := contract.RuleByID(t.Rule)
+	if !known { // of another version, or a rule of the user's own
 		rule = contract.Rule{ID: line(t.Rule), Level: t.Level, Source: t.Source, Title: line(t.Message)}
 	}
 	text := sentenceOf(rule.Title)

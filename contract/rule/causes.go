@@ -29,6 +29,17 @@ func (c *Cause) Count() int {
 	return n
 }
 
+// Script is a shell script that shows the cause again: that of its first finding
+// that has one, "" if none has.
+func (c *Cause) Script() string {
+	for _, f := range c.Findings {
+		if f.Curl != "" {
+			return f.Curl
+		}
+	}
+	return ""
+}
+
 // Operations are those in which it was seen, each once.
 func (c *Cause) Operations() []string {
 	var all []string
@@ -56,8 +67,9 @@ func (r *Report) Causes() []*Cause {
 	surest := map[[3]string]Level{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		f.Follows = "" // of causes before something was waived, or merged
 		where := place(f)
-		if had, ok := surest[where]; !ok || levelRank(f.Level) < levelRank(had) {
+		if had, ok := surest[where]; !ok || f.Level.Rank() < had.Rank() {
 			surest[where] = f.Level
 		}
 	}
@@ -75,7 +87,7 @@ func (r *Report) Causes() []*Cause {
 	for _, c := range all {
 		// The surest finding with most evidence stands for the cause.
 		slices.SortStableFunc(c.Findings, func(a, b *Finding) int {
-			return cmp.Or(levelRank(a.Level)-levelRank(b.Level), cmp.Compare(len(b.Steps), len(a.Steps)))
+			return cmp.Or(a.Level.Rank()-b.Level.Rank(), cmp.Compare(len(b.Steps), len(a.Steps)))
 		})
 	}
 	slices.SortStableFunc(all, func(a, b *Cause) int { return causeRank(a.Head()) - causeRank(b.Head()) })
@@ -116,10 +128,8 @@ func causeRank(f *Finding) int {
 	if f.Waived != "" {
 		return 3
 	}
-	return levelRank(f.Level)
+	return f.Level.Rank()
 }
-
-func levelRank(l Level) int { return slices.Index([]Level{Violation, Assumption, Drift}, l) }
 
 func causeLetter(f *Finding) string {
 	switch {

@@ -24,3 +24,16 @@ func TestOneThingAtOnePlaceIsOneCauseHoweverSure(t *testing.T) {
 		"A1 users/read-back assumption /lastname", "A2 operation/works assumption ",
 	}, got)
 }
+
+func TestCausesAreTheSameHoweverOftenTheyAreAskedFor(t *testing.T) {
+	r := Report{Findings: []Finding{
+		{Rule: "schema/type", Level: Violation, Operation: "getUser", Pointer: "/weight"},
+		{Rule: "users/read-back", Level: Violation, Operation: "getUser", Pointer: "/weight"},
+	}}
+	require.Len(t, r.Causes(), 1)
+	require.Equal(t, r.Findings[0].Print(), r.Findings[1].Follows)
+	require.Equal(t, r.Causes(), r.Causes())
+	r.Findings[0].Waived = "known"
+	require.Len(t, r.Causes(), 2, "what fails is not hidden behind what is accepted")
+	require.Empty(t, r.Findings[1].Follows)
+}

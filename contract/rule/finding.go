@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,6 +22,10 @@ const (
 	// Drift: the server does something that openapi.yaml does not mention.
 	Drift Level = "drift"
 )
+
+// Rank is 0 for a violation, 1 for an assumption, 2 for drift and -1 for what is
+// no level: the lower, the surer.
+func (l Level) Rank() int { return slices.Index([]Level{Violation, Assumption, Drift}, l) }
 
 // Finding is one thing that is not as the contract says. It never holds a
 // secret or a value of a person: types, shapes, places and counts, and values

@@ -46,10 +46,10 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 			switch {
 			case err != nil:
 				return err
-			case script && scriptOf(cause) == "":
+			case script && cause.Script() == "":
 				return fmt.Errorf("the report has no script for %s", cause.ID)
 			case script:
-				_, err = fmt.Fprint(a.stdout, scriptOf(cause))
+				_, err = fmt.Fprint(a.stdout, cause.Script())
 				return err
 			case old.Kind == contract.Recordings:
 				return errors.New("the report is about recordings, which cannot be asked again; --script writes curl lines for a server")
@@ -80,16 +80,6 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 	return cmd
 }
 
-// scriptOf is the script of a cause: that of its first finding that has one.
-func scriptOf(c *contract.Cause) string {
-	for _, f := range c.Findings {
-		if f.Curl != "" {
-			return f.Curl
-		}
-	}
-	return ""
-}
-
 // again runs the cases of a cause, and all cases where these do not show it and
 // the rule is of what many exchanges say together.
 func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, old *contract.Report, cause *contract.Cause) error {
@@ -113,7 +103,7 @@ func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, ol
 			a.note("The report is about %s; this is %s.", old.Target, r.Target)
 		}
 		if now := sameCause(r, cause); now != nil {
-			_, err = fmt.Fprintf(a.stdout, "%s is still there: %s\n%s", cause.ID, report.Line(now), scriptOf(now))
+			_, err = fmt.Fprintf(a.stdout, "%s is still there: %s\n%s", cause.ID, report.Line(now), now.Script())
 			return errors.Join(err, exit(1))
 		}
 		if s := r.Summary; s.Errors+s.NotRun > 0 || s.Passed+s.Failed == 0 {
@@ -129,9 +119,8 @@ func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, ol
 
 // together reports whether exchanges of several cases can show a cause.
 func together(c *contract.Cause) bool {
-	return slices.ContainsFunc(contract.Rules(), func(r contract.Rule) bool {
-		return r.ID == c.Head().Rule && r.Kind == contract.KindHistory
-	})
+	r, _ := contract.RuleByID(c.Head().Rule)
+	return r.Kind == contract.KindHistory
 }
 
 // sameCause is the cause of a report that has a finding of another one's; nil if

@@ -25,11 +25,11 @@ func (a *app) explainCommand() *cobra.Command {
 			if a.specFile != "" {
 				return fmt.Errorf("explain takes no --spec: the rules are those of the program, whatever is checked")
 			}
+			if r, ok := contract.RuleByID(args[0]); ok {
+				return a.explain(&r)
+			}
 			var ids []string
 			for _, r := range contract.Rules() {
-				if r.ID == args[0] {
-					return a.explain(&r)
-				}
 				ids = append(ids, r.ID)
 			}
 			return fmt.Errorf("there is no such rule%s; onvy-contract rules lists them", didYouMean(args[0], ids))

@@ -15,7 +15,7 @@ func writeScripts(dir string, r *contract.Report) error {
 		return nil
 	}
 	for _, c := range r.Causes() {
-		text := scriptOf(c)
+		text := c.Script()
 		if text == "" {
 			continue
 		}

@@ -25,7 +25,7 @@ func rulesExist(patterns []string) error {
 			ok, _ := path.Match(pattern, r.ID)
 			return ok || pattern == family
 		})
-		if !known {
+		if _, ok := contract.RuleByID(pattern); !known && !ok {
 			var ids []string
 			for _, r := range contract.Rules() {
 				ids = append(ids, r.ID)

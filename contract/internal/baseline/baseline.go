@@ -3,8 +3,6 @@
 package baseline
 
 import (
-	"slices"
-
 	"github.com/onvy-health/onvy-go/contract"
 )
 
@@ -54,8 +52,8 @@ func worst(r *contract.Report) map[string]int {
 	all := map[string]int{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if had, ok := all[f.Print()]; !ok || rank(f) < had {
-			all[f.Print()] = rank(f)
+		if had, ok := all[f.Print()]; !ok || f.Level.Rank() < had {
+			all[f.Print()] = f.Level.Rank()
 		}
 	}
 	return all
@@ -63,10 +61,5 @@ func worst(r *contract.Report) map[string]int {
 
 func isNew(f *contract.Finding, known map[string]int) bool {
 	had, ok := known[f.Print()]
-	return !ok || rank(f) < had
-}
-
-// rank is 0 for the highest level.
-func rank(f *contract.Finding) int {
-	return slices.Index([]contract.Level{contract.Violation, contract.Assumption, contract.Drift}, f.Level)
+	return !ok || f.Level.Rank() < had
 }

@@ -1,6 +1,8 @@
 package past
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -104,21 +106,31 @@ var Rules = func() (all []rule.Rule) {
 	return all
 }()
 
+// RuleByID returns a law. Those of users hold for every resource: "meals/limit"
+// is "users/limit" with the id that was asked for.
+func RuleByID(id string) (rule.Rule, bool) {
+	find := func(id string) int { return slices.IndexFunc(Rules, func(r rule.Rule) bool { return r.ID == id }) }
+	i := find(id)
+	if family, name, _ := strings.Cut(id, "/"); i < 0 && family != "" && family != "page" && family != "token" {
+		i = find("users/" + name)
+	}
+	if i < 0 {
+		return rule.Rule{}, false
+	}
+	r := Rules[i]
+	r.ID = id
+	return r, true
+}
+
 // Finding is a verdict as a finding.
 func Finding(s *pass.Spec, v history.Verdict) rule.Finding {
 	f := rule.Finding{
 		Rule: v.Rule, Level: rule.Level(v.Level), Operation: v.Op, Status: v.Status, Pointer: v.Pointer, Message: v.Message,
 		Count: 1, Exchange: v.Name,
 	}
-	family, name, _ := strings.Cut(v.Rule, "/")
-	for _, r := range Rules {
-		// The laws of other resources are those of users.
-		if r.ID == v.Rule || r.ID == "users/"+name && family != "page" && family != "token" {
-			f.Source = r.Source
-			if f.Level == "" {
-				f.Level = r.Level
-			}
-		}
+	if r, ok := RuleByID(v.Rule); ok {
+		f.Source = r.Source
+		f.Level = cmp.Or(f.Level, r.Level)
 	}
 	if o := s.Operation(v.Rests); o != nil && f.Level == rule.Violation && o.Weakest() == "assumed" {
 		f.Level = rule.Assumption // what the operation does, or takes, is one
