@@ -18,6 +18,7 @@ import (
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract/internal/marks"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/sandbox/internal/document"
 )
 
 // shipped is the model of openapi.yaml, read once.
@@ -75,11 +76,13 @@ func (s *Server) validate(c *call, r *http.Request) error {
 			SkipSettingDefaults: true,
 		},
 	})
-	if err == nil && op.Media == "application/json" {
-		err = exact(op.Sent(), jsontext.Value(c.body))
-	}
 	if err != nil {
 		return explain(c, err)
+	}
+	if op.Media == "application/json" {
+		if err := document.Exact(op.Sent(), jsontext.Value(c.body)); err != nil {
+			return badRequest(err.Error())
+		}
 	}
 	return nil
 }
@@ -119,7 +122,7 @@ func unknownGrant(c *call) bool {
 		grant := form.Get("grant_type")
 		return err == nil && grant != "" && !slices.Contains(allowed(c.op.Sent(), "grant_type"), grant)
 	}
-	grant, given := text(c.body, "grant")
+	grant, given := document.Text(c.body, "grant")
 	return given && !slices.Contains(allowed(c.op.Sent(), "grant"), grant)
 }
 

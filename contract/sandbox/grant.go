@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/onvy-health/onvy-go/contract/sandbox/internal/document"
 	"github.com/onvy-health/onvy-go/gen"
 )
 
@@ -22,20 +23,20 @@ func serverToken(s *Server, c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope, _ := text(c.body, "scope")
+	scope, _ := document.Text(c.body, "scope")
 	return c.token(s.clientToken(t, scope))
 }
 
 // sdkToken is the exchange and refresh grants behind
 // POST /v1/projects/{project_id}/auth/sdk.
 func sdkToken(s *Server, c *call) (*reply, error) {
-	client, _ := text(c.body, "client_id")
+	client, _ := document.Text(c.body, "client_id")
 	t, err := s.public(c.project(), client)
 	if err != nil {
 		return nil, err
 	}
-	token, _ := text(c.body, "token")
-	if grant, _ := text(c.body, "grant"); gen.SDKExchangeGrant(grant).Valid() {
+	token, _ := document.Text(c.body, "token")
+	if grant, _ := document.Text(c.body, "grant"); gen.SDKExchangeGrant(grant).Valid() {
 		return c.token(s.exchange(t, token, ""))
 	}
 	return c.token(s.refresh(t, token, ""))

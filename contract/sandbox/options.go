@@ -31,24 +31,6 @@ var (
 	otherProject   = Project{ID: "proj_other", ClientID: "server", ClientSecret: onvy.NewSecret("other-secret"), SDKClientID: "sdk"}
 )
 
-// scopesOf are the scopes that the operations of a spec ask for, and those that
-// a public client may have.
-func scopesOf(m *spec.Model) (all []string) {
-	for _, r := range m.Resources {
-		for _, op := range r.Operations() {
-			if op.Scope != "" && !slices.Contains(all, op.Scope) {
-				all = append(all, op.Scope)
-			}
-		}
-	}
-	for _, scope := range m.Scopes() {
-		if !slices.Contains(all, scope) {
-			all = append(all, scope)
-		}
-	}
-	return all
-}
-
 // examples are scopes that the public pages show in examples, so that the
 // examples work as printed.
 var examples = []string{"daily_records:create", "daily_records:read", "ai_summaries:read", "chat_completions:create"}
@@ -60,7 +42,7 @@ func Scopes() []string {
 	if err != nil {
 		return slices.Clone(examples) // New says what is wrong
 	}
-	return append(scopesOf(m), examples...)
+	return append(m.Scopes(), examples...)
 }
 
 // Option configures a [Server].

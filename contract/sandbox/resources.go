@@ -3,7 +3,6 @@ package sandbox
 import (
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/sandbox/internal/document"
 )
 
 // subject is the parameter of paths, and the claim of tokens, that says which
@@ -28,7 +28,7 @@ type reply struct {
 }
 
 var resourceHandlers = map[spec.Role]handler{
-	spec.Create: create, spec.List: showList, spec.Read: read, spec.Replace: replace, spec.Patch: patch, spec.Delete: remove,
+	spec.Create: create, spec.List: showList, spec.Read: show, spec.Replace: replace, spec.Patch: patch, spec.Delete: remove,
 }
 
 // place is where the request is about.
@@ -59,7 +59,7 @@ func create(s *Server, c *call) (*reply, error) {
 	if p.r.Param == subject && !c.principal.may(id) {
 		return nil, refuse(http.StatusForbidden, "forbidden", "the token is for another user")
 	}
-	u, err := s.storeOf(c).create(p, id, document{}.merge(p.r, c.body))
+	u, err := s.storeOf(c).create(p, id, document.Fields{}.Merge(p.r, c.body))
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +70,8 @@ func create(s *Server, c *call) (*reply, error) {
 	return a, nil
 }
 
-// read answers with one, or 404.
-func read(s *Server, c *call) (*reply, error) {
+// show answers with one, or 404.
+func show(s *Server, c *call) (*reply, error) {
 	if err := c.may(); err != nil {
 		return nil, err
 	}
@@ -91,8 +91,8 @@ func replace(s *Server, c *call) (*reply, error) {
 	if id := c.givenID(); id != "" && p.r.ClientKeys && id != c.id() {
 		return nil, refuse(http.StatusConflict, "conflict", "the id in the body is not that in the path")
 	}
-	doc := document{}.merge(p.r, c.body)
-	u, err := s.storeOf(c).update(p, c.id(), func(document) document { return doc })
+	doc := document.Fields{}.Merge(p.r, c.body)
+	u, err := s.storeOf(c).update(p, c.id(), func(document.Fields) document.Fields { return doc })
 	if err != nil {
 		return nil, err
 	}
@@ -106,11 +106,11 @@ func patch(s *Server, c *call) (*reply, error) {
 		return nil, err
 	}
 	p := c.place()
-	u, err := s.storeOf(c).update(p, c.id(), func(old document) document {
-		if !touches(p.r, c.body) {
+	u, err := s.storeOf(c).update(p, c.id(), func(old document.Fields) document.Fields {
+		if !document.Touches(p.r, c.body) {
 			return nil
 		}
-		return old.merge(p.r, c.body)
+		return old.Merge(p.r, c.body)
 	})
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func remove(s *Server, c *call) (*reply, error) {
 
 // givenID is the id in the body; "" for none.
 func (c *call) givenID() string {
-	value := members(c.body)[c.op.Resource.Key]
+	value := document.Members(c.body)[c.op.Resource.Key]
 	if value.Kind() == '"' {
 		id, _ := jsontext.AppendUnquote(nil, value)
 		return string(id)
@@ -147,29 +147,6 @@ func (c *call) shows(u *record) *reply {
 	return a
 }
 
-// path is the path of one, escaped so that no id leads elsewhere.
-func (p place) path(id string) string {
-	parts := strings.Split(p.r.Item, "/")
-	for i, part := range parts {
-		name, is := strings.CutPrefix(part, "{")
-		switch {
-		case is && i == len(parts)-1:
-			parts[i] = escape(id)
-		case is:
-			parts[i] = escape(p.vars[strings.TrimSuffix(name, "}")])
-		}
-	}
-	return strings.Join(parts, "/")
-}
-
-func escape(id string) string {
-	escaped := url.PathEscape(id)
-	if escaped == "." || escaped == ".." { // segments of their own meaning (RFC 3986, 5.2.4)
-		escaped = strings.ReplaceAll(escaped, ".", "%2E")
-	}
-	return escaped
-}
-
 // showList lists the records of a place in the order of their creation. A
 // user's own token lists that user alone. The last page has no next one.
 func showList(s *Server, c *call) (*reply, error) {
@@ -181,13 +158,13 @@ func showList(s *Server, c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := map[string]jsontext.Value{join(page.Size): number(limit)}
+	shown := map[string]jsontext.Value{join(page.Size): document.Number(limit)}
 	var after uint64
 	if cursor, given := c.param(page.CursorParam); given {
 		if after, err = s.cursors.open(c.cursorOf(), cursor); err != nil {
 			return nil, err
 		}
-		shown[join(page.Self)] = quote(cursor)
+		shown[join(page.Self)] = document.Quote(cursor)
 	}
 	records, next, total, err := s.storeOf(c).page(p, after, limit)
 	if err != nil {
@@ -199,9 +176,9 @@ func showList(s *Server, c *call) (*reply, error) {
 			records, total = []*record{u}, 1
 		}
 	}
-	shown[join(page.Total)] = number(total)
+	shown[join(page.Total)] = document.Number(total)
 	if next != 0 {
-		shown[join(page.Next)] = quote(s.cursors.seal(c.cursorOf(), next))
+		shown[join(page.Next)] = document.Quote(s.cursors.seal(c.cursorOf(), next))
 	}
 	items := []byte{'['}
 	for i, u := range records {
@@ -254,7 +231,7 @@ func nest(values map[string]jsontext.Value, first string) jsontext.Value {
 	}
 	delete(values, "")
 	holders := make(map[string]map[string]jsontext.Value)
-	doc := make(document)
+	doc := make(document.Fields)
 	for path, value := range values {
 		name, rest, deep := strings.Cut(path, "\x00")
 		if !deep {
@@ -271,7 +248,7 @@ func nest(values map[string]jsontext.Value, first string) jsontext.Value {
 	}
 	first, _, _ = strings.Cut(first, "\x00")
 	others := slices.DeleteFunc(sortedNames(doc), func(name string) bool { return name == first })
-	return doc.object(append([]string{first}, others...))
+	return doc.Object(append([]string{first}, others...))
 }
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

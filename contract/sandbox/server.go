@@ -58,7 +58,7 @@ func New(opts ...Option) (*Server, error) {
 	}
 	s := &Server{
 		spec:     c.spec,
-		scopes:   scopesOf(c.spec),
+		scopes:   c.spec.Scopes(),
 		projects: make(map[string]*tenant, len(c.projects)),
 		tokens:   newIssuer(c.ttl, c.now),
 		idp:      newIdentityProvider(c.now),

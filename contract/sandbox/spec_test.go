@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -101,6 +102,28 @@ func TestAResourceThatOnlyTheSpecKnows(t *testing.T) {
 	require.Equal(t, 200, fetch(c, "/users/u2/nutrition/meals").Status)
 }
 
+// Ids are what they are, whatever stands in them: what lies in one is not in
+// another whose id begins with it.
+func TestWhatADeletedOneHeldIsNotWhatAnotherHolds(t *testing.T) {
+	c := startWith(t, mealsSpec(t))
+	ids := []string{"a", "a/nutrition", "a\x00b", "a%2F", "a.", "."}
+	meals := func(id string) string {
+		return "/users/" + strings.ReplaceAll(url.PathEscape(id), ".", "%2E") + "/nutrition/meals"
+	}
+	for _, id := range ids {
+		body, err := json.Marshal(map[string]string{"id": id})
+		require.NoError(t, err)
+		require.Equal(t, 201, post(c, "/users", string(body)).Status, id)
+		require.Equal(t, 201, post(c, meals(id), `{"meal_time":"2026-03-05T18:10:27Z"}`).Status, id)
+	}
+	require.Equal(t, 204, c.do("DELETE", "/users/a", "").Status)
+	for _, id := range ids[1:] {
+		require.Len(t, fetch(c, meals(id)).at("meals"), 1, id)
+	}
+	require.Equal(t, 201, post(c, "/users", `{"id":"a"}`).Status)
+	require.Empty(t, fetch(c, meals("a")).at("meals"))
+}
+
 // A field of any type that is added to the spec is stored, merged and refused.
 func TestAFieldThatOnlyTheSpecKnows(t *testing.T) {
 	for name, f := range map[string]struct{ schema, value, patch, wrong string }{
@@ -113,6 +136,8 @@ func TestAFieldThatOnlyTheSpecKnows(t *testing.T) {
 		"instant":  {"{type: string, format: date-time}", `"2026-03-05T18:10:27+01:00"`, `"2026-03-05T18:10:27.5Z"`, `"2026-13-05T18:10:27Z"`},
 		"list":     {"{type: array, items: {type: string}, maxItems: 2}", `["a","b"]`, `[]`, `["a","b","c"]`},
 		"object":   {"{type: object, properties: {x: {type: integer}, y: {type: integer}}}", `{"x":1}`, `{"x":2}`, `{"x":"1"}`},
+		"uuid":     {"{type: string, format: uuid}", `"4d5a3d8e-50db-4a19-a7ee-165a0c30df15"`, `"4D5A3D8E-50DB-4A19-A7EE-165A0C30DF15"`, `"4d5a3d8e50db4a19a7ee165a0c30df15"`},
+		"map":      {"{type: object, additionalProperties: {type: integer, format: int32}}", `{"q":1}`, `{"q":2}`, `{"q":2147483648}`},
 		"anything": {"{type: object}", `{"q":[1,{"z":null}]}`, `{"q":2}`, `3`},
 	} {
 		t.Run(name, func(t *testing.T) {

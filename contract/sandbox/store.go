@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/rand"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"sort"
@@ -13,7 +14,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/sandbox/internal/document"
 )
 
 // timeLayout has microseconds, so that times of one second stay apart.
@@ -23,10 +26,13 @@ const timeLayout = "2006-01-02T15:04:05.000000Z"
 type record struct {
 	id      string
 	seq     uint64 // its place in the list, in the order of creation
-	doc     document
+	doc     document.Fields
 	created time.Time
 	updated time.Time
 }
+
+// escape is an id as a segment of a path.
+var escape = read.EscapeSegment
 
 // place is where records lie: the resource, and the ids of what holds them.
 type place struct {
@@ -34,15 +40,23 @@ type place struct {
 	vars map[string]string // the parameters of the path
 }
 
-// key names a place among all of a project.
-func (p place) key() string {
-	key := p.r.Collection
-	for part := range strings.SplitSeq(p.r.Collection, "/") {
+// key names a place among all of a project: it is its path.
+func (p place) key() string { return p.fill(p.r.Collection) }
+
+// path is the path of one, escaped so that no id leads elsewhere.
+func (p place) path(id string) string {
+	return p.fill(strings.TrimSuffix(p.r.Item, "/{"+p.r.Param+"}")) + "/" + escape(id)
+}
+
+// fill puts the parameters of a path into it, escaped.
+func (p place) fill(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
 		if name, ok := strings.CutPrefix(part, "{"); ok {
-			key += "\x00" + p.vars[strings.TrimSuffix(name, "}")]
+			parts[i] = escape(p.vars[strings.TrimSuffix(name, "}")])
 		}
 	}
-	return key
+	return strings.Join(parts, "/")
 }
 
 // parent is the place of what holds the records, and its id there.
@@ -60,12 +74,12 @@ func (p place) none() *refusal { return refuse(http.StatusNotFound, "not_found",
 func (p place) json(u *record) jsontext.Value {
 	object := []byte{'{'}
 	if p.r.Key != "" {
-		object = appendMember(object, p.r.Key, p.id(u.id))
+		object = document.AppendMember(object, p.r.Key, p.id(u.id))
 	}
 	shown := spec.Properties(p.r.Schema)
 	for _, f := range p.r.Fields {
 		if value, ok := u.doc[f.Name]; ok && f.Shown != nil {
-			object = appendMember(object, f.Name, value)
+			object = document.AppendMember(object, f.Name, value)
 		}
 	}
 	for _, name := range sortedNames(shown) {
@@ -73,14 +87,14 @@ func (p place) json(u *record) jsontext.Value {
 			continue
 		}
 		if value := p.own(name, shown[name]); value != nil {
-			object = appendMember(object, name, value)
+			object = document.AppendMember(object, name, value)
 		}
 	}
 	if p.r.Created != "" {
-		object = appendMember(object, p.r.Created, quote(u.created.Format(timeLayout)))
+		object = document.AppendMember(object, p.r.Created, document.Quote(u.created.Format(timeLayout)))
 	}
 	if p.r.Updated != "" {
-		object = appendMember(object, p.r.Updated, quote(u.updated.Format(timeLayout)))
+		object = document.AppendMember(object, p.r.Updated, document.Quote(u.updated.Format(timeLayout)))
 	}
 	return append(object, '}')
 }
@@ -89,13 +103,13 @@ func (p place) id(id string) jsontext.Value {
 	if key := spec.Properties(p.r.Schema)[p.r.Key]; key != nil && spec.Plain(key).Type.Is(openapi3.TypeInteger) {
 		return jsontext.Value(id)
 	}
-	return quote(id)
+	return document.Quote(id)
 }
 
 // own is the value of a property that no client writes; nil where it needs none.
 func (p place) own(name string, s *openapi3.Schema) jsontext.Value {
 	if value, ok := p.vars[name]; ok {
-		return quote(value)
+		return document.Quote(value)
 	}
 	value := spec.DefaultOf(s)
 	switch required := spec.Requires(p.r.Schema, name); {
@@ -170,7 +184,7 @@ func (s *store) find(p place, id string) (*list, *record, error) {
 }
 
 // create stores a document under an id; "" lets the server give one.
-func (s *store) create(p place, id string, doc document) (*record, error) {
+func (s *store) create(p place, id string, doc document.Fields) (*record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l, err := s.at(p)
@@ -196,7 +210,7 @@ func (s *store) create(p place, id string, doc document) (*record, error) {
 // guesses; a number where the spec says so.
 func (p place) newID(seq uint64) string {
 	if key := spec.Properties(p.r.Schema)[p.r.Key]; key != nil && spec.Plain(key).Type.Is(openapi3.TypeInteger) {
-		return string(number(int(seq)))
+		return string(document.Number(int(seq)))
 	}
 	return strings.ReplaceAll(p.r.Noun, " ", "_") + "_" + rand.Text()
 }
@@ -211,7 +225,7 @@ func (s *store) get(p place, id string) (*record, error) {
 // update puts what change makes of a record's document in its place, and dates
 // it later than before even where the clock stands still. A nil document
 // changes nothing.
-func (s *store) update(p place, id string, change func(document) document) (*record, error) {
+func (s *store) update(p place, id string, change func(document.Fields) document.Fields) (*record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l, old, err := s.find(p, id)
@@ -245,14 +259,8 @@ func (s *store) delete(p place, id string) error {
 	if p.r.Item == "" {
 		return nil
 	}
-	ids := strings.Split(p.key(), "\x00")[1:]
-	held := append(ids, id)
-	for key := range s.lists {
-		parts := strings.Split(key, "\x00")
-		if strings.HasPrefix(parts[0], p.r.Item+"/") && len(parts) > len(held) && slices.Equal(parts[1:len(held)+1], held) {
-			delete(s.lists, key)
-		}
-	}
+	held := p.path(id) + "/"
+	maps.DeleteFunc(s.lists, func(key string, _ *list) bool { return strings.HasPrefix(key, held) })
 	return nil
 }
 

@@ -3,6 +3,8 @@ package coverage
 import (
 	"slices"
 	"strconv"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // Credential is what a request came with.
@@ -49,7 +51,7 @@ func (b *builder) addCredentials(class Class) {
 		if c != ValidToken && c != ValidClient {
 			at = negative(class)
 		}
-		b.credentials[string(c)] = b.add(Point{Place: placeRequest, Kind: KindCredential, Name: string(c), Class: at, Spec: place(b.op.Origin)})
+		b.credentials[string(c)] = b.add(Point{Place: placeRequest, Kind: KindCredential, Name: string(c), Class: at, Spec: spec.Place(b.op.Origin, "")})
 	}
 }
 

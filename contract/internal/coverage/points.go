@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // operation is what the model knows of one operation.
@@ -85,7 +87,7 @@ func (b *builder) compile(op *openapi3.Operation, params openapi3.Parameters) *o
 		responses: map[string]*response{},
 	}
 	class := b.succeeds()
-	b.at = b.add(Point{Place: placeRequest, Kind: KindOperation, Class: class, Spec: place(op.Origin)})
+	b.at = b.add(Point{Place: placeRequest, Kind: KindOperation, Class: class, Spec: spec.Place(op.Origin, "")})
 	b.addCredentials(class)
 	for _, ref := range slices.Concat(params, op.Parameters) {
 		b.addParam(ref.Value, class)
@@ -93,7 +95,7 @@ func (b *builder) compile(op *openapi3.Operation, params openapi3.Parameters) *o
 	if op.RequestBody != nil {
 		content := op.RequestBody.Value.Content
 		for _, name := range slices.Sorted(maps.Keys(content)) {
-			b.add(Point{Place: placeRequest, Kind: KindMedia, Name: name, Class: class, Spec: place(content[name].Origin)})
+			b.add(Point{Place: placeRequest, Kind: KindMedia, Name: name, Class: class, Spec: spec.Place(content[name].Origin, "")})
 			if ref := content[name].Schema; ref != nil {
 				s := &shaper{builder: b, place: placeRequest, request: true, form: !strings.Contains(name, "json"), class: class}
 				b.request[name] = s.shape(ref, "", b.source)
@@ -133,7 +135,7 @@ func (b *builder) addParam(p *openapi3.Parameter, class Class) {
 	if wrong == Required {
 		wrong = Negative
 	}
-	at := place(p.Origin)
+	at := spec.Place(p.Origin, "")
 	point := func(kind Kind, class Class, format string, args ...any) int {
 		return b.add(Point{Place: placeRequest, Kind: kind, Name: "?" + p.Name + fmt.Sprintf(format, args...), Class: class, Spec: at})
 	}
@@ -164,10 +166,10 @@ func (b *builder) addResponse(code string, r *openapi3.Response) {
 	source := sourceOf(r.Extensions, b.source)
 	class, reason := b.classOfStatus(code, source)
 	out := &response{media: map[string]*media{}, headers: map[string]int{}}
-	out.at = b.add(Point{Place: code, Kind: KindStatus, Class: class, Reason: reason, Spec: place(r.Origin)})
+	out.at = b.add(Point{Place: code, Kind: KindStatus, Class: class, Reason: reason, Spec: spec.Place(r.Origin, "")})
 	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
 		h := r.Headers[name].Value
-		p := Point{Place: code, Kind: KindHeader, Name: name, Class: class, Reason: reason, Spec: place(h.Origin)}
+		p := Point{Place: code, Kind: KindHeader, Name: name, Class: class, Reason: reason, Spec: spec.Place(h.Origin, "")}
 		if class != Server {
 			p.Class = classOf(sourceOf(h.Extensions, source), class)
 		}
@@ -177,7 +179,7 @@ func (b *builder) addResponse(code string, r *openapi3.Response) {
 		out.headers[strings.ToLower(name)] = b.add(p)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Content)) {
-		m := &media{at: b.add(Point{Place: code, Kind: KindMedia, Name: name, Class: class, Reason: reason, Spec: place(r.Content[name].Origin)})}
+		m := &media{at: b.add(Point{Place: code, Kind: KindMedia, Name: name, Class: class, Reason: reason, Spec: spec.Place(r.Content[name].Origin, "")})}
 		if ref := r.Content[name].Schema; ref != nil {
 			s := &shaper{builder: b, place: code, class: class, reason: reason}
 			m.schema, m.shape = ref.Value, s.shape(ref, "", source)
@@ -213,11 +215,4 @@ func sourceOf(extensions map[string]any, otherwise string) string {
 func text(extensions map[string]any, name string) string {
 	value, _ := extensions[name].(string)
 	return value
-}
-
-func place(origin *openapi3.Origin) string {
-	if origin == nil || origin.Key == nil || origin.Key.Line == 0 {
-		return ""
-	}
-	return fmt.Sprintf("openapi.yaml:%d:%d", origin.Key.Line, origin.Key.Column)
 }

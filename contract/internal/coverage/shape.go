@@ -129,9 +129,9 @@ func (s *shaper) property(schema *openapi3.Schema, name string, ref *openapi3.Sc
 // at is where a schema stands; that of the one around it where YAML has written
 // it elsewhere, behind an alias.
 func (s *shaper) at(schema *openapi3.Schema) string {
-	at := place(schema.Origin)
+	at := spec.Place(schema.Origin, "")
 	for i := len(s.above) - 1; at == "" && i >= 0; i-- {
-		at = place(s.above[i].Origin)
+		at = spec.Place(s.above[i].Origin, "")
 	}
 	return at
 }

@@ -1,7 +1,5 @@
 package faults
 
-import "strings"
-
 // also has, for each fault that shows in more than one way, the rules that may
 // speak of it beside its own. Any other rule that does accuses a server of what
 // it has not done.
@@ -88,7 +86,6 @@ var also = map[string]string{
 	"id-with-slash-404":                       "users/created-readable",
 	"id-unescaped-twice":                      "users/created-readable users/deleted-gone",
 	"id-plus-is-space":                        "users/created-readable users/deleted-gone",
-	"get-loses-field":                         "users/concurrent-patch",
 	"get-loses-zero":                          "users/write-answer",
 	"get-loses-empty-text":                    "users/write-answer",
 	"get-changes-user":                        "http/head users/patch-keeps users/refused-changes-nothing",
@@ -116,8 +113,8 @@ var also = map[string]string{
 	"lat-lon-swapped":                         "users/patch-merges users/stale-answer users/write-answer",
 	"location-rounded":                        "users/write-answer",
 	"names-trimmed":                           "users/write-answer",
-	"names-swapped":                           "users/concurrent-patch users/patch-keeps users/stale-answer users/write-answer",
-	"names-capitalised":                       "users/concurrent-patch users/write-answer",
+	"names-swapped":                           "users/patch-keeps users/stale-answer users/write-answer",
+	"names-capitalised":                       "users/write-answer",
 	"names-cut-at-16":                         "users/write-answer",
 	"unicode-to-ascii":                        "users/write-answer",
 	"unicode-without-emoji":                   "users/write-answer",
@@ -128,13 +125,13 @@ var also = map[string]string{
 	"quotes-doubled":                          "users/write-answer",
 	"line-breaks-lost":                        "users/write-answer",
 	"language-lower-case":                     "users/write-answer",
-	"numbers-rounded":                         "users/concurrent-patch users/write-answer",
+	"numbers-rounded":                         "users/write-answer",
 	"numbers-single-precision":                "users/write-answer",
-	"numbers-in-other-unit":                   "users/concurrent-patch users/write-answer",
+	"numbers-in-other-unit":                   "users/write-answer",
 	"thresholds-rounded":                      "users/write-answer",
 	"thresholds-renamed":                      "users/stale-answer users/write-answer",
-	"tz-offset-negated":                       "users/concurrent-patch users/write-answer",
-	"tz-offset-in-minutes":                    "users/concurrent-patch users/write-answer",
+	"tz-offset-negated":                       "users/write-answer",
+	"tz-offset-in-minutes":                    "users/write-answer",
 	"tz-offset-never-negative":                "users/stale-answer users/write-answer",
 	"gender-always-other":                     "users/stale-answer users/write-answer",
 	"measurement-unit-always-metric":          "users/stale-answer users/write-answer",
@@ -172,17 +169,4 @@ var also = map[string]string{
 	"header-name-illegal":                     "http/extra-bytes",
 	"header-folded":                           "http/extra-bytes http/header-undocumented",
 	"status-999":                              "http/extra-bytes operation/works",
-}
-
-// Allows reports whether a rule may speak of the fault.
-func (f Fault) Allows(rule string) bool {
-	if rule == f.Rule {
-		return true
-	}
-	for other := range strings.FieldsSeq(also[f.Name]) {
-		if rule == other {
-			return true
-		}
-	}
-	return false
 }

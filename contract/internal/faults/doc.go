@@ -10,8 +10,6 @@
 // [Controls] are the counterpart: servers that do something in an unusual and
 // permitted way, about which a suite has to keep quiet.
 //
-// A fault is a row of a table: a name, a sentence, and a few composed
-// mutators. A mutator changes the request before the sandbox sees it, changes
-// the answer after, or asks the sandbox something else altogether; those at
-// the level of bytes write to the connection themselves.
+// The tables are of users and of sign-in, and made by hand of what package kit
+// has; package plant makes faults of any resource of a spec.
 package faults

@@ -1,50 +1,45 @@
 package faults
 
+import (
+	"github.com/onvy-health/onvy-go/contract/internal/faults/kit"
+)
+
 // isolationFaults let one project reach the users of another.
-var isolationFaults = []Fault{
-	row("other-project-user-visible", "GET shows a user of another project", "isolation/read", on("getUser", instead(404, toForeign))),
-	row("other-project-user-deletable", "DELETE reaches a user of another project", "isolation/delete", on("deleteUser", instead(404, toForeign))),
-	row("other-project-user-writable", "PUT and PATCH reach a user of another project", "isolation/write", on("updateUserPut updateUserPatch", instead(404, toForeign))),
-	row("other-project-users-listed", "list includes users of other projects", "isolation/list", list(otherProjectUsersListed)),
-	row("other-project-id-taken", "an id that another project uses is taken", "isolation/id-space", on("createUser", otherProjectIDTaken)),
-	row("other-project-total", "total counts users of other projects", "page/total-agrees", list(otherProjectTotal)),
-	row("other-project-cursor-works", "a page token of another project works", "isolation/cursor", on("listUsers", instead(400, otherProjectCursorWorks))),
+var isolationFaults = []kit.Fault{
+	kit.Row("other-project-user-visible", "GET shows a user of another project", "isolation/read", kit.On(kit.Reading, kit.Instead(404, kit.ToForeign))),
+	kit.Row("other-project-user-deletable", "DELETE reaches a user of another project", "isolation/delete", kit.On(kit.Deleting, kit.Instead(404, kit.ToForeign))),
+	kit.Row("other-project-user-writable", "PUT and PATCH reach a user of another project", "isolation/write", kit.On(kit.Replacing|kit.Patching, kit.Instead(404, kit.ToForeign))),
+	kit.Row("other-project-users-listed", "list includes users of other projects", "isolation/list", kit.List(otherProjectUsersListed)),
+	kit.Row("other-project-id-taken", "an id that another project uses is taken", "isolation/id-space", kit.On(kit.Creating, otherProjectIDTaken)),
+	kit.Row("other-project-total", "total counts users of other projects", "page/total-agrees", kit.List(otherProjectTotal)),
+	kit.Row("other-project-cursor-works", "a page token of another project works", "isolation/cursor", kit.On(kit.Listing, kit.Instead(400, otherProjectCursorWorks))),
 }
 
-func otherProjectUsersListed(x *exchange, users []any, p object) []any {
-	if !isLast(p) {
+func otherProjectUsersListed(x *kit.Exchange, users []any, p kit.Object) []any {
+	if !kit.IsLast(p) {
 		return users
 	}
-	return append(users, anys(x.listAs(x.allForeign()))...)
+	return append(users, kit.Anys(x.ListAs(x.AllForeign()))...)
 }
 
-func otherProjectIDTaken(x *exchange, next func()) {
-	id, _ := x.given()["id"].(string)
-	if id != "" && x.ask("GET", userPath(id), nil, x.allForeign()).Code == 200 {
-		answerWith(409, "application/json", `{"error":"conflict"}`)(x)
+func otherProjectIDTaken(x *kit.Exchange, next func()) {
+	id, _ := x.Given()["id"].(string)
+	if id != "" && x.Ask("GET", kit.UserPath(id), nil, x.AllForeign()).Code == 200 {
+		kit.AnswerWith(409, "application/json", `{"error":"conflict"}`)(x)
 		return
 	}
 	next()
 }
 
-func otherProjectTotal(x *exchange, users []any, p object) []any {
-	p["total"] = len(x.everybody()) + len(x.listAs(x.allForeign())) + 1
+func otherProjectTotal(x *kit.Exchange, users []any, p kit.Object) []any {
+	p["total"] = len(x.Everybody()) + len(x.ListAs(x.AllForeign())) + 1
 	return users
 }
 
-func otherProjectCursorWorks(x *exchange) bool {
-	if x.says("page is not") && x.ask("GET", x.url.RequestURI(), nil, x.allForeign()).Code == 200 {
-		x.asForeign()
+func otherProjectCursorWorks(x *kit.Exchange) bool {
+	if x.Says("page is not") && x.Ask("GET", x.Url.RequestURI(), nil, x.AllForeign()).Code == 200 {
+		x.AsForeign()
 		return true
 	}
 	return false
-}
-
-// toForeign serves the request in the other project.
-func toForeign(x *exchange) bool {
-	if x.srv.Other.ID == "" {
-		return false
-	}
-	x.asForeign()
-	return true
 }

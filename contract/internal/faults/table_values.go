@@ -5,44 +5,46 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/onvy-health/onvy-go/contract/internal/faults/kit"
 )
 
 // texts edits the texts that a customer writes, wherever they are shown.
-func texts(f func(string) string) mutator {
-	return shown(change("firstname", mapped(f)), change("lastname", mapped(f)), change("language", mapped(f)))
+func texts(f func(string) string) kit.Mutator {
+	return shown(kit.Change("firstname", kit.Mapped(f)), kit.Change("lastname", kit.Mapped(f)), kit.Change("language", kit.Mapped(f)))
 }
 
 // valueFaults are answers in which values are not what was written.
-var valueFaults = []Fault{
-	row("birthday-shifted", "birthday comes back a day early", "users/read-back", shown(change("birthday", shifted(-1)))),
-	row("birthday-year-two-digits", "years before 1950 come back a century later", "users/read-back", shown(change("birthday", birthdayYearTwoDigits))),
-	row("lat-lon-swapped", "location.lat and lon change places", "users/read-back", shown(in("location", latLonSwapped))),
-	row("location-rounded", "location has two decimals", "users/read-back", shown(in("location", change("lat", decimals(2)), change("lon", decimals(2))))),
-	row("names-trimmed", "names lose spaces at their ends", "users/read-back", texts(strings.TrimSpace)),
-	row("names-swapped", "firstname and lastname change places", "users/read-back", shown(namesSwapped)),
-	row("names-capitalised", "names start with a capital", "users/read-back", texts(namesCapitalised)),
-	row("names-cut-at-16", "names are cut after 16 bytes", "users/read-back", texts(namesCutAt16)),
-	row("unicode-to-ascii", "characters outside ASCII become question marks", "users/read-back", texts(asciiOnly)),
-	row("unicode-without-emoji", "characters beyond 16 bits become question marks", "users/read-back", texts(withoutAstral)),
-	row("unicode-latin1-twice", "texts are encoded twice", "users/read-back", texts(unicodeLatin1Twice)),
-	row("unicode-composed", "texts come back in another normal form", "users/read-back", texts(unicodeComposed)),
-	row("unicode-zero-width-lost", "zero-width characters are lost", "users/read-back", texts(unicodeZeroWidthLost)),
-	row("html-escaped", "texts come back escaped for HTML", "users/read-back", texts(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace)),
-	row("quotes-doubled", "apostrophes come back doubled", "users/read-back", texts(func(s string) string { return strings.ReplaceAll(s, "'", "''") })),
-	row("line-breaks-lost", "line breaks become spaces", "users/read-back", texts(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace)),
-	row("language-lower-case", "language comes back in lower case", "users/read-back", shown(change("language", mapped(strings.ToLower)))),
-	row("numbers-rounded", "height and weight lose their fractions", "users/read-back", shown(change("height", whole), change("weight", whole))),
-	row("numbers-single-precision", "height and weight are kept in 32 bits", "users/read-back", shown(change("height", single), change("weight", single))),
-	row("numbers-in-other-unit", "weight comes back in pounds", "users/read-back", shown(change("weight", numbersInOtherUnit))),
-	row("thresholds-rounded", "thresholds lose their fractions", "users/read-back", shown(in("thresholds", change("ftp", whole), change("lthr", whole), change("mhr", whole)))),
-	row("thresholds-renamed", "lthr and mhr change places", "users/read-back", shown(in("thresholds", thresholdsRenamed))),
-	row("tz-offset-negated", "tz_offset has the other sign", "users/read-back", shown(change("tz_offset", times(-1)))),
-	row("tz-offset-in-minutes", "tz_offset comes back in minutes", "users/read-back", shown(change("tz_offset", tzOffsetInMinutes))),
-	row("tz-offset-never-negative", "tz_offset is never below 0", "users/read-back", shown(change("tz_offset", tzOffsetNeverNegative))),
-	row("gender-always-other", "gender comes back as other", "users/read-back", shown(change("gender", func(string) any { return "other" }))),
-	row("measurement-unit-always-metric", "measurement_unit comes back as metric", "users/read-back", shown(set("measurement_unit", "metric"))),
-	row("coach-config-always-on", "coach_config.enabled comes back as true", "users/read-back", shown(in("coach_config", change("enabled", func(bool) any { return true })))),
-	row("coach-config-lost", "coach_config is not kept", "users/read-back", shown(drop("coach_config"))),
+var valueFaults = []kit.Fault{
+	kit.Row("birthday-shifted", "birthday comes back a day early", "users/read-back", shown(kit.Change("birthday", kit.Shifted(-1)))),
+	kit.Row("birthday-year-two-digits", "years before 1950 come back a century later", "users/read-back", shown(kit.Change("birthday", birthdayYearTwoDigits))),
+	kit.Row("lat-lon-swapped", "location.lat and lon change places", "users/read-back", shown(kit.In("location", latLonSwapped))),
+	kit.Row("location-rounded", "location has two decimals", "users/read-back", shown(kit.In("location", kit.Change("lat", decimals(2)), kit.Change("lon", decimals(2))))),
+	kit.Row("names-trimmed", "names lose spaces at their ends", "users/read-back", texts(strings.TrimSpace)),
+	kit.Row("names-swapped", "firstname and lastname change places", "users/read-back", shown(namesSwapped)),
+	kit.Row("names-capitalised", "names start with a capital", "users/read-back", texts(namesCapitalised)),
+	kit.Row("names-cut-at-16", "names are cut after 16 bytes", "users/read-back", texts(namesCutAt16)),
+	kit.Row("unicode-to-ascii", "characters outside ASCII become question marks", "users/read-back", texts(kit.AsciiOnly)),
+	kit.Row("unicode-without-emoji", "characters beyond 16 bits become question marks", "users/read-back", texts(kit.WithoutAstral)),
+	kit.Row("unicode-latin1-twice", "texts are encoded twice", "users/read-back", texts(unicodeLatin1Twice)),
+	kit.Row("unicode-composed", "texts come back in another normal form", "users/read-back", texts(unicodeComposed)),
+	kit.Row("unicode-zero-width-lost", "zero-width characters are lost", "users/read-back", texts(unicodeZeroWidthLost)),
+	kit.Row("html-escaped", "texts come back escaped for HTML", "users/read-back", texts(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace)),
+	kit.Row("quotes-doubled", "apostrophes come back doubled", "users/read-back", texts(func(s string) string { return strings.ReplaceAll(s, "'", "''") })),
+	kit.Row("line-breaks-lost", "line breaks become spaces", "users/read-back", texts(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace)),
+	kit.Row("language-lower-case", "language comes back in lower case", "users/read-back", shown(kit.Change("language", kit.Mapped(strings.ToLower)))),
+	kit.Row("numbers-rounded", "height and weight lose their fractions", "users/read-back", shown(kit.Change("height", kit.Whole), kit.Change("weight", kit.Whole))),
+	kit.Row("numbers-single-precision", "height and weight are kept in 32 bits", "users/read-back", shown(kit.Change("height", single), kit.Change("weight", single))),
+	kit.Row("numbers-in-other-unit", "weight comes back in pounds", "users/read-back", shown(kit.Change("weight", numbersInOtherUnit))),
+	kit.Row("thresholds-rounded", "thresholds lose their fractions", "users/read-back", shown(kit.In("thresholds", kit.Change("ftp", kit.Whole), kit.Change("lthr", kit.Whole), kit.Change("mhr", kit.Whole)))),
+	kit.Row("thresholds-renamed", "lthr and mhr change places", "users/read-back", shown(kit.In("thresholds", thresholdsRenamed))),
+	kit.Row("tz-offset-negated", "tz_offset has the other sign", "users/read-back", shown(kit.Change("tz_offset", kit.Times(-1)))),
+	kit.Row("tz-offset-in-minutes", "tz_offset comes back in minutes", "users/read-back", shown(kit.Change("tz_offset", tzOffsetInMinutes))),
+	kit.Row("tz-offset-never-negative", "tz_offset is never below 0", "users/read-back", shown(kit.Change("tz_offset", tzOffsetNeverNegative))),
+	kit.Row("gender-always-other", "gender comes back as other", "users/read-back", shown(kit.Change("gender", func(string) any { return "other" }))),
+	kit.Row("measurement-unit-always-metric", "measurement_unit comes back as metric", "users/read-back", shown(kit.Set("measurement_unit", "metric"))),
+	kit.Row("coach-config-always-on", "coach_config.enabled comes back as true", "users/read-back", shown(kit.In("coach_config", kit.Change("enabled", func(bool) any { return true })))),
+	kit.Row("coach-config-lost", "coach_config is not kept", "users/read-back", shown(kit.Drop("coach_config"))),
 }
 
 func birthdayYearTwoDigits(s string) any {
@@ -52,7 +54,7 @@ func birthdayYearTwoDigits(s string) any {
 	return s
 }
 
-func latLonSwapped(o object) {
+func latLonSwapped(o kit.Object) {
 	lat, hasLat := o["lat"]
 	lon, hasLon := o["lon"]
 	if hasLat && hasLon {
@@ -60,7 +62,7 @@ func latLonSwapped(o object) {
 	}
 }
 
-func namesSwapped(u object) {
+func namesSwapped(u kit.Object) {
 	first, hasFirst := u["firstname"]
 	last, hasLast := u["lastname"]
 	if hasFirst && hasLast {
@@ -106,7 +108,7 @@ func numbersInOtherUnit(v json.Number) any {
 	return f * 2.2046226218
 }
 
-func thresholdsRenamed(o object) {
+func thresholdsRenamed(o kit.Object) {
 	l, hasL := o["lthr"]
 	m, hasM := o["mhr"]
 	delete(o, "lthr")
@@ -135,7 +137,7 @@ func decimals(n int) func(json.Number) any {
 		if err != nil {
 			return v
 		}
-		return literal(fixed(f, n))
+		return kit.Literal(kit.Fixed(f, n))
 	}
 }
 

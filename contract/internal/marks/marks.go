@@ -48,14 +48,18 @@ var known = map[string]struct {
 }
 
 // Check returns an error for the first mark that is not known, or has a value
-// that it cannot have, with its line and column. Text that is not YAML is for
+// that it cannot have, and for a $ref that goes in a circle, with its line and
+// column. Text that is not YAML is for
 // others to refuse.
 func Check(spec []byte) error {
 	var root yaml.Node
 	if yaml.Unmarshal(spec, &root) != nil {
 		return nil
 	}
-	return check(&root)
+	if err := check(&root); err != nil || len(root.Content) == 0 {
+		return err
+	}
+	return circle(root.Content[0], root.Content[0])
 }
 
 func check(n *yaml.Node) error {

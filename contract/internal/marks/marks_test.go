@@ -42,6 +42,17 @@ func TestMarksThatAreMisspelledAreRefusedWithTheirPlace(t *testing.T) {
 	}
 }
 
+func TestARefThatLeadsBackToItselfIsRefusedWithItsPlace(t *testing.T) {
+	for _, refs := range []string{
+		"    Circle: {$ref: '#/components/schemas/Circle'}\n",
+		"    Circle: {$ref: '#/components/schemas/Other'}\n    Other: {$ref: '#/components/schemas/Circle'}\n",
+	} {
+		_, err := contract.Load(bytes.Replace(onvy.Spec, []byte("    GrantType:\n"), []byte(refs+"    GrantType:\n"), 1))
+		require.Error(t, err)
+		require.Regexp(t, `openapi.yaml:\d+:\d+: the \$ref #/components/schemas/\w+ leads back to itself$`, err.Error())
+	}
+}
+
 // Whoever adds a field and forgets its mark gives nothing away.
 func TestWhatHasNoMarkIsRedacted(t *testing.T) {
 	spec := bytes.Replace(onvy.Spec, []byte("        data_syncs:\n          type: array\n"), []byte(`        resting_rate: {type: integer}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/faults/plant"
 	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
@@ -30,7 +31,7 @@ func TestTheLiveSuiteKillsWhatIsPlantedIntoAnotherResource(t *testing.T) {
 	require.NoError(t, err)
 
 	laws := func(r *spec.Resource) (all []string) {
-		for _, f := range faults.Planted(r) {
+		for _, f := range plant.In(r) {
 			if f.Class == "semantics" {
 				all = append(all, strings.TrimPrefix(f.Rule, r.Name+"/"))
 			}
@@ -43,7 +44,7 @@ func TestTheLiveSuiteKillsWhatIsPlantedIntoAnotherResource(t *testing.T) {
 	for _, law := range laws(model.Resource("users")) {
 		require.True(t, slices.Contains(laws(meals), law) || slices.Contains([]string{"unique-id", "concurrent-create", "patch-merges"}, law), "no fault of meals breaks %s", law)
 	}
-	for _, f := range faults.Planted(meals) {
+	for _, f := range plant.In(meals) {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			found := mealRun(t, text, rules, f)

@@ -16,12 +16,11 @@ type Field struct {
 	Create, Replace, Patch *openapi3.Schema
 	Shown                  *openapi3.Schema // in the answer; nil if it is never shown
 
-	Required  bool // by create
-	Nullable  bool // by patch: null clears it
-	Default   any  // documented; nil for none
-	Assigned  bool // the server may give it a value of its own: x-onvy-default
-	Sensitive string
-	Parts     []string // names of the properties of an object; nil for other types
+	Required bool     // by create
+	Nullable bool     // by patch: null clears it
+	Default  any      // documented; nil for none
+	Assigned bool     // the server may give it a value of its own: x-onvy-default
+	Parts    []string // names of the properties of an object; nil for other types
 }
 
 // Schema is what is documented of the values that are written.
@@ -42,7 +41,7 @@ func (r *Resource) compile() error {
 			return err
 		}
 		if r.List.Page = page; page == nil {
-			r.List.Role, r.List.Resource, r.List = None, nil, nil
+			return placed(Place(r.List.Doc.Origin, "x-onvy-resource"), "%s lists %s, and its answer has not one array; say which are the items by x-onvy-page", r.List.ID, r.Name)
 		}
 	}
 	r.Schema = r.shown()
@@ -93,9 +92,6 @@ func (f *Field) finish() {
 		}
 		if f.Default == nil {
 			f.Default = DefaultOf(one)
-		}
-		if f.Sensitive == "" {
-			f.Sensitive = Sensitive(one)
 		}
 		f.Assigned = f.Assigned || mark(one.Extensions, "x-onvy-default") == "server"
 	}

@@ -22,14 +22,13 @@ type Model struct {
 	// Limits are what cannot be checked of this spec, and why, one line each.
 	Limits []string
 
-	byID  map[string]*Operation
-	byDoc map[*openapi3.Operation]*Operation
+	byID map[string]*Operation
 }
 
 // New reads a spec that was loaded and validated. With IncludeOrigin its errors
 // and places have line and column.
 func New(doc *openapi3.T) (*Model, error) {
-	m := &Model{Doc: doc, byID: make(map[string]*Operation), byDoc: make(map[*openapi3.Operation]*Operation)}
+	m := &Model{Doc: doc, byID: make(map[string]*Operation)}
 	if err := checkSchemas(doc); err != nil {
 		return nil, err
 	}
@@ -46,9 +45,6 @@ func New(doc *openapi3.T) (*Model, error) {
 
 // Operation is the one with an id; nil for none.
 func (m *Model) Operation(id string) *Operation { return m.byID[id] }
-
-// Of is what the model says of an operation of Doc; nil for one of another.
-func (m *Model) Of(op *openapi3.Operation) *Operation { return m.byDoc[op] }
 
 // Resource is the one with a name; nil for none.
 func (m *Model) Resource(name string) *Resource {
@@ -98,7 +94,7 @@ func (m *Model) readOperations() error {
 				return err
 			}
 			m.Operations = append(m.Operations, o)
-			m.byID[o.ID], m.byDoc[op] = o, o
+			m.byID[o.ID] = o
 		}
 	}
 	return nil
@@ -124,9 +120,7 @@ func (m *Model) noteLimits() {
 		if r.Read == nil {
 			m.limit(r.first(), "no operation reads one of %s: what is written is not compared", r.Name)
 		}
-		if r.List != nil && r.List.Page == nil {
-			m.limit(r.List, "the answer of %s has no items that are documented: it is not looked at as a list", r.List.ID)
-		} else if r.List != nil && r.List.Page.Next == nil && r.List.Page.SizeParam != "" {
+		if r.List != nil && r.List.Page.Next == nil && r.List.Page.SizeParam != "" {
 			m.limit(r.List, "%s takes %q and documents no next page: only its first page is looked at", r.List.ID, r.List.Page.SizeParam)
 		}
 	}

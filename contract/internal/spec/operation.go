@@ -27,9 +27,6 @@ var roleNames = [...]string{"none", "create", "read", "replace", "patch", "delet
 
 func (r Role) String() string { return roleNames[r] }
 
-// Writes reports whether an operation of the role changes a resource.
-func (r Role) Writes() bool { return r == Create || r == Replace || r == Patch || r == Delete }
-
 // Operation is what the spec says of one operation.
 type Operation struct {
 	ID, Method, Path string

@@ -45,7 +45,8 @@ func readPage(o *Operation) (*Page, error) {
 	if marked && names == nil {
 		return nil, placed(at, "x-onvy-page of %s is not a mapping of %s", o.ID, strings.Join(pageKeys, ", "))
 	}
-	for name, value := range names {
+	for _, name := range sorted(names) {
+		value := names[name]
 		if _, text := value.(string); !text || !slices.Contains(pageKeys, name) {
 			return nil, placed(at, "x-onvy-page of %s has %q; it may have %s, each with a name", o.ID, name, strings.Join(pageKeys, ", "))
 		}
@@ -54,8 +55,8 @@ func readPage(o *Operation) (*Page, error) {
 		return nil, nil
 	}
 	p.params(o)
-	for name, value := range names {
-		if err := p.set(o, at, name, value.(string)); err != nil {
+	for _, name := range sorted(names) {
+		if err := p.set(o, at, name, names[name].(string)); err != nil {
 			return nil, err
 		}
 	}
@@ -63,8 +64,8 @@ func readPage(o *Operation) (*Page, error) {
 	return p, nil
 }
 
-// shape finds the items and what stands beside them; false if there are none,
-// or more than one array of objects.
+// shape finds the items and what stands beside them; false if there is no array,
+// or more than one.
 func (p *Page) shape(s *openapi3.Schema) bool {
 	if s == nil {
 		return false
@@ -72,24 +73,22 @@ func (p *Page) shape(s *openapi3.Schema) bool {
 	if s.Type.Is(openapi3.TypeArray) {
 		return true
 	}
-	var items []string
+	var arrays []string
 	for name, property := range Properties(s) {
-		property = Plain(property)
-		if property.Type.Is(openapi3.TypeArray) {
-			if items != nil {
-				return false
-			}
-			items = []string{name}
+		if Plain(property).Type.Is(openapi3.TypeArray) {
+			arrays = append(arrays, name)
 		}
 	}
-	p.Items = items
+	if len(arrays) == 1 {
+		p.Items = arrays
+	}
 	p.Next = find(s, nextNames)
 	p.Total = find(s, totalNames)
 	p.Size = find(s, sizeNames)
 	if p.Next != nil {
 		p.Self = find(s, selfNames)
 	}
-	return items != nil
+	return p.Items != nil
 }
 
 // find looks for a property, in the object and in the objects in it.

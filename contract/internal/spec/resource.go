@@ -100,7 +100,14 @@ func (m *Model) readResources() error {
 	return nil
 }
 
-func isList(o *Operation) bool { return o != nil && new(Page).shape(o.Answer) }
+// isList reports whether an answer has items, or a mark says which they are.
+func isList(o *Operation) bool {
+	if o == nil {
+		return false
+	}
+	names, _ := o.Doc.Extensions["x-onvy-page"].(map[string]any)
+	return names["items"] != nil || new(Page).shape(o.Answer)
+}
 
 func (m *Model) at(method, path string) *Operation {
 	for _, o := range m.Operations {

@@ -75,9 +75,9 @@ func TestShippedSpec(t *testing.T) {
 	require.Equal(t, "updated_at", r.Updated)
 
 	require.Equal(t, []string{
-		"birthday sensitive=date", "coach_config assigned parts=[enabled]", "firstname sensitive=name", "gender", "height sensitive=health",
-		"language assigned", "lastname sensitive=name", "location parts=[lat lon]", "measurement_unit default=metric",
-		"thresholds parts=[ftp lthr mhr]", "tz_offset assigned", "weight sensitive=health",
+		"birthday", "coach_config assigned parts=[enabled]", "firstname", "gender", "height",
+		"language assigned", "lastname", "location parts=[lat lon]", "measurement_unit default=metric",
+		"thresholds parts=[ftp lthr mhr]", "tz_offset assigned", "weight",
 	}, fields(r))
 	for _, f := range r.Fields {
 		require.True(t, f.Nullable, f.Name)
@@ -106,9 +106,6 @@ func fields(r *spec.Resource) (lines []string) {
 		}
 		if f.Default != nil {
 			line += fmt.Sprintf(" default=%v", f.Default)
-		}
-		if f.Sensitive != "" {
-			line += " sensitive=" + f.Sensitive
 		}
 		if f.Parts != nil {
 			line += fmt.Sprintf(" parts=%v", f.Parts)
@@ -181,6 +178,18 @@ func TestMarksSayWhatNamesDoNot(t *testing.T) {
 	require.Regexp(t, `^openapi.yaml:\d+:\d+: no operation reads one of users: `, m.Limits[0])
 }
 
+// Of two arrays nobody knows which are the items, unless a mark says it.
+func TestTheItemsOfTwoArrays(t *testing.T) {
+	more := []string{"        users:\n          type: array\n", "        warnings: {type: array, items: {type: string}}\n        users:\n          type: array\n"}
+	m := loaded(t, edited(t, more...))
+	require.Nil(t, m.Resource("users").List)
+	m = loaded(t, edited(t, append(more, "operationId: listUsers", "x-onvy-page: {items: users}\n      operationId: listUsers")...))
+	page := m.Resource("users").List.Page
+	require.Equal(t, []string{"users"}, page.Items)
+	require.Equal(t, []string{"pagination", "next_page"}, page.Next)
+	require.Equal(t, "page", page.CursorParam)
+}
+
 func TestAnEndpointIsNoTokenEndpointForItsHeaders(t *testing.T) {
 	m := loaded(t, edited(t,
 		"description: The user.\n      x-onvy-source: users/create-a-new-user\n",
@@ -218,6 +227,10 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 		"unknown key of a page": {
 			[]string{"operationId: listUsers", "x-onvy-page: {itms: users}\n      operationId: listUsers"},
 			`:\d+:\d+: x-onvy-page of listUsers has "itms"; it may have items, next`,
+		},
+		"list without items": {
+			[]string{"operationId: deleteUser", "x-onvy-resource: users:list\n      operationId: deleteUser", "operationId: listUsers", "x-onvy-resource: none\n      operationId: listUsers"},
+			`:\d+:\d+: deleteUser lists users, and its answer has not one array`,
 		},
 		"time that is none": {
 			[]string{"description: Date of birth.\n          example", "description: Date of birth.\n          x-onvy-time: created\n          example"},

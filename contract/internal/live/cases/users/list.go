@@ -187,7 +187,7 @@ func tryListWhileWriting(p *live.Probe) {
 	c := p.Get(kept[0])
 	for _, id := range kept {
 		if seen[id] != 1 {
-			p.Report(c, pageStable, rule.Finding{Operation: "listUsers", Message: fmt.Sprintf("a user is listed %d times in a walk during which others were written", seen[id])})
+			p.Report(c, pageStable, rule.Finding{Operation: everybody(p).Resource.List.ID, Message: fmt.Sprintf("a user is listed %d times in a walk during which others were written", seen[id])})
 			return
 		}
 	}

@@ -1,4 +1,4 @@
-package faults
+package kit
 
 import (
 	"crypto/rand"
@@ -10,17 +10,17 @@ import (
 	"unicode/utf16"
 )
 
-func times(n int64) func(json.Number) any {
+func Times(n int64) func(json.Number) any {
 	return func(v json.Number) any {
 		i, _ := v.Int64()
 		return i * n
 	}
 }
 
-func quoted(v json.Number) any { return v.String() }
+func Quoted(v json.Number) any { return v.String() }
 
-// shifted moves a date or a time by some days.
-func shifted(days int) func(string) any {
+// Shifted moves a date or a time by some days.
+func Shifted(days int) func(string) any {
 	return func(v string) any {
 		if t, err := time.Parse(time.DateOnly, v); err == nil {
 			return t.AddDate(0, 0, days).Format(time.DateOnly)
@@ -29,8 +29,8 @@ func shifted(days int) func(string) any {
 	}
 }
 
-// whole takes the fraction off a number.
-func whole(v json.Number) any {
+// Whole takes the fraction off a number.
+func Whole(v json.Number) any {
 	f, err := v.Float64()
 	if err != nil {
 		return v
@@ -38,19 +38,19 @@ func whole(v json.Number) any {
 	return int64(f)
 }
 
-func mapped(f func(string) string) func(string) any { return func(v string) any { return f(v) } }
+func Mapped(f func(string) string) func(string) any { return func(v string) any { return f(v) } }
 
-// timeOf reads a time of the API.
-func timeOf(v any) time.Time {
+// TimeOf reads a time of the API.
+func TimeOf(v any) time.Time {
 	s, _ := v.(string)
 	t, _ := time.Parse(time.RFC3339Nano, s)
 	return t
 }
 
-const timeLayout = "2006-01-02T15:04:05.000000Z"
+const TimeLayout = "2006-01-02T15:04:05.000000Z"
 
-// withoutAstral loses what does not fit into 16 bits, as some databases do.
-func withoutAstral(s string) string {
+// WithoutAstral loses what does not fit into 16 bits, as some databases do.
+func WithoutAstral(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r > 0xffff {
 			return '?'
@@ -59,7 +59,7 @@ func withoutAstral(s string) string {
 	}, s)
 }
 
-func asciiOnly(s string) string {
+func AsciiOnly(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r > 0x7f {
 			return '?'
@@ -68,12 +68,12 @@ func asciiOnly(s string) string {
 	}, s)
 }
 
-func fixed(f float64, decimals int) string { return strconv.FormatFloat(f, 'f', decimals, 64) }
+func Fixed(f float64, decimals int) string { return strconv.FormatFloat(f, 'f', decimals, 64) }
 
-func randomText() string { return rand.Text() }
+func RandomText() string { return rand.Text() }
 
-// escapedASCII writes JSON with what is not ASCII as \u escapes.
-func escapedASCII(text []byte) []byte {
+// EscapedASCII writes JSON with what is not ASCII as \u escapes.
+func EscapedASCII(text []byte) []byte {
 	var b strings.Builder
 	for _, r := range string(text) {
 		switch {

@@ -1,4 +1,6 @@
-package sandbox
+// Package document has the JSON of a resource: taken apart, merged, and held
+// against what a schema says beyond the letter.
+package document
 
 import (
 	"bytes"
@@ -13,19 +15,19 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// document is the part of a resource that the customer writes, as raw JSON by
+// Fields are the part of a resource that the customer writes, as raw JSON by
 // field name: numbers and strings come back exactly as they came. Documents
 // are never changed once they are stored.
-type document map[string]jsontext.Value
+type Fields map[string]jsontext.Value
 
-// members splits a JSON object, which is valid by now. It is nil for what is
+// Members splits a JSON object, which is valid by now. It is nil for what is
 // not an object.
-func members(object jsontext.Value) document {
+func Members(object jsontext.Value) Fields {
 	d := jsontext.NewDecoder(bytes.NewReader(object))
 	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
 		return nil
 	}
-	doc := make(document)
+	doc := make(Fields)
 	for d.PeekKind() != '}' {
 		name, err := d.ReadToken()
 		if err != nil {
@@ -57,9 +59,9 @@ func elements(array jsontext.Value) (all []jsontext.Value) {
 	return all
 }
 
-// text is a member of a JSON object that is a string.
-func text(object []byte, name string) (value string, given bool) {
-	member := members(object)[name]
+// Text is a member of a JSON object that is a string.
+func Text(object []byte, name string) (value string, given bool) {
+	member := Members(object)[name]
 	if member.Kind() != '"' {
 		return "", false
 	}
@@ -67,12 +69,12 @@ func text(object []byte, name string) (value string, given bool) {
 	return string(unquoted), err == nil
 }
 
-// merge returns the document after a merge patch (RFC 7396): what the patch has
+// Merge returns the document after a merge patch (RFC 7396): what the patch has
 // replaces, objects merge, and null takes away. What a client does not write
 // is not kept. Defaults come back when they are taken away.
-func (d document) merge(r *spec.Resource, patch []byte) document {
-	from := members(patch)
-	merged := make(document, len(r.Fields))
+func (d Fields) Merge(r *spec.Resource, patch []byte) Fields {
+	from := Members(patch)
+	merged := make(Fields, len(r.Fields))
 	for _, f := range r.Fields {
 		if value := mergeValue(f.Schema(), d[f.Name], from[f.Name]); value != nil {
 			merged[f.Name] = value
@@ -100,45 +102,45 @@ func mergeValue(s *openapi3.Schema, old, patch jsontext.Value) jsontext.Value {
 	if len(properties) == 0 { // of any shape
 		return patch
 	}
-	before, after := members(old), members(patch)
-	merged := make(document, len(properties))
+	before, after := Members(old), Members(patch)
+	merged := make(Fields, len(properties))
 	for name, property := range properties {
 		if value := mergeValue(property, before[name], after[name]); value != nil {
 			merged[name] = value
 		}
 	}
-	return merged.object(slices.Sorted(maps.Keys(merged)))
+	return merged.Object(slices.Sorted(maps.Keys(merged)))
 }
 
-// touches reports whether a patch has a field of a document at all.
-func touches(r *spec.Resource, patch []byte) bool {
-	from := members(patch)
+// Touches reports whether a patch has a field of a document at all.
+func Touches(r *spec.Resource, patch []byte) bool {
+	from := Members(patch)
 	return slices.ContainsFunc(r.Fields, func(f *spec.Field) bool { return from[f.Name] != nil })
 }
 
-// object writes the named members, in that order, as a JSON object.
-func (d document) object(names []string) jsontext.Value {
+// Object writes the named members, in that order, as a JSON object.
+func (d Fields) Object(names []string) jsontext.Value {
 	object := []byte{'{'}
 	for _, name := range names {
 		if value, ok := d[name]; ok {
-			object = appendMember(object, name, value)
+			object = AppendMember(object, name, value)
 		}
 	}
 	return append(object, '}')
 }
 
-func appendMember(object []byte, name string, value jsontext.Value) []byte {
+func AppendMember(object []byte, name string, value jsontext.Value) []byte {
 	if len(object) > 1 {
 		object = append(object, ',')
 	}
-	object = append(object, quote(name)...)
+	object = append(object, Quote(name)...)
 	object = append(object, ':')
 	return append(object, value...)
 }
 
-func quote(s string) jsontext.Value {
+func Quote(s string) jsontext.Value {
 	quoted, _ := jsontext.AppendQuote(nil, s) // fails for invalid UTF-8 only, which never gets here
 	return quoted
 }
 
-func number(n int) jsontext.Value { return strconv.AppendInt(nil, int64(n), 10) }
+func Number(n int) jsontext.Value { return strconv.AppendInt(nil, int64(n), 10) }

@@ -1,7 +1,10 @@
-package sandbox
+package document
 
 import (
+	"errors"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,10 +15,11 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// exact refuses values that hold by the letter of a schema and that nobody can
+// Exact refuses values that hold by the letter of a schema and that nobody can
 // read: a date that is on no calendar, a uuid that is none, a number that no float64
 // holds, an integer that is written as a fraction. The schema was checked before.
-func exact(s *openapi3.Schema, value jsontext.Value) error { return exactAt(s, value, nil, 0) }
+// Its error names the property and no value.
+func Exact(s *openapi3.Schema, value jsontext.Value) error { return exactAt(s, value, nil, 0) }
 
 const maxDepth = 100 // of values; schemas may be trees
 
@@ -23,7 +27,7 @@ func exactAt(s *openapi3.Schema, value jsontext.Value, path []string, depth int)
 	if s == nil || depth > maxDepth {
 		return nil
 	}
-	bad := badRequest(strings.Join(path, ".") + " is not valid")
+	bad := errors.New(strings.Join(path, ".") + " is not valid")
 	switch value.Kind() {
 	case '"':
 		unquoted, err := jsontext.AppendUnquote(nil, value)
@@ -35,13 +39,13 @@ func exactAt(s *openapi3.Schema, value jsontext.Value, path []string, depth int)
 			return bad
 		}
 	case '{':
-		properties, object := spec.Properties(s), members(value)
-		for _, name := range sortedNames(object) {
-			property := properties[name]
+		properties, object := spec.Properties(s), Members(value)
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			property, at := properties[name], append(path[:len(path):len(path)], name)
 			if more := spec.Plain(s).AdditionalProperties.Schema; property == nil && more != nil {
-				property = more.Value
+				property, at = more.Value, path // the names of a map are data
 			}
-			if err := exactAt(property, object[name], append(path[:len(path):len(path)], name), depth+1); err != nil {
+			if err := exactAt(property, object[name], at, depth+1); err != nil {
 				return err
 			}
 		}

@@ -1,4 +1,4 @@
-package faults_test
+package plant_test
 
 import (
 	"encoding/json"
@@ -17,6 +17,7 @@ import (
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/faults/plant"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
@@ -25,7 +26,7 @@ import (
 // a short conversation about that resource, and looks at the recording of it:
 // the rule of each fault speaks, under the name of its resource.
 func TestPlantedFaults(t *testing.T) {
-	text, err := os.ReadFile("../../testdata/meals.yaml")
+	text, err := os.ReadFile("../../../testdata/meals.yaml")
 	require.NoError(t, err)
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData(text)
@@ -38,7 +39,7 @@ func TestPlantedFaults(t *testing.T) {
 	families := make(map[string][]string) // laws that were broken, by resource
 	for _, r := range model.Resources {
 		require.Empty(t, talk(t, text, rules, r, faults.None()), "%s of a server without a fault", r.Name)
-		for _, f := range faults.Planted(r) {
+		for _, f := range plant.In(r) {
 			t.Run(f.Name, func(t *testing.T) {
 				t.Parallel()
 				found := talk(t, text, rules, r, f)
@@ -61,7 +62,7 @@ func TestPlantedFaults(t *testing.T) {
 			require.Contains(t, families["meals"], law)
 		}
 	}
-	t.Logf("%d faults of users, %d of meals", len(faults.Planted(model.Resource("users"))), len(faults.Planted(model.Resource("meals"))))
+	t.Logf("%d faults of users, %d of meals", len(plant.In(model.Resource("users"))), len(plant.In(model.Resource("meals"))))
 }
 
 // TestAFieldThatIsLostIsFound adds a field to the spec, of several types and
@@ -87,7 +88,7 @@ func TestAFieldThatIsLostIsFound(t *testing.T) {
 			r := model.Resource("users")
 			require.Empty(t, talk(t, []byte(text), rules, r, faults.None()))
 			planted := 0
-			for _, f := range faults.Planted(r) {
+			for _, f := range plant.In(r) {
 				if strings.HasSuffix(f.Name, "-added") && !isProbe(f, r) {
 					planted++
 					require.Contains(t, talk(t, []byte(text), rules, r, f), f.Rule, f.Title)

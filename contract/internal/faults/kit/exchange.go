@@ -1,0 +1,125 @@
+package kit
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/sandbox"
+)
+
+// Exchange is a request on its way through the mutating layer, and its answer
+// on the way back.
+type Exchange struct {
+	Srv   *sandbox.Server
+	State *state
+
+	Id     string // of the operation, "" where the path is not of the API
+	Op     Ops    // what it does; 0 where the path is not of the API
+	Method string
+	Url    *url.URL
+	Header http.Header
+	Body   []byte
+	Req    *http.Request
+
+	Status int
+	Answer http.Header
+	Text   []byte
+	Wire   func(*Exchange) []byte // the answer as bytes, where net/http would not write it
+	Pause  func(http.ResponseWriter)
+}
+
+func newExchange(srv *sandbox.Server, s *state, r *http.Request) *Exchange {
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 8<<20)) // what is missing, the sandbox will say
+	u := *r.URL
+	id := operation(srv, r.Method, r.URL.EscapedPath())
+	return &Exchange{
+		Srv: srv, State: s, Id: id, Op: KindOf(id),
+		Method: r.Method, Url: &u, Header: r.Header.Clone(), Body: body, Req: r,
+	}
+}
+
+// operation is the operationId of a request. A token endpoint is one whatever
+// the method is.
+func operation(srv *sandbox.Server, method, path string) string {
+	if id := srv.Operation(method, path); id != "" {
+		return id
+	}
+	if id := srv.Operation(http.MethodPost, path); KindOf(id)&Tokens != 0 {
+		return id
+	}
+	return ""
+}
+
+// serve lets the sandbox answer the request as it is now. It may be called
+// again after a change. HEAD is asked as GET, so that what is done to the
+// answer of GET shows in the header of HEAD too.
+func (x *Exchange) serve() {
+	method := x.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	w := x.Ask(method, x.Url.RequestURI(), x.Body, x.Header)
+	x.Status, x.Answer, x.Text = w.Code, w.Header(), w.Body.Bytes()
+	if method != x.Method {
+		x.Answer.Del("Content-Length")
+	}
+}
+
+// Ask sends the sandbox a request of our own.
+func (x *Exchange) Ask(method, target string, body []byte, header http.Header) *httptest.ResponseRecorder {
+	r, err := http.NewRequestWithContext(x.Req.Context(), method, "http://sandbox"+target, bytes.NewReader(body))
+	w := httptest.NewRecorder()
+	if err != nil { // a target that only a raw client could send
+		w.Code = http.StatusBadRequest
+		return w
+	}
+	r.Header = header.Clone()
+	r.Header.Del("Accept-Encoding")
+	x.Srv.Handler().ServeHTTP(w, r)
+	return w
+}
+
+// send writes the answer to the client.
+func (x *Exchange) send(w http.ResponseWriter) {
+	if x.Wire != nil {
+		x.hijack(w)
+		return
+	}
+	for name, values := range x.Answer {
+		w.Header()[name] = values
+	}
+	if x.Status != http.StatusNoContent && x.Status != http.StatusNotModified && (x.Method != http.MethodHead || !x.answerHas("Content-Length")) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(x.Text)))
+	}
+	if x.Pause != nil {
+		x.Pause(w)
+	}
+	w.WriteHeader(x.Status)
+	if x.Method != http.MethodHead {
+		_, _ = w.Write(x.Text)
+	}
+}
+
+func (x *Exchange) answerHas(name string) bool { return x.Answer.Get(name) != "" }
+
+// hijack takes the connection and writes bytes that net/http would correct.
+// The connection is closed after them.
+func (x *Exchange) hijack(w http.ResponseWriter) {
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // not HTTP/1.1: as good as a broken connection
+	}
+	defer conn.Close()
+	_, _ = buffered.Write(x.Wire(x))
+	_ = buffered.Flush()
+}
+
+// UserID is the id in the path, still escaped.
+func (x *Exchange) UserID() string {
+	return strings.TrimPrefix(x.Url.EscapedPath(), "/users/")
+}
