@@ -9,8 +9,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
+	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/gatewaylog"
 	"github.com/onvy-health/onvy-go/contract/recording"
@@ -18,12 +20,15 @@ import (
 
 // BenchmarkReplayStages says what each stage of a replay costs, as CPU seconds of
 // all cores for each GB: cutting a log into its entries, decoding them, checking
-// them alone, and the whole replay with its history. The drifting log has a
-// property in each user that is not documented.
+// them alone, also where kin-openapi looks at all of them, and the whole replay with
+// its history; beside them tokenising the text and nothing else. The drifting log
+// has a property in each user that is not documented.
 //
 //	go test -run='^$' -bench=ReplayStages ./contract
 func BenchmarkReplayStages(b *testing.B) {
 	spec := loadSpec(b)
+	slow, err := contract.LoadWithoutFastPath(onvy.Spec)
+	require.NoError(b, err)
 	for _, log := range []struct {
 		name           string
 		before, within string
@@ -64,9 +69,16 @@ func BenchmarkReplayStages(b *testing.B) {
 			name string
 			run  func(b *testing.B)
 		}{
+			{"tokens", func(b *testing.B) {
+				d := jsontext.NewDecoder(bytes.NewReader(all))
+				for d.SkipValue() == nil {
+				}
+				require.EqualValues(b, len(all)-1, d.InputOffset())
+			}},
 			{"cut", func(b *testing.B) { each(b, func(contract.Entry) {}) }},
 			{"decode", decoded(func(*contract.Exchange) {})},
 			{"check", decoded(func(x *contract.Exchange) { spec.Check(x) })},
+			{"check, kin-openapi", decoded(func(x *contract.Exchange) { slow.Check(x) })},
 			{"replay", func(b *testing.B) {
 				spec.ReplayAll(b.Context(), []contract.Recording{{Name: "log", Entries: func(yield func(contract.Entry, error) bool) {
 					each(b, func(e contract.Entry) { yield(e, nil) })
