@@ -17,7 +17,8 @@ import (
 type Value struct {
 	// Kind is the first character of the JSON text, with 0 for numbers, or
 	// absent or unknown.
-	Kind byte
+	Kind    byte
+	Default bool // a server may have given it
 	// Sum is equal for equal values: strings by their characters, numbers by
 	// what they are worth, objects whatever the order of their names.
 	Sum  uint64
@@ -25,8 +26,7 @@ type Value struct {
 	Fold uint64 // Sum in lower case, of a string
 	Len  int    // characters of a string
 
-	Default bool // a server may have given it
-	Parts   []Part
+	Parts []Part
 }
 
 // Part is a property of an object.
