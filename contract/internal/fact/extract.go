@@ -2,77 +2,10 @@ package fact
 
 import (
 	"hash/maphash"
-	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
-	"time"
 )
-
-// Exchange is what the history reads of an exchange. Of what is nil or empty it
-// takes nothing.
-type Exchange struct {
-	Op    *Operation
-	Name  string
-	Seq   uint64
-	Start time.Time // zero if unknown
-	End   time.Time
-
-	Status int    // 0 where no answer came
-	Bearer string // the access token
-	Parent string // what the resource is in, as the path has it
-	ID     string // of the resource in the path; "" if it is not there
-
-	Cursor, Limit string // of List
-	Sent, Answer  []byte // bodies; nil if they are not whole
-	Outline       *Outline
-	Grant         *Granted
-
-	Racing bool
-	// Ahead is how far the server's clock is ahead of the recorder's; 0 if they
-	// agree to a minute, or nobody knows.
-	Ahead time.Duration
-	// Wrong are fields of the answer that other rules have something to say
-	// about; "" is the answer as a whole.
-	Wrong []string
-	// Misfits are fields of the request that are not as documented. A server may
-	// take such a value for another one, and its answer then shows that.
-	Misfits []string
-}
-
-// Outline is what somebody has read of the answer already.
-type Outline struct {
-	Items   []Item
-	Next    []byte // as text; empty for none
-	Total   float64
-	Totaled bool
-}
-
-// Item is a resource in an outline, its id as text.
-type Item struct {
-	ID               []byte
-	Created, Updated Instant
-	Text             []byte
-}
-
-// Granted is the answer of a token endpoint.
-type Granted struct {
-	Access    string
-	Lasts     float64 // expires_in; 0 if it is not there
-	Project   string  // that was asked for
-	Scope     string  // granted, or asked for
-	Refresh   string  // the refresh token that was traded
-	OfAClient bool    // a server's token
-}
-
-// Claims are those of a token which says something about itself.
-type Claims struct {
-	Project, User, JTI string
-	Expires, Issued    float64 // seconds since 1970; 0 if they are not there
-	Scopes             []string
-	Scoped             bool
-}
 
 // Extractor takes exchanges apart. It is safe for concurrent use.
 type Extractor struct {
@@ -82,11 +15,6 @@ type Extractor struct {
 	mu     sync.Mutex
 	seed   maphash.Seed
 	tokens map[uint64]*bearer // by a hash, so that no token stays in memory
-}
-
-type bearer struct {
-	Bearer
-	scopes []string
 }
 
 // NewExtractor returns an extractor. Claims reads a token; hasher is nil for
@@ -312,72 +240,4 @@ func text(value []byte) []byte {
 		return nil
 	}
 	return unquoted(value)
-}
-
-// bearer reads the token of a request for an operation.
-func (e *Extractor) bearer(token string, op *Operation) Bearer {
-	if token == "" {
-		return Bearer{}
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	key := maphash.String(e.seed, token)
-	b := e.tokens[key]
-	if b == nil {
-		b = &bearer{Bearer: Bearer{ID: e.Digest(token)}}
-		if c, ok := e.claims(token); ok {
-			b.Project, b.Principal = e.Digest(c.Project), e.Digest(c.User)
-			b.Expires, b.Scoped, b.scopes = nanos(c.Expires), c.Scoped && len(c.Scopes) > 0, c.Scopes
-		}
-		if len(e.tokens) >= 256 { // more than are in use at one time
-			clear(e.tokens)
-		}
-		e.tokens[key] = b
-	}
-	own := b.Bearer
-	own.Lacks = own.Scoped && !slices.Contains(b.scopes, op.Scope)
-	return own
-}
-
-// nanos is a time in seconds since 1970, as far as nanoseconds go.
-func nanos(seconds float64) int64 {
-	if seconds >= math.MaxInt64/1e9 {
-		return math.MaxInt64
-	}
-	return int64(max(seconds, 0) * 1e9)
-}
-
-// grants is the fact of a token that was given.
-func (e *Extractor) grants(facts []Fact, base *Fact, x *Exchange) []Fact {
-	g := x.Grant
-	if g == nil || g.Access == "" || x.Status/100 != 2 {
-		return facts
-	}
-	own := &Grant{Token: e.Digest(g.Access), Project: e.Digest(g.Project), Scopes: strings.Fields(g.Scope), Traded: e.Digest(g.Refresh)}
-	c, says := e.claims(g.Access)
-	switch {
-	case says:
-		own.Principal, own.JTI = e.Digest(c.User), e.Digest(c.JTI)
-		if g.Project == "" {
-			own.Project = e.Digest(c.Project)
-		}
-	case !g.OfAClient:
-		own.Principal = e.Digest("token", g.Access)
-	}
-	if base.Start != 0 {
-		lasts := math.Inf(1)
-		if g.Lasts > 0 && g.Lasts < 1e9 {
-			lasts = g.Lasts
-		}
-		// exp counts where it is earlier than what expires_in says, from when
-		// the answer came: the server's clock may be another.
-		if c.Issued > 0 && c.Expires > c.Issued {
-			lasts = min(lasts, c.Expires-c.Issued)
-		}
-		if end := float64(base.End+base.Ahead) + lasts*1e9; end < math.MaxInt64 {
-			own.Expires = int64(end)
-		}
-	}
-	base.Class, base.Grant = Grants, own
-	return append(facts, *base)
 }
