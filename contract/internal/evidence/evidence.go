@@ -82,7 +82,7 @@ func (e *Writer) Learn(c *pass.Call) {
 			is.auth = rule.OtherAuth
 		}
 		is.scope, _ = c.RequestObject()["scope"].(string)
-		is.plain = c.Is("createServerToken") && string(c.Exchange.Request.Body) == "{}"
+		is.plain = c.Op != nil && c.Op.API.ForServers() && string(c.Exchange.Request.Body) == "{}"
 	}
 	_, is.lifetime = pass.AccessToken(c)
 	is.by, is.until = c.Exchange, c.Exchange.End().Add(is.lifetime)

@@ -359,7 +359,9 @@ func (s *Spec) slotsOf(schema *openapi3.Schema) []coverage.Slot {
 
 // SignsIn reports whether the spec has the endpoint at which the suite gets its
 // tokens.
-func (s *Spec) SignsIn() bool { return s.Operation("createServerToken") != nil }
+func (s *Spec) SignsIn() bool {
+	return slices.ContainsFunc(s.API.Operations, (*spec.Operation).ForServers)
+}
 
 // Data of the cases: made up, from the seed, of every documented kind.
 

@@ -27,6 +27,12 @@ var roleNames = [...]string{"none", "create", "read", "replace", "patch", "delet
 
 func (r Role) String() string { return roleNames[r] }
 
+// ForServers reports whether an operation is where a client with a secret gets its
+// tokens, as JSON.
+func (o *Operation) ForServers() bool {
+	return o.Role == Token && o.Basic && o.Media == "application/json"
+}
+
 // Operation is what the spec says of one operation.
 type Operation struct {
 	ID, Method, Path string

@@ -46,10 +46,10 @@ var kinds = sync.OnceValue(func() map[string]Ops {
 	}
 	for _, o := range m.Operations {
 		switch {
+		case o.ForServers():
+			all[o.ID] = ServerToken
 		case o.Role == spec.Token && o.Media != "application/json":
 			all[o.ID] = OAuthToken
-		case o.Role == spec.Token && o.Basic:
-			all[o.ID] = ServerToken
 		case o.Role == spec.Token:
 			all[o.ID] = SDKToken
 		case o.Resource != nil && o.Resource.Parent == nil:
