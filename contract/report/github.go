@@ -21,7 +21,7 @@ func GitHub(w io.Writer, r *contract.Report, o MachineOptions) error {
 	if err != nil {
 		return fmt.Errorf("report: github: %w", err)
 	}
-	a := &annotations{w: bufio.NewWriter(w), left: map[string]int{}}
+	a := &annotations{w: bufio.NewWriter(w), seen: map[string]int{}}
 	for i := range r.Stale {
 		a.add("error", "title=waiver", line(r.Stale[i]))
 	}
@@ -46,7 +46,7 @@ func GitHub(w io.Writer, r *contract.Report, o MachineOptions) error {
 		a.add(annotationLevel(r, c), place+",title="+property(c.ID+" "+line(f.Rule)), text)
 	}
 	for _, level := range []string{"error", "warning", "notice"} {
-		if n := a.left[level]; n > 0 {
+		if n := a.seen[level] - mostAnnotations + 1; n > 0 {
 			a.printf("::%s title=more::%s\n", level, message(number(n, "cause")+" more of this level are in the report"))
 		}
 	}
@@ -58,43 +58,26 @@ func GitHub(w io.Writer, r *contract.Report, o MachineOptions) error {
 
 type annotations struct {
 	w    *bufio.Writer
-	n    [3]int
-	left map[string]int
+	seen map[string]int // by level
 }
 
 // printf writes; the bufio.Writer keeps the first error, and Flush returns it.
 func (a *annotations) printf(format string, args ...any) { _, _ = fmt.Fprintf(a.w, format, args...) }
 
 func (a *annotations) add(level, properties, text string) {
-	i := map[string]int{"error": 0, "warning": 1}[level]
-	if level == "notice" {
-		i = 2
+	if a.seen[level]++; a.seen[level] < mostAnnotations { // the last one says how many more there are
+		a.printf("::%s %s::%s\n", level, properties, message(text))
 	}
-	if a.n[i]++; a.n[i] >= mostAnnotations { // the last one says how many more there are
-		a.left[level]++
-		return
-	}
-	a.printf("::%s %s::%s\n", level, properties, message(text))
 }
 
 func annotationLevel(r *contract.Report, c *contract.Cause) string {
 	switch {
-	case failing(r, c):
+	case fails(r, c):
 		return "error"
 	case c.Head().Waived == "" && c.Head().Level != contract.Drift:
 		return "warning"
 	}
 	return "notice"
-}
-
-// failing reports whether a cause fails the run.
-func failing(r *contract.Report, c *contract.Cause) bool {
-	for _, f := range c.Findings {
-		if r.Fails(f) {
-			return true
-		}
-	}
-	return false
 }
 
 // notCarriedOut is the first reason why something could not be carried out.

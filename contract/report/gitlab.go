@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -49,9 +48,7 @@ func GitLab(w io.Writer, r *contract.Report, o MachineOptions) error {
 		}
 		issues = append(issues, issue)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(issues); err != nil {
+	if err := indented(w, issues); err != nil {
 		return fmt.Errorf("report: gitlab: %w", err)
 	}
 	return nil

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -122,9 +121,7 @@ func HAR(w io.Writer, r *contract.Report, o MachineOptions) error {
 			}
 		}
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(harFile{log}); err != nil {
+	if err := indented(w, harFile{log}); err != nil {
 		return fmt.Errorf("report: har: %w", err)
 	}
 	return nil

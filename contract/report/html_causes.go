@@ -2,7 +2,7 @@ package report
 
 import (
 	"fmt"
-	"regexp"
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,21 +52,20 @@ type placeRow struct {
 // report.
 const (
 	mostCauses   = 500
-	mostEvidence = 100 // causes with evidence
-	mostPlaces   = 20  // of one cause
-	mostCommand  = 4 << 10
+	mostEvidence = 100       // causes with evidence
+	mostPlaces   = 20        // of one cause
 	mostBytes    = 600 << 10 // of all steps
 )
 
 // addCauses shows the causes, what fails the run first.
 func (p *htmlPage) addCauses(r *contract.Report, spec *specText) {
 	causes := r.Causes()
-	slices.SortStableFunc(causes, func(a, b *contract.Cause) int { return order(failing(r, a)) - order(failing(r, b)) })
+	slices.SortStableFunc(causes, func(a, b *contract.Cause) int { return order(fails(r, a)) - order(fails(r, b)) })
 	levels := map[string]int{}
 	room := mostBytes
 	for i, c := range causes {
 		levels[string(c.Head().Level)]++
-		if failing(r, c) {
+		if fails(r, c) {
 			p.Failing++
 		}
 		if i >= mostCauses {
@@ -127,7 +126,7 @@ func causeOf(r *contract.Report, c *contract.Cause, spec *specText, evidence boo
 	v := causeView{
 		ID: c.ID, Level: visible(string(head.Level)), Rule: line(head.Rule), Message: line(head.Message),
 		Pointer: line(head.Pointer), Source: sourceName(head.Source), Link: sourceLink(head.Source), Place: line(head.Spec),
-		Status: statusOf(head.Status), Waived: line(head.Waived), fails: failing(r, c),
+		Status: statusOf(head.Status), Waived: line(head.Waived), fails: fails(r, c),
 	}
 	v.Method, v.Path = spec.name(head.Operation)
 	v.State = novelty(r, c)
@@ -148,7 +147,8 @@ func causeOf(r *contract.Report, c *contract.Cause, spec *specText, evidence boo
 		*room -= sizeOf(v.Steps)
 		v.Expected, v.Actual = line(head.Expected), line(head.Actual)
 		v.Excerpt = spec.excerpt(head.Spec)
-		v.Again = again(r, head)
+		v.Again = visible(again(r, c))
+		*room -= len(template.HTMLEscapeString(v.Again))
 		v.Places = placesOf(c, spec)
 		v.Follows = followsOf(c, spec)
 	}
@@ -167,15 +167,6 @@ func novelty(r *contract.Report, c *contract.Cause) string {
 		return "known"
 	}
 	return ""
-}
-
-// again is how to see a finding again.
-func again(r *contract.Report, f *contract.Finding) string {
-	if f.Exchange != "" && r.Seed != 0 {
-		return visible(fmt.Sprintf("onvy-contract run --run '^%s$' --seed %d", line(regexp.QuoteMeta(f.Exchange)), r.Seed))
-	}
-	command, _ := clip(f.Curl, mostCommand)
-	return visible(command)
 }
 
 // followsOf names the causes that need no mending of their own.

@@ -70,7 +70,7 @@ func (doc *junitSuites) addFindings(r *contract.Report, shown map[string]bool) {
 	more := 0
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if !fails(r, f) || shown[identity(f)] {
+		if !r.Fails(f) || shown[identity(f)] {
 			continue
 		}
 		if i >= mostCases && doc.Failures > 0 {
@@ -109,7 +109,7 @@ func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *jun
 	failed := 0
 	for i := range o.Findings {
 		f := &o.Findings[i]
-		if o.Status != contract.Fail || !fails(r, f) {
+		if o.Status != contract.Fail || !r.Fails(f) {
 			if len(other) < mostCases {
 				other = append(other, text(f))
 			}

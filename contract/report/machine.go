@@ -151,12 +151,17 @@ func (t *told) note() string {
 // pages is where the rules are explained.
 const pages = "https://github.com/onvy-health/onvy-go/blob/main/contract/RULES.md"
 
-// help is the page about a rule: its source, or the table of rules. What is no
-// id of a rule goes into no link.
-func help(rule contract.Rule) string {
-	anchor := ""
-	if strings.Trim(rule.ID, "abcdefghijklmnopqrstuvwxyz0123456789-/") == "" {
-		anchor = "#" + rule.ID
+// help is the page about a rule: its source, or the table of rules.
+func help(rule contract.Rule) string { return cmp.Or(sourceLink(rule.Source), rulePage(rule)) }
+
+// rulePage is the line of a rule in the table of rules. What is no id goes into
+// no link, and rules of other resources are those of users.
+func rulePage(rule contract.Rule) string {
+	_, name, _ := strings.Cut(rule.ID, "/")
+	for _, id := range []string{rule.ID, "users/" + name} {
+		if slices.ContainsFunc(contract.Rules(), func(r contract.Rule) bool { return r.ID == id }) {
+			return pages + "#" + id
+		}
 	}
-	return cmp.Or(sourceLink(rule.Source), pages+anchor)
+	return pages
 }

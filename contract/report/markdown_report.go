@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
@@ -93,7 +94,7 @@ func (p *markdownPage) causes() {
 		if shown == mostMarkdownBlocks {
 			break
 		}
-		if failing(p.r, c) {
+		if fails(p.r, c) {
 			p.block(c)
 			shown++
 		}
@@ -104,7 +105,7 @@ func (p *markdownPage) places(c *contract.Cause) []string {
 	var all []string
 	for _, f := range c.Findings {
 		place := mdCode(cmp.Or(p.place(f), "no operation"))
-		if len(all) == 0 || all[len(all)-1] != place {
+		if !slices.Contains(all, place) {
 			all = append(all, place)
 		}
 	}
@@ -127,6 +128,9 @@ func (p *markdownPage) block(c *contract.Cause) {
 	p.printf("- why: %s %s\n", mdText(sourceName(f.Source)), mdText(f.Spec))
 	for _, follower := range c.Follows[:min(len(c.Follows), mostPlaces)] {
 		p.printf("- follows: %s: %s\n", mdCode(line(follower.Head().Rule)), mdText(line(follower.Head().Message)))
+	}
+	if text := again(p.r, c); text != "" {
+		p.printf("\n%s", mdBlock("sh", text))
 	}
 	p.printf("\n</details>\n")
 }

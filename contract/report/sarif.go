@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -29,9 +28,7 @@ func SARIF(w io.Writer, r *contract.Report, o MachineOptions) error {
 	if err != nil {
 		return fmt.Errorf("report: sarif: %w", err)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(m.sarif()); err != nil {
+	if err := indented(w, m.sarif()); err != nil {
 		return fmt.Errorf("report: sarif: %w", err)
 	}
 	return nil
@@ -157,9 +154,8 @@ func headersOf(lines []string) map[string]string {
 		return nil
 	}
 	all := map[string]string{}
-	for _, text := range lines {
-		name, value, _ := strings.Cut(text, ":")
-		name, value = line(name), line(strings.TrimSpace(value))
+	for _, h := range harHeaders(lines) {
+		name, value := h.Name, h.Value
 		if had, ok := all[name]; ok {
 			value = had + ", " + value
 		}

@@ -14,6 +14,7 @@ import (
 // TerminalOptions of [Terminal]. The zero value is a good one.
 type TerminalOptions struct {
 	Colour bool // see [Colours]
+	Links  bool // see [Hyperlinks]: rules and sources lead to their pages
 	// Notes shows what does not fail the run; otherwise it is counted in a line.
 	Notes bool
 	// Full shows every cause with its evidence, every place and all notes.
@@ -24,8 +25,9 @@ type TerminalOptions struct {
 	Width int
 	// Spec is the text of openapi.yaml, to name operations by method and path.
 	Spec []byte
-	// JSON is the file with the report as JSON, and Scripts the directory with a
-	// script for each cause, for the line that says how to see it again.
+	// JSON is the file with the report as JSON, as the user's shell finds it, and
+	// Scripts the directory with a script for each cause, for the line that says
+	// how to see it again.
 	JSON, Scripts string
 }
 
@@ -39,7 +41,7 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 	p := &page{w: bufio.NewWriter(w), TerminalOptions: o}
 	var failing, rest []*contract.Cause
 	for _, c := range r.Causes() {
-		if slices.ContainsFunc(c.Findings, func(f *contract.Finding) bool { return fails(r, f) }) {
+		if fails(r, c) {
 			failing = append(failing, c)
 		} else {
 			rest = append(rest, c)
@@ -82,6 +84,8 @@ type page struct {
 	w     *bufio.Writer
 	begun bool // something was written
 	spec  *specText
+
+	word, address string // a word that is a link while it is set
 }
 
 func (p *page) printf(format string, args ...any) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,7 +80,7 @@ func (p *page) notes(rest []*contract.Cause) {
 // line writes a cause in a line or two.
 func (p *page) line(c *contract.Cause) {
 	f := c.Head()
-	p.printf("  %s  %s  %s\n", p.paint(levelColour(f.Level), fmt.Sprintf("%-3s %s", c.ID, f.Level)), p.paint(bold, printable(f.Rule)), p.operations(c))
+	p.printf("  %s  %s  %s\n", p.paint(levelColour(f.Level), fmt.Sprintf("%-3s %s", c.ID, f.Level)), p.ruleName(f), p.operations(c))
 	p.wrapped("      ", said(c))
 	if f.Waived != "" {
 		p.wrapped("      ", "waived: "+printable(f.Waived))
@@ -156,7 +155,7 @@ func pathOf(address string) string {
 // block writes a cause with its evidence.
 func (p *page) block(r *contract.Report, c *contract.Cause) {
 	f := c.Head()
-	p.printf("\n%s  %s  %s\n", p.paint(levelColour(f.Level), c.ID+" "+string(f.Level)), p.paint(bold, printable(f.Rule)), p.operations(c))
+	p.printf("\n%s  %s  %s\n", p.paint(levelColour(f.Level), c.ID+" "+string(f.Level)), p.ruleName(f), p.operations(c))
 	p.wrapped("    ", said(c))
 	for i := range f.Steps {
 		p.step(f, &f.Steps[i], i == len(f.Steps)-1)
@@ -167,7 +166,9 @@ func (p *page) block(r *contract.Report, c *contract.Cause) {
 	if f.Actual != "" {
 		p.labelled("got", f.Actual)
 	}
+	p.word, p.address = printable(f.Source), sourceLink(f.Source)
 	p.labelled("why", strings.TrimPrefix(where(f), "see "))
+	p.word = ""
 	for i, follower := range c.Follows {
 		if i == mostFollows {
 			p.labelled("", fmt.Sprintf("and %d more", len(c.Follows)-i))
@@ -177,16 +178,16 @@ func (p *page) block(r *contract.Report, c *contract.Cause) {
 	}
 	switch {
 	case p.JSON != "" && p.JSON != "-" && r.Seed != 0:
-		p.printf("      %s  onvy-contract again %s %s\n", p.paint(dim, "again   "), c.ID, printable(p.JSON))
-	case f.Exchange != "" && r.Seed != 0:
-		p.printf("      %s  onvy-contract run --run '^%s$' --seed %d\n", p.paint(dim, "again   "), printable(regexp.QuoteMeta(f.Exchange)), r.Seed)
-	case f.Curl != "" && len(f.Steps) == 0:
-		for text := range strings.Lines(f.Curl) {
+		p.printf("      %s  onvy-contract again %s %s\n", p.paint(dim, "again   "), c.ID, printable(shellPath(p.JSON)))
+	case runAgain(r, f) != "":
+		p.printf("      %s  %s\n", p.paint(dim, "again   "), printable(runAgain(r, f)))
+	case len(f.Steps) == 0:
+		for text := range strings.Lines(c.Script()) {
 			p.printf("      %s\n", printable(strings.TrimSuffix(text, "\n")))
 		}
 	}
-	if p.Scripts != "" && f.Curl != "" {
-		p.printf("      %s  sh %s\n", p.paint(dim, "again   "), printable(filepath.Join(p.Scripts, c.ID+".sh")))
+	if p.Scripts != "" && c.Script() != "" {
+		p.printf("      %s  sh %s\n", p.paint(dim, "again   "), printable(shellPath(filepath.Join(p.Scripts, c.ID+".sh"))))
 	}
 }
 
@@ -220,7 +221,7 @@ func (p *page) step(f *contract.Finding, s *contract.Step, last bool) {
 	}
 	if f.Pointer == "" { // then it is the header that matters
 		for _, h := range s.Response.Header {
-			p.printf("                %s\n", printable(clipped(h, p.Width-16)))
+			p.printf("                %s\n", printable(short(h, p.Width-16)))
 		}
 	}
 	p.body("<", s.Response.Body, s.Response.Omitted, f.Actual, s.Pointer)
@@ -263,13 +264,6 @@ func (p *page) body(mark, body string, omitted int, value, pointer string) {
 	}
 }
 
-func clipped(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return text
-}
-
 // wrapped writes a text in lines of the width, broken between words.
 func (p *page) wrapped(indent, text string) {
 	p.printf("%s", indent)
@@ -288,6 +282,9 @@ func (p *page) wrappedAfter(column int, indent, text string) {
 		case i > 0:
 			p.printf(" ")
 			used++
+		}
+		if bare := strings.TrimRight(word, ",;"); p.word != "" && bare == p.word {
+			word = p.link(p.address, bare) + word[len(bare):]
 		}
 		p.printf("%s", word)
 		used += n

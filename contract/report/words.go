@@ -1,7 +1,10 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,9 +92,9 @@ func took(d time.Duration) string {
 	return fmt.Sprintf("%d ms", d.Milliseconds())
 }
 
-// fails tells whether a finding fails the run.
-func fails(r *contract.Report, f *contract.Finding) bool {
-	return r.Fails(f)
+// fails reports whether a cause fails the run.
+func fails(r *contract.Report, c *contract.Cause) bool {
+	return slices.ContainsFunc(c.Findings, r.Fails)
 }
 
 // nothingRan tells whether the report has no case that was carried out.
@@ -100,12 +103,21 @@ func nothingRan(r *contract.Report) bool {
 }
 
 // brief is a target for a line of its own: a replay of many files has long ones.
-func brief(target string) string {
-	const most = 80
-	if runes := []rune(target); len(runes) > most {
-		target = string(runes[:most-1]) + "…"
+func brief(target string) string { return printable(short(target, 80)) }
+
+// short cuts a text to so many characters, and says so.
+func short(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
-	return printable(target)
+	return text
+}
+
+// indented writes a value as JSON that people can read too.
+func indented(w io.Writer, value any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", " ")
+	return enc.Encode(value)
 }
 
 // verdict is the exit status in a word.

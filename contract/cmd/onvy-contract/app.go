@@ -105,7 +105,9 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 }
 
 // note writes a line for people to stderr. Where stderr is closed nobody reads.
-func (a *app) note(format string, args ...any) { _, _ = fmt.Fprintf(a.stderr, format+"\n", args...) }
+func (a *app) note(format string, args ...any) {
+	_, _ = fmt.Fprintf(a.log(a.stderr), format+"\n", args...)
+}
 
 // specText is the built-in openapi.yaml, or that of --spec.
 func (a *app) specText() ([]byte, error) {

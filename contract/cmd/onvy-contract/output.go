@@ -50,6 +50,14 @@ func (f *outputFlags) toFile() bool {
 	return f.folder.wanted()
 }
 
+// kept is the file that has the report as JSON; "" if there is none.
+func (f *outputFlags) kept() string {
+	if f.json != "" && f.json != "-" {
+		return f.json
+	}
+	return f.folder.file("json")
+}
+
 // outputs are the places that reports go to, open before anything runs: a run
 // of minutes is not to end with a file that cannot be written.
 type outputs struct {
@@ -129,9 +137,10 @@ func (o *outputs) write(r *contract.Report, status int) error {
 	}
 	errs = append(errs,
 		o.folder.write(r, status),
-		report.Terminal(terminal, r, report.TerminalOptions{
+		report.Terminal(o.app.log(terminal), r, report.TerminalOptions{
+			Links:  o.app.colour.value != "never" && report.Hyperlinks(terminal, o.app.getenv),
 			Colour: o.app.colours(terminal), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.quiet,
-			Width: width(terminal, o.app.getenv), Spec: spec, JSON: o.flags.json, Scripts: o.flags.scripts,
+			Width: width(terminal, o.app.getenv), Spec: spec, JSON: o.flags.kept(), Scripts: o.flags.scripts,
 		}),
 		writeScripts(o.flags.scripts, r),
 		named("--json", o.json.commit(toJSON)),

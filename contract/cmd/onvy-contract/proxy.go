@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report"
 )
 
 func (a *app) proxyCommand() *cobra.Command {
@@ -63,7 +64,7 @@ written as a HAR too, without persons and secrets.`,
 				return err
 			}
 			defer out.discard()
-			r, err := a.proxy(cmd.Context(), &proxy{app: a, spec: spec, upstream: to, strict: strict, har: har}, addr)
+			r, err := a.proxy(cmd.Context(), &proxy{app: a, spec: spec, upstream: to, strict: strict, har: har, watch: output.page.watching(nil)}, addr)
 			if err != nil {
 				return err
 			}
@@ -121,6 +122,7 @@ type proxy struct {
 	upstream *url.URL
 	strict   bool
 	har      *har
+	watch    func(*contract.Exchange) // for the timeline of the page; nil for none
 
 	mu        sync.Mutex
 	exchanges int
@@ -215,6 +217,11 @@ func (p *proxy) see(x *contract.Exchange, findings []contract.Finding) {
 		findings[i].Exchange = p.place()
 	}
 	p.exchanges++
+	if p.watch != nil {
+		named := *x
+		named.Name = p.place()
+		p.watch(&named)
+	}
 	if why := contract.Unjudged(x); why != "" {
 		if p.unjudged == nil {
 			p.unjudged = make(map[string]int)
@@ -223,8 +230,8 @@ func (p *proxy) see(x *contract.Exchange, findings []contract.Finding) {
 	}
 	known := len(p.findings)
 	p.findings = contract.Fold(append(p.findings, findings...))
-	for _, f := range p.findings[known:] {
-		p.app.note("%s  %s  %s: %s", f.Level, f.Rule, f.Operation, f.Message)
+	for i := range p.findings[known:] {
+		p.app.note("%s", strings.TrimSpace(report.Line(&contract.Cause{Findings: []*contract.Finding{&p.findings[known+i]}})))
 	}
 }
 

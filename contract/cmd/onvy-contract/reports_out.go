@@ -40,6 +40,16 @@ func (f *folderFlags) wanted() bool {
 	return f != nil && (len(f.formats) > 0 || f.set != nil && f.set.Changed("report-dir"))
 }
 
+// file is where a format is written; "" if it is not.
+func (f *folderFlags) file(name string) string {
+	i := slices.IndexFunc(formats, func(one format) bool { return one.name == name })
+	asked := slices.ContainsFunc(f.formats, func(one string) bool { return strings.TrimSpace(one) == name })
+	if i < 0 || !f.wanted() || !asked && len(f.formats) > 0 {
+		return ""
+	}
+	return filepath.Join(f.dir, formats[i].file)
+}
+
 // format is a form of report in the folder.
 type format struct {
 	name, file string
