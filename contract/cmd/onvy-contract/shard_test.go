@@ -101,6 +101,10 @@ func TestShardRefusesWhatIsNotAShard(t *testing.T) {
 	call{env: shardEnv}.run(t, "shard", "map", "--partitions", "0", recorded+"planted.har").refuses(t, "from 1 to 999999")
 	call{env: shardEnv, stdin: "no line"}.run(t, "shard", "reduce").refuses(t, "cut off")
 	call{env: shardEnv, stdin: "{}\n"}.run(t, "shard", "reduce").refuses(t, "not of a shard")
+	call{env: shardEnv}.run(t, "shard", "map", "--rules", "pages", recorded+"planted.har").refuses(t, "no rule matches")
+	some := call{env: shardEnv}.run(t, "shard", "map", "--skip-rules", "page", recorded+"planted.har")
+	require.Zero(t, some.status, some.stderr)
+	call{env: shardEnv, stdin: sortLines(t, some.stdout)}.run(t, "shard", "reduce").refuses(t, "the same rules")
 	call{}.run(t, "merge").refuses(t, "no report is named")
 	call{}.run(t, "merge", recorded+"planted.har").refuses(t, "not a report")
 }
