@@ -137,3 +137,18 @@ func TestShardsOfOtherRulesDoNotMix(t *testing.T) {
 	_, err := spec.ReduceShard(linesOf(lines), other)
 	require.ErrorContains(t, err, "the same rules")
 }
+
+// What a spec that is not of this API cannot be held against is in the report.
+func TestShardsSayWhatTheSpecLimits(t *testing.T) {
+	spec, err := contract.Load([]byte(`{"openapi":"3.0.3","info":{"title":"Pets","version":"1"},"paths":{"/pets":{"get":{"operationId":"listPets",
+		"responses":{"200":{"description":"all","content":{"application/json":{"schema":{"type":"array","items":{"type":"string"}}}}}}}}}}`))
+	require.NoError(t, err)
+	x := &contract.Exchange{
+		Started: noon, Request: contract.Request{Method: "GET", URL: "http://localhost/pets"},
+		Response: &contract.Response{Proto: "HTTP/1.1", Status: 200, Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(`["a"]`)},
+	}
+	all := []contract.Recording{recorded("pets", []*contract.Exchange{x})}
+	plain := spec.ReplayAll(t.Context(), all, contract.ReplayOptions{})
+	require.NotEmpty(t, plain.Limits)
+	require.Equal(t, whole(t, plain), whole(t, sharded(t, spec, all, true, contract.ShardOptions{Key: shardKey})))
+}
