@@ -125,7 +125,7 @@ func causeOf(r *contract.Report, c *contract.Cause, spec *specText, evidence boo
 	head := c.Head()
 	v := causeView{
 		ID: c.ID, Level: visible(string(head.Level)), Rule: line(head.Rule), Message: line(head.Message),
-		Pointer: line(head.Pointer), Source: sourceName(head.Source), Link: sourceLink(head.Source), Place: line(head.Spec),
+		Pointer: line(head.Pointer), Source: sourceName(head.Source), Link: SourcePage(head.Source), Place: line(head.Spec),
 		Status: statusOf(head.Status), Waived: line(head.Waived), fails: fails(r, c),
 	}
 	v.Method, v.Path = spec.name(head.Operation)

@@ -88,7 +88,7 @@ func rulesOf(r *contract.Report) []contract.Rule {
 }
 
 func (row *requirementRow) from(source string) {
-	row.key, row.Source, row.Link = source, sourceName(source), sourceLink(source)
+	row.key, row.Source, row.Link = source, sourceName(source), SourcePage(source)
 	switch source {
 	case "policy":
 		row.Source = "this suite"
@@ -100,7 +100,7 @@ func (row *requirementRow) from(source string) {
 // standing orders sources: the API's own pages, standards, and the rest.
 func standing(source string) int {
 	switch {
-	case strings.HasPrefix(source, docs), sourceLink(source) != "" && !strings.HasPrefix(source, "rfc"):
+	case strings.HasPrefix(source, docs), SourcePage(source) != "" && !strings.HasPrefix(source, "rfc"):
 		return 0
 	case strings.HasPrefix(source, "rfc"):
 		return 1

@@ -115,9 +115,9 @@ func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, "
 // docs are the public pages of the API.
 const docs = "https://docs.onvy.health/"
 
-// sourceLink is the page of a source: a clause of an RFC or a page of the API's
+// SourcePage is the page of a source: a clause of an RFC or a page of the API's
 // documentation; "" for what is on no page.
-func sourceLink(source string) string {
+func SourcePage(source string) string {
 	rfc, clause, _ := strings.Cut(source, "#")
 	number, ok := strings.CutPrefix(rfc, "rfc")
 	if _, err := strconv.Atoi(number); !ok || err != nil {

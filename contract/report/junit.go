@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // JUnit writes r in the XML that build servers read: a testsuite for each
@@ -39,7 +40,7 @@ func JUnit(w io.Writer, r *contract.Report) error {
 
 func junitOf(r *contract.Report) *junitSuites {
 	doc := &junitSuites{Name: "onvy-contract", Time: seconds(r.Duration)}
-	shown := map[string]bool{}
+	shown := map[rule.FindingKey]bool{}
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
 		group, _, _ := strings.Cut(o.Case, "/")
@@ -66,14 +67,14 @@ const mostCases = 1000
 
 // addFindings adds what fails the run and no case has shown, and the causes that
 // are waived, as skipped.
-func (doc *junitSuites) addFindings(r *contract.Report, shown map[string]bool) {
-	more := 0
+func (doc *junitSuites) addFindings(r *contract.Report, shown map[rule.FindingKey]bool) {
+	own, more := 0, 0
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if !r.Fails(f) || shown[identity(f)] {
+		if !r.Fails(f) || shown[f.Key()] {
 			continue
 		}
-		if i >= mostCases && doc.Failures > 0 {
+		if own++; own > mostCases {
 			more++
 			continue
 		}
@@ -101,7 +102,7 @@ func (doc *junitSuites) addFindings(r *contract.Report, shown map[string]bool) {
 
 // caseOf is the testcase of an outcome; it marks the findings that it shows as
 // failures.
-func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *junitCase {
+func caseOf(r *contract.Report, o *contract.Outcome, shown map[rule.FindingKey]bool) *junitCase {
 	group, _, _ := strings.Cut(o.Case, "/")
 	c := &junitCase{Class: group, Name: o.Case, Time: seconds(o.Duration)}
 	var failing, other []string
@@ -119,7 +120,7 @@ func caseOf(r *contract.Report, o *contract.Outcome, shown map[string]bool) *jun
 		if failed++; failed <= mostCases {
 			failing = append(failing, text(f))
 		}
-		shown[identity(f)] = true
+		shown[f.Key()] = true
 	}
 	if other != nil {
 		c.Out = &junitText{bounded(strings.Join(other, "\n"))}
@@ -154,11 +155,6 @@ func bounded(text string) string {
 	}
 	kept := strings.ToValidUTF8(text[:mostText], "")
 	return escape(kept) + fmt.Sprintf("\n… %d bytes more are in the JSON report\n", len(text)-len(kept))
-}
-
-// identity is what makes a finding the same in a case and in the whole report.
-func identity(f *contract.Finding) string {
-	return strings.Join([]string{f.Rule, string(f.Level), f.Operation, strconv.Itoa(f.Status), f.Pointer, f.Message, f.Spec, f.Source}, "\x00")
 }
 
 // text is a finding in a few lines.

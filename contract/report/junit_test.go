@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -140,4 +142,22 @@ func TestJUnitKeepsTheFailureOfACaseThatEndedInAnError(t *testing.T) {
 	r.Findings = []contract.Finding{wrongType}
 	r.Outcomes = []contract.Outcome{{Case: "users/read", Status: contract.Error, Reason: "interrupted", Findings: []contract.Finding{wrongType}}}
 	require.Equal(t, counts{tests: 2, failures: 1, errors: 1}, countElements(t, junit(t, &r)))
+}
+
+func TestJUnitHasAThousandFindingsThatFailWhereverTheyStand(t *testing.T) {
+	r := *reports()["strict"]
+	r.Strict, r.Outcomes, r.Findings = false, nil, []contract.Finding{wrongType}
+	for i := range 2000 {
+		f := extraProperty
+		f.Pointer = fmt.Sprintf("/%d", i)
+		r.Findings = append(r.Findings, f)
+	}
+	for i := range 1001 {
+		f := wrongType
+		f.Pointer = fmt.Sprintf("/wrong%d", i)
+		r.Findings = append(r.Findings, f)
+	}
+	out := string(written(t, func(w io.Writer) error { return report.JUnit(w, &r) }))
+	require.Equal(t, 1000, strings.Count(out, `name="schema/body"`))
+	require.Contains(t, out, "2 findings more are in the JSON report")
 }

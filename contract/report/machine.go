@@ -152,7 +152,7 @@ func (t *told) note() string {
 const pages = "https://github.com/onvy-health/onvy-go/blob/main/contract/RULES.md"
 
 // help is the page about a rule: its source, or the table of rules.
-func help(rule contract.Rule) string { return cmp.Or(sourceLink(rule.Source), rulePage(rule)) }
+func help(rule contract.Rule) string { return cmp.Or(SourcePage(rule.Source), rulePage(rule)) }
 
 // rulePage is the line of a rule in the table of rules. What is no id goes into
 // no link, and rules of other resources are those of users.

@@ -166,7 +166,7 @@ func (p *page) block(r *contract.Report, c *contract.Cause) {
 	if f.Actual != "" {
 		p.labelled("got", f.Actual)
 	}
-	p.word, p.address = printable(f.Source), sourceLink(f.Source)
+	p.word, p.address = printable(f.Source), SourcePage(f.Source)
 	p.labelled("why", strings.TrimPrefix(where(f), "see "))
 	p.word = ""
 	for i, follower := range c.Follows {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/report"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -55,23 +56,10 @@ func (a *app) explain(r *contract.Rule) error {
 		}
 	}
 	text := fmt.Sprintf("%s\n\n%s\n\nlevel      %s: %s\nsource     %s\nlooks at   %s\nbreaks it  %s\nholds it   %s\n",
-		r.ID, r.Title, r.Level, means[r.Level], sourceURL(r.Source), looks[r.Kind], r.Breaks, r.Holds)
+		r.ID, r.Title, r.Level, means[r.Level], strings.TrimSpace(r.Source+"  "+report.SourcePage(r.Source)), looks[r.Kind], r.Breaks, r.Holds)
 	if len(planted) > 0 {
 		text += "planted    faults of \"onvy-contract selftest\" that it has to find:\n" + strings.Join(planted, "\n") + "\n"
 	}
 	_, err := fmt.Fprint(a.stdout, text)
 	return err
-}
-
-// sourceURL adds the address of a clause of an RFC.
-func sourceURL(source string) string {
-	number, clause, _ := strings.Cut(strings.TrimPrefix(source, "rfc"), "#")
-	if !strings.HasPrefix(source, "rfc") || strings.Trim(number, "0123456789") != "" {
-		return source
-	}
-	address := "https://www.rfc-editor.org/rfc/rfc" + number
-	if clause != "" {
-		address += "#section-" + clause
-	}
-	return source + "  " + address
 }

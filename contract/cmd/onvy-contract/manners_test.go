@@ -120,6 +120,7 @@ func TestExplainSaysWhatARuleWants(t *testing.T) {
 	for _, rule := range contract.Rules() {
 		require.Zero(t, call{}.run(t, "explain", rule.ID).status, rule.ID)
 	}
+	require.Contains(t, call{}.run(t, "explain", "meals/read-back").stdout, "meals/read-back\n\n", "the laws of users hold for every resource")
 	call{}.run(t, "explain", "oauth/no-stroe").refuses(t, `did you mean "oauth/no-store"?`)
 	call{}.run(t, "explain").refuses(t, "the id of one rule")
 }
