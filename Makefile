@@ -22,7 +22,7 @@ contract: ## run the contract suite against the server in ONVY_*, or the sandbox
 	bin/onvy-contract replay $(RECORDINGS)/clean.har $(RECORDINGS)/documentation.jsonl; recorded=$$?; \
 	exit $$((live > recorded ? live : recorded))
 
-test: ## run all tests
+test: ## run all tests; of long tables, a sample, or with ONVY_WHOLE_TESTS=1 the whole
 	$(GO) test ./...
 
 race: ## run the tests with the race detector; of long tables, a sample

@@ -15,6 +15,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/recording"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // Traffic of every kind gives the findings of a replay that decodes every body
@@ -82,7 +83,7 @@ func TestReplayFindsTheSameWithoutTheFastPath(t *testing.T) {
 	})
 	t.Run("faults", func(t *testing.T) {
 		found, nth := 0, 12
-		if testing.Short() {
+		if !needs.Whole(t) {
 			nth = 60
 		}
 		for f := range everyNth(slices.Concat(faults.All(), faults.Controls()), nth) {

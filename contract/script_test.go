@@ -112,7 +112,11 @@ func TestTheScriptOfAFindingShowsItWhenItIsPasted(t *testing.T) {
 	needs.Programs(t, "sh", "curl", "sed", "cut", "base64")
 	spec, err := contract.Load(onvy.Spec)
 	require.NoError(t, err)
-	for _, name := range fifteen {
+	whole := needs.Whole(t)
+	for i, name := range fifteen {
+		if !whole && i%4 != 0 {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			srv, err := sandbox.New()
 			require.NoError(t, err)

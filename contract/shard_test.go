@@ -16,6 +16,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/gatewaylog"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // logged is a gateway log with faults, and behind it a session for each history
@@ -93,7 +94,7 @@ func linesOf(lines []string) iter.Seq2[[]byte, error] {
 func TestShardsGiveTheReportOfOneProcess(t *testing.T) {
 	spec := loadSpec(t)
 	seeds := 12
-	if testing.Short() {
+	if !needs.Whole(t) {
 		seeds = 3
 	}
 	for seed := range uint64(seeds) {

@@ -230,6 +230,7 @@ func TestTheSameSeedSendsTheSameRequests(t *testing.T) {
 
 // Throttled requests are sent again when the server says so.
 func TestRetryAfterIsHonoured(t *testing.T) {
+	t.Parallel()
 	s := sandbox.Start(t)
 	s.Trouble(sandbox.Trouble{Operation: "getUser", Times: 2, Status: 429, RetryAfter: "1"}, sandbox.Trouble{Operation: "createUser", Status: 503, RetryAfter: "1"})
 	var starts []int64

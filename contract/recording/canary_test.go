@@ -15,6 +15,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/recording"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // survives tells whether a value can be read in a text, however it is written
@@ -81,8 +82,9 @@ func survives(text, value string, depth int) bool {
 func TestNoPlantedValueSurvivesAnywhereInAnyEncoding(t *testing.T) {
 	dir := t.TempDir()
 	planted, leaks := 0, 0
+	whole := needs.Whole(t)
 	for i, c := range canaries() {
-		if testing.Short() && i%4 != 0 {
+		if !whole && i%4 != 0 {
 			continue
 		}
 		in, out := filepath.Join(dir, "in.har"), filepath.Join(dir, "out.har")

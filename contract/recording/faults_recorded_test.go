@@ -22,6 +22,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/recording"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // visitor uses a server that may do anything: what fails is left to whoever
@@ -137,8 +138,8 @@ func found(t *testing.T, spec *contract.Spec, path string, complete bool) []cont
 func TestRedactedRecordingsOfAllFaultsGiveTheSameFindings(t *testing.T) {
 	spec := loaded(t)
 	all := faults.All()
-	if testing.Short() {
-		all = slices.DeleteFunc(all, func(f faults.Fault) bool { return len(f.Title)%24 != 0 })
+	if !needs.Whole(t) {
+		all = slices.DeleteFunc(all, func(f faults.Fault) bool { return len(f.Title)%12 != 0 })
 	}
 	// What never ends, or does so slowly, shows no more than that.
 	all = slices.DeleteFunc(all, func(f faults.Fault) bool {

@@ -21,6 +21,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/recording"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // session is the live suite against the sandbox.
@@ -147,7 +148,7 @@ func TestRedactedRecordingGivesTheSameFindings(t *testing.T) {
 	names := slices.Sorted(maps.Keys(spoilt))
 	total := 0
 	turns := 4
-	if testing.Short() {
+	if !needs.Whole(t) {
 		turns = 1
 	}
 	for turn := range turns {

@@ -285,8 +285,13 @@ func TestMarkdownOfAHostileServerIsTextAndNothingElse(t *testing.T) {
 
 func TestAnnotationsCannotBeMadeByAServer(t *testing.T) {
 	form := regexp.MustCompile(`^::(error|warning|notice) [^:]*::.*$`)
+	texts := []string{"", "\n::set-output name=a::b", "\r::error::x", "%0A::stop-commands::x"}
 	for name, r := range machineReports(t) {
-		for _, text := range []string{"", "\n::set-output name=a::b", "\r::error::x", "%0A::stop-commands::x"} {
+		texts := texts
+		if name == "huge" && !needs.Whole(t) {
+			texts = texts[3:]
+		}
+		for _, text := range texts {
 			for i := range r.Findings[:min(len(r.Findings), 3)] {
 				r.Findings[i].Message += text
 			}

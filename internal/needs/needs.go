@@ -13,6 +13,20 @@ import (
 // RequireTools is the variable that turns a skip into a failure.
 const RequireTools = "ONVY_REQUIRE_TOOLS"
 
+// WholeTests is the variable with which long tables run whole, as in CI.
+const WholeTests = "ONVY_WHOLE_TESTS"
+
+// Whole reports whether a long table runs whole. Elsewhere, and with -short, it
+// runs a sample, and the log says so.
+func Whole(t testing.TB) bool {
+	t.Helper()
+	if os.Getenv(WholeTests) != "" && !testing.Short() {
+		return true
+	}
+	t.Logf("a sample; with %s=1, and without -short, all of it runs", WholeTests)
+	return false
+}
+
 // Programs skips a test that needs programs which are not installed.
 func Programs(t testing.TB, names ...string) {
 	t.Helper()

@@ -49,3 +49,10 @@ func TestAMissingProgramIsASkipWithTheReasonAndAFailureWhereAllHaveToRun(t *test
 	_, ran = end(t, "go")
 	require.True(t, ran)
 }
+
+func TestLongTablesRunWholeWhereThatIsAskedFor(t *testing.T) {
+	t.Setenv(needs.WholeTests, "")
+	require.False(t, needs.Whole(t))
+	t.Setenv(needs.WholeTests, "1")
+	require.Equal(t, !testing.Short(), needs.Whole(t))
+}

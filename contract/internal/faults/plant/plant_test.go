@@ -20,6 +20,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/faults/plant"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // TestPlantedFaults plants what the spec gives for each of its resources, holds
@@ -36,10 +37,17 @@ func TestPlantedFaults(t *testing.T) {
 	rules, err := contract.Load(text)
 	require.NoError(t, err)
 
+	whole := needs.Whole(t)
 	families := make(map[string][]string) // laws that were broken, by resource
 	for _, r := range model.Resources {
 		require.Empty(t, talk(t, text, rules, r, faults.None()), "%s of a server without a fault", r.Name)
-		for _, f := range plant.In(r) {
+		for i, f := range plant.In(r) {
+			if family, law, _ := strings.Cut(f.Rule, "/"); family == r.Name {
+				families[r.Name] = append(families[r.Name], law)
+			}
+			if !whole && i%4 != 0 {
+				continue
+			}
 			t.Run(f.Name, func(t *testing.T) {
 				t.Parallel()
 				found := talk(t, text, rules, r, f)
@@ -52,9 +60,6 @@ func TestPlantedFaults(t *testing.T) {
 					require.False(t, model.Resource(family) != nil && family != r.Name, "%s is about another resource", rule)
 				}
 			})
-			if family, law, _ := strings.Cut(f.Rule, "/"); family == r.Name {
-				families[r.Name] = append(families[r.Name], law)
-			}
 		}
 	}
 	for _, law := range families["users"] {
