@@ -92,7 +92,7 @@ var also = map[string]string{
 	"get-prefix-match":                        "page/loses-users token/other-user users/id",
 	"delete-does-nothing":                     "auth/credentials-needed operation/works scope/enforced scope/exceeded token/garbage token/kind token/other-user token/tampered users/deleted-frees-id users/deleted-listed users/not-found",
 	"deleted-still-readable":                  "users/not-found",
-	"deleted-still-listed":                    "page/limit page/order page/total token/other-user",
+	"deleted-still-listed":                    "page/limit page/order page/repeats page/total token/other-user",
 	"deleted-comes-back":                      "users/default",
 	"delete-twice-204":                        "token/other-user",
 	"delete-also-another":                     "page/loses-users users/created-readable",

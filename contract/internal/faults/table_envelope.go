@@ -62,7 +62,7 @@ var envelopeFaults = []kit.Fault{
 	kit.Row("get-prefix-guard", "GET user starts with a guard against scripts", "json/syntax", kit.On(kit.Reading, kit.Good(kit.Text(func(b []byte) []byte { return append([]byte(")]}',\n"), b...) })))),
 	kit.Row("get-utf16", "GET user is UTF-16", "json/utf-8", kit.On(kit.Reading, kit.Good(kit.Text(wide16)))),
 	kit.Row("get-deep", "GET user nests 20,000 deep", "json/depth", kit.On(kit.Reading, kit.Good(kit.Open(`"x":`+strings.Repeat("[", 20000)+strings.Repeat("]", 20000)+`,`)))),
-	kit.Row("list-body-truncated", "list JSON stops half way", "json/syntax", kit.On(kit.Listing, kit.Good(kit.Text(func(b []byte) []byte { return b[:len(b)/2] })))),
+	kit.Row("list-body-truncated", "list JSON stops half way", "json/syntax", kit.On(kit.Listing, kit.Good(kit.Text(func(b []byte) []byte { return bytes.ToValidUTF8(b[:len(b)/2], nil) })))),
 	kit.Row("get-body-truncated", "GET user lacks its last brace", "json/syntax", kit.On(kit.Reading, kit.Good(kit.Text(func(b []byte) []byte { return bytes.TrimRight(b, "}\n") })))),
 	kit.Row("content-encoding-lie", "GET user claims to be gzip and is not", "http/content-encoding", kit.On(kit.Reading, kit.Good(kit.Head("Content-Encoding", "gzip")))),
 }
