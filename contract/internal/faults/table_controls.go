@@ -14,7 +14,7 @@ var controls = []kit.Fault{
 	kit.Row("invalid-422", "input that is not valid gives 422 in place of 400", "", kit.On(kit.Users, kit.At(400, kit.Status(422)))),
 	kit.Row("foreign-user-403", "users of others give 403 in place of 404", "", kit.On(kit.Users, kit.At(404, foreignUser403))),
 	kit.Row("infrastructure-headers", "answers have the headers of a gateway", "", kit.After(kit.Both(
-		kit.Head("Server", "gateway"), kit.Head("Via", "1.1 gateway"), kit.Head("X-Request-Id", "01JQ7Y5V8M"), kit.Head("X-Amzn-Trace-Id", "Root=1-67891233-abcdef"),
+		kit.Head("Server", "gateway"), kit.Head("Via", "1.1 gateway"), kit.Head("X-Request-ID", "01JQ7Y5V8M"), kit.Head("X-Amzn-Trace-ID", "Root=1-67891233-abcdef"),
 		kit.Head("Strict-Transport-Security", "max-age=63072000"), kit.Head("X-Content-Type-Options", "nosniff"), kit.Head("Vary", "Origin")))),
 	kit.Row("indented-json", "JSON is indented", "", kit.After(indentedJSON)),
 	kit.Row("charset-utf8", "JSON says charset=utf-8", "", kit.After(charsetUtf8)),

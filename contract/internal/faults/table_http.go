@@ -44,7 +44,7 @@ var httpFaults = []kit.Fault{
 }
 
 func traceEnabled(x *kit.Exchange) {
-	kit.AnswerWith(200, "message/http", "TRACE "+x.Url.RequestURI()+" HTTP/1.1\r\nAuthorization: "+x.Header.Get("Authorization")+"\r\n\r\n")(x)
+	kit.AnswerWith(200, "message/http", "TRACE "+x.URL.RequestURI()+" HTTP/1.1\r\nAuthorization: "+x.Header.Get("Authorization")+"\r\n\r\n")(x)
 }
 
 func methodOverride(x *kit.Exchange) {
@@ -56,7 +56,7 @@ func methodOverride(x *kit.Exchange) {
 }
 
 func pathSpellingOpen(x *kit.Exchange) {
-	clean := strings.ToLower(path.Clean("/" + x.Url.Path))
+	clean := strings.ToLower(path.Clean("/" + x.URL.Path))
 	if x.Status == 404 && x.Op == 0 && x.Method == http.MethodGet && kit.KindOf(x.Srv.Operation("GET", clean)) == kit.Listing {
 		w := x.Ask("GET", "/users", nil, x.All())
 		x.Status, x.Answer, x.Text = w.Code, w.Header(), w.Body.Bytes()

@@ -37,7 +37,7 @@ func otherProjectTotal(x *kit.Exchange, users []any, p kit.Object) []any {
 }
 
 func otherProjectCursorWorks(x *kit.Exchange) bool {
-	if x.Says("page is not") && x.Ask("GET", x.Url.RequestURI(), nil, x.AllForeign()).Code == 200 {
+	if x.Says("page is not") && x.Ask("GET", x.URL.RequestURI(), nil, x.AllForeign()).Code == 200 {
 		x.AsForeign()
 		return true
 	}

@@ -103,7 +103,7 @@ func limitOneLess(n int) int {
 }
 
 func limitOneLess2(x *kit.Exchange, users []any, p kit.Object) []any {
-	if n, ok := p["limit"].(json.Number); ok && x.Url.Query().Has("limit") {
+	if n, ok := p["limit"].(json.Number); ok && x.URL.Query().Has("limit") {
 		i, _ := n.Int64()
 		p["limit"] = i + 1
 	}
@@ -158,7 +158,7 @@ func nextPageMissing(_ *kit.Exchange, users []any, p kit.Object) []any {
 }
 
 func nextPageSame(x *kit.Exchange, users []any, p kit.Object) []any {
-	if page := x.Url.Query().Get("page"); page != "" && !kit.IsLast(p) {
+	if page := x.URL.Query().Get("page"); page != "" && !kit.IsLast(p) {
 		p["next_page"] = page
 	}
 	return users
@@ -202,7 +202,7 @@ func pageRepeatsLast(x *kit.Exchange, users []any, p kit.Object) []any {
 	if len(users) > 0 {
 		last = kit.Clone(users[len(users)-1].(kit.Object))
 	}
-	if before := x.State.Users[x.Url.Query().Get("page")]; before != nil && !kit.IsFirst(x) {
+	if before := x.State.Users[x.URL.Query().Get("page")]; before != nil && !kit.IsFirst(x) {
 		users = append([]any{before}, users...)
 	}
 	if next, ok := p["next_page"].(string); ok {
@@ -219,12 +219,12 @@ func pageSkipsFirst(x *kit.Exchange, users []any, _ kit.Object) []any {
 }
 
 func pageMangledAccepted(x *kit.Exchange) bool {
-	q := x.Url.Query()
+	q := x.URL.Query()
 	if !q.Has("page") || !x.Says("page") {
 		return false
 	}
 	q.Del("page")
-	x.Url.RawQuery = q.Encode()
+	x.URL.RawQuery = q.Encode()
 	return true
 }
 
@@ -241,7 +241,7 @@ func pageMangledEmpty(x *kit.Exchange) {
 }
 
 func pageTokenOnce(x *kit.Exchange, next func()) {
-	page := x.Url.Query().Get("page")
+	page := x.URL.Query().Get("page")
 	if _, used := x.State.Remembered(page); page != "" && used {
 		kit.AnswerWith(400, "application/json", `{"error":"invalid_request"}`)(x)
 		return
@@ -261,9 +261,9 @@ func pageShapeChanges(x *kit.Exchange, users []any, _ kit.Object) []any {
 }
 
 func pageTwoForgetsLimit(x *kit.Exchange) {
-	if q := x.Url.Query(); q.Has("page") && q.Get("limit") != "" {
+	if q := x.URL.Query(); q.Has("page") && q.Get("limit") != "" {
 		q.Set("limit", "100")
-		x.Url.RawQuery = q.Encode()
+		x.URL.RawQuery = q.Encode()
 	}
 }
 

@@ -117,7 +117,7 @@ func wrongContentTypeAccepted(x *kit.Exchange) {
 }
 
 func unknownPath500(x *kit.Exchange) bool {
-	return x.Op == 0 && x.Method == "GET" && !strings.HasPrefix(x.Url.Path, "/v1/") && x.Url.Path != "/users"
+	return x.Op == 0 && x.Method == "GET" && !strings.HasPrefix(x.URL.Path, "/v1/") && x.URL.Path != "/users"
 }
 
 func unknownPathHtml(x *kit.Exchange) {
@@ -131,7 +131,7 @@ func unicodeCreate500(x *kit.Exchange) bool {
 }
 
 func unicodeID500(x *kit.Exchange) bool {
-	return kit.AsciiOnly(x.Url.Path) != x.Url.Path
+	return kit.AsciiOnly(x.URL.Path) != x.URL.Path
 }
 
 func emojiPatch500(x *kit.Exchange) bool {
@@ -140,7 +140,7 @@ func emojiPatch500(x *kit.Exchange) bool {
 
 func redirectTrailingSlash(x *kit.Exchange) {
 	kit.AnswerWith(308, "", "")(x)
-	x.Answer.Set("Location", x.Url.EscapedPath()+"/")
+	x.Answer.Set("Location", x.URL.EscapedPath()+"/")
 }
 
 func validationFlickers(x *kit.Exchange) {

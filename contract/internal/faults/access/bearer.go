@@ -78,7 +78,7 @@ func acceptAlgNone(x *kit.Exchange) bool {
 }
 
 func tokenInQueryAccepted(x *kit.Exchange) {
-	if token := x.Url.Query().Get("access_token"); token != "" {
+	if token := x.URL.Query().Get("access_token"); token != "" {
 		x.Header.Set("Authorization", "Bearer "+token)
 	}
 }

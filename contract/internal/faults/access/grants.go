@@ -56,10 +56,10 @@ func serverAcceptUnknownClient(x *kit.Exchange) bool {
 }
 
 func unknownProjectAccepted(x *kit.Exchange) bool {
-	if x.Header.Get("Authorization") != kit.BasicOf(x.Srv.Project) || strings.Contains(x.Url.Path, "/"+x.Srv.Other.ID+"/") {
+	if x.Header.Get("Authorization") != kit.BasicOf(x.Srv.Project) || strings.Contains(x.URL.Path, "/"+x.Srv.Other.ID+"/") {
 		return false
 	}
-	x.Url.Path, x.Url.RawPath = "/v1/projects/"+x.Srv.Project.ID+"/auth/server", ""
+	x.URL.Path, x.URL.RawPath = "/v1/projects/"+x.Srv.Project.ID+"/auth/server", ""
 	return true
 }
 

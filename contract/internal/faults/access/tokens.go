@@ -227,7 +227,7 @@ func tokenEndpointGet(x *kit.Exchange) bool {
 }
 
 func secretInQueryAccepted(x *kit.Exchange, f url.Values) {
-	for name, values := range x.Url.Query() {
+	for name, values := range x.URL.Query() {
 		f[name] = values
 	}
 }

@@ -59,7 +59,7 @@ func (x *Exchange) Authorize(change ...func(Object)) {
 // Project is the project that the token or the path is for.
 func (x *Exchange) Project() sandbox.Project {
 	id, _ := Peek(x.Bearer(), 1)["project_id"].(string)
-	if rest, ok := strings.CutPrefix(x.Url.Path, "/v1/projects/"); ok {
+	if rest, ok := strings.CutPrefix(x.URL.Path, "/v1/projects/"); ok {
 		id, _, _ = strings.Cut(rest, "/")
 	}
 	if form, err := url.ParseQuery(string(x.Body)); err == nil && x.Op == OAuthToken {

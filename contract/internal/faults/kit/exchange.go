@@ -18,10 +18,10 @@ type Exchange struct {
 	Srv   *sandbox.Server
 	State *state
 
-	Id     string // of the operation, "" where the path is not of the API
+	ID     string // of the operation, "" where the path is not of the API
 	Op     Ops    // what it does; 0 where the path is not of the API
 	Method string
-	Url    *url.URL
+	URL    *url.URL
 	Header http.Header
 	Body   []byte
 	Req    *http.Request
@@ -38,8 +38,8 @@ func newExchange(srv *sandbox.Server, s *state, r *http.Request) *Exchange {
 	u := *r.URL
 	id := operation(srv, r.Method, r.URL.EscapedPath())
 	return &Exchange{
-		Srv: srv, State: s, Id: id, Op: KindOf(id),
-		Method: r.Method, Url: &u, Header: r.Header.Clone(), Body: body, Req: r,
+		Srv: srv, State: s, ID: id, Op: KindOf(id),
+		Method: r.Method, URL: &u, Header: r.Header.Clone(), Body: body, Req: r,
 	}
 }
 
@@ -63,7 +63,7 @@ func (x *Exchange) serve() {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	w := x.Ask(method, x.Url.RequestURI(), x.Body, x.Header)
+	w := x.Ask(method, x.URL.RequestURI(), x.Body, x.Header)
 	x.Status, x.Answer, x.Text = w.Code, w.Header(), w.Body.Bytes()
 	if method != x.Method {
 		x.Answer.Del("Content-Length")
@@ -121,5 +121,5 @@ func (x *Exchange) hijack(w http.ResponseWriter) {
 
 // UserID is the id in the path, still escaped.
 func (x *Exchange) UserID() string {
-	return strings.TrimPrefix(x.Url.EscapedPath(), "/users/")
+	return strings.TrimPrefix(x.URL.EscapedPath(), "/users/")
 }

@@ -19,7 +19,7 @@ func On(which Ops, ms ...Mutator) Mutator {
 
 // OnOp applies mutators to an operation of any resource.
 func OnOp(o *spec.Operation, ms ...Mutator) Mutator {
-	return Where(func(x *Exchange) bool { return x.Id == o.ID }, ms...)
+	return Where(func(x *Exchange) bool { return x.ID == o.ID }, ms...)
 }
 
 func Where(condition func(x *Exchange) bool, ms ...Mutator) Mutator {

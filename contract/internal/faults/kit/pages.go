@@ -21,13 +21,13 @@ func List(f func(x *Exchange, users []any, pagination Object) []any) Mutator {
 // Query edits one parameter of a list's query; "" takes it out.
 func Query(name string, f func(string) string) Mutator {
 	return On(Listing, Before(func(x *Exchange) {
-		q := x.Url.Query()
+		q := x.URL.Query()
 		value := f(q.Get(name))
 		q.Del(name)
 		if value != "" {
 			q.Set(name, value)
 		}
-		x.Url.RawQuery = q.Encode()
+		x.URL.RawQuery = q.Encode()
 	}))
 }
 
@@ -44,7 +44,7 @@ func Numeric(f func(int) int) func(string) string {
 
 func IsLast(pagination Object) bool { return pagination["next_page"] == nil }
 
-func IsFirst(x *Exchange) bool { return x.Url.Query().Get("page") == "" }
+func IsFirst(x *Exchange) bool { return x.URL.Query().Get("page") == "" }
 
 // Total is wrong by some.
 func Total(off int64) Mutator {
@@ -68,14 +68,14 @@ func Anys(users []Object) []any {
 // OnePageMore serves every limit as one more, and says the limit that was asked.
 func OnePageMore() Mutator {
 	return On(Listing, func(x *Exchange, next func()) {
-		q := x.Url.Query()
+		q := x.URL.Query()
 		n, err := strconv.Atoi(q.Get("limit"))
 		if err != nil || n < 1 || n >= 1000 {
 			next()
 			return
 		}
 		q.Set("limit", strconv.Itoa(n+1))
-		x.Url.RawQuery = q.Encode()
+		x.URL.RawQuery = q.Encode()
 		next()
 		Good(Paging(Set("limit", n)))(x, func() {})
 	})
@@ -86,7 +86,7 @@ const endToken = "ZW5k"
 // EmptyAfterLast gives the last page a next one that is empty and the end.
 func EmptyAfterLast() Mutator {
 	return All(
-		On(Listing, Replaced(func(x *Exchange) bool { return x.Url.Query().Get("page") == endToken }, emptyPage(""))),
+		On(Listing, Replaced(func(x *Exchange) bool { return x.URL.Query().Get("page") == endToken }, emptyPage(""))),
 		List(func(_ *Exchange, users []any, p Object) []any {
 			if IsLast(p) {
 				p["next_page"] = endToken
@@ -97,7 +97,7 @@ func EmptyAfterLast() Mutator {
 
 func EmptyForEver() Mutator {
 	return All(
-		On(Listing, Replaced(func(x *Exchange) bool { return x.Url.Query().Get("page") == endToken }, emptyPage(endToken))),
+		On(Listing, Replaced(func(x *Exchange) bool { return x.URL.Query().Get("page") == endToken }, emptyPage(endToken))),
 		List(func(_ *Exchange, users []any, p Object) []any {
 			if IsLast(p) {
 				p["next_page"] = endToken
@@ -108,7 +108,7 @@ func EmptyForEver() Mutator {
 
 func emptyPage(next string) Step {
 	return func(x *Exchange) {
-		limit, err := strconv.Atoi(x.Url.Query().Get("limit"))
+		limit, err := strconv.Atoi(x.URL.Query().Get("limit"))
 		if err != nil {
 			limit = 100
 		}

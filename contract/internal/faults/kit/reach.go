@@ -63,7 +63,7 @@ var Escape = read.EscapeSegment
 // SetUserID puts another id into the path.
 func (x *Exchange) SetUserID(id string) {
 	if u, err := url.Parse(UserPath(id)); err == nil && id != "" {
-		x.Url.Path, x.Url.RawPath = u.Path, u.RawPath
+		x.URL.Path, x.URL.RawPath = u.Path, u.RawPath
 	}
 }
 
@@ -107,5 +107,5 @@ func (s *state) All(x *Exchange) []Object {
 
 // Here asks for what is at the path of the request.
 func (x *Exchange) Here() *httptest.ResponseRecorder {
-	return x.Ask("GET", x.Url.EscapedPath(), nil, x.All())
+	return x.Ask("GET", x.URL.EscapedPath(), nil, x.All())
 }

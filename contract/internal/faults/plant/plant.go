@@ -85,8 +85,8 @@ func (p planter) writes() []kit.Fault {
 		}, p.Create),
 		when(func() kit.Fault {
 			return p.row("read-late", "the first GET of each finds nothing", "created-readable", kit.OnOp(p.Read, func(x *kit.Exchange, next func()) {
-				if _, known := x.State.Remembered(x.Url.EscapedPath()); !known {
-					x.State.Remember(x.Url.EscapedPath(), "asked")
+				if _, known := x.State.Remembered(x.URL.EscapedPath()); !known {
+					x.State.Remember(x.URL.EscapedPath(), "asked")
 					kit.AnswerWith(404, "application/json", `{"error":"not_found","message":"not found"}`)(x)
 					return
 				}
@@ -137,7 +137,7 @@ func (p planter) writes() []kit.Fault {
 		}, p.Replace, p.Read),
 		when(func() kit.Fault {
 			return p.row("refused-and-done", "a PATCH that is refused is done in part", "refused-changes-nothing", kit.OnOp(p.Patch, kit.At(400, func(x *kit.Exchange) {
-				x.Ask("PATCH", x.Url.EscapedPath(), kit.Encode(kit.Object{field: nil}), x.All("Content-Type", "application/json"))
+				x.Ask("PATCH", x.URL.EscapedPath(), kit.Encode(kit.Object{field: nil}), x.All("Content-Type", "application/json"))
 			})))
 		}, p.Patch),
 	)
@@ -147,9 +147,9 @@ func (p planter) writes() []kit.Fault {
 	return append(rows, when(func() kit.Fault {
 		return p.row("create-twice", "creating what is there answers as the first time", "unique-id", kit.OnOp(p.Create, kit.At(409, func(x *kit.Exchange) {
 			id, _ := x.Given()[p.Key].(string)
-			w := x.Ask("GET", x.Url.EscapedPath()+"/"+kit.Escape(id), nil, x.All())
+			w := x.Ask("GET", x.URL.EscapedPath()+"/"+kit.Escape(id), nil, x.All())
 			x.Status, x.Text = p.Create.Success, w.Body.Bytes()
-			x.Answer.Set("Location", x.Url.EscapedPath()+"/"+kit.Escape(id))
+			x.Answer.Set("Location", x.URL.EscapedPath()+"/"+kit.Escape(id))
 		})))
 	}, p.Create, p.Read)...)
 }
@@ -160,7 +160,7 @@ func (p planter) nested() (rows []kit.Fault) {
 		if f.Patch != nil && len(f.Parts) > 1 && f.Nullable && p.Read != nil {
 			rows = append(rows, p.row("patch-replaces-"+f.Name, "PATCH of a part of "+f.Name+" replaces it", "patch-merges", kit.OnOp(p.Patch, kit.Before(func(x *kit.Exchange) {
 				if _, is := x.Given()[f.Name].(kit.Object); is {
-					x.Ask("PATCH", x.Url.EscapedPath(), kit.Encode(kit.Object{f.Name: nil}), x.All("Content-Type", "application/json"))
+					x.Ask("PATCH", x.URL.EscapedPath(), kit.Encode(kit.Object{f.Name: nil}), x.All("Content-Type", "application/json"))
 				}
 			}))))
 		}
@@ -198,11 +198,11 @@ func (p planter) deletes() []kit.Fault {
 					w := x.Here()
 					next()
 					if x.Status < 300 {
-						x.State.Remember(parent(x.Url.EscapedPath()), w.Body.String())
+						x.State.Remember(parent(x.URL.EscapedPath()), w.Body.String())
 					}
 				}),
 				kit.OnOp(p.List, kit.Good(p.listed(func(x *kit.Exchange, items []any, o kit.Object) []any {
-					gone, ok := x.State.Remembered(x.Url.EscapedPath())
+					gone, ok := x.State.Remembered(x.URL.EscapedPath())
 					if !ok || p.next(o) != "" {
 						return items
 					}
@@ -250,7 +250,7 @@ func (p planter) times() []kit.Fault {
 
 // shows reports whether an operation answers with one or more.
 func (p planter) shows(x *kit.Exchange) bool {
-	return slices.ContainsFunc(p.Operations(), func(o *spec.Operation) bool { return o.ID == x.Id && o.Answer != nil })
+	return slices.ContainsFunc(p.Operations(), func(o *spec.Operation) bool { return o.ID == x.ID && o.Answer != nil })
 }
 
 func (p planter) answers() []kit.Fault {
@@ -296,7 +296,7 @@ func another(s *openapi3.Schema, not any) any {
 // each edits the one of an answer, or each of a list.
 func (p planter) each(edit func(kit.Object)) kit.Step {
 	return func(x *kit.Exchange) {
-		if p.List == nil || x.Id != p.List.ID {
+		if p.List == nil || x.ID != p.List.ID {
 			kit.Body(edit)(x)
 			return
 		}
@@ -388,10 +388,10 @@ func (p planter) pages() []kit.Fault {
 	}
 	if page.Max > 0 {
 		rows = append(rows, p.row("page-limit-range", "a limit that is too high is cut", "page/limit-range", kit.OnOp(p.List, kit.Before(func(x *kit.Exchange) {
-			q := x.Url.Query()
+			q := x.URL.Query()
 			if n, err := strconv.Atoi(q.Get(page.SizeParam)); err == nil && n > page.Max {
 				q.Set(page.SizeParam, strconv.Itoa(page.Max))
-				x.Url.RawQuery = q.Encode()
+				x.URL.RawQuery = q.Encode()
 			}
 		}))))
 	}
@@ -399,13 +399,13 @@ func (p planter) pages() []kit.Fault {
 		rows = append(rows,
 			p.row("page-next-self", "the next page is the page itself", "page/next-is-self", lists(func(x *kit.Exchange, items []any, o kit.Object) []any {
 				holder, name := hold(o, page.Next)
-				if this := x.Url.Query().Get(page.CursorParam); this != "" && holder != nil {
+				if this := x.URL.Query().Get(page.CursorParam); this != "" && holder != nil {
 					holder[name] = this
 				}
 				return items
 			})),
 			p.row("page-loses", "the second page lacks its first", "page/loses-users", lists(func(x *kit.Exchange, items []any, _ kit.Object) []any {
-				if x.Url.Query().Get(page.CursorParam) != "" && len(items) > 0 {
+				if x.URL.Query().Get(page.CursorParam) != "" && len(items) > 0 {
 					return items[1:]
 				}
 				return items
@@ -418,14 +418,14 @@ func (p planter) pages() []kit.Fault {
 func (p planter) resized(by int) kit.Mutator {
 	page := p.List.Page
 	return kit.OnOp(p.List, func(x *kit.Exchange, next func()) {
-		q := x.Url.Query()
+		q := x.URL.Query()
 		n, err := strconv.Atoi(q.Get(page.SizeParam))
 		if err != nil || !page.Allows(n+by) {
 			next()
 			return
 		}
 		q.Set(page.SizeParam, strconv.Itoa(n+by))
-		x.Url.RawQuery = q.Encode()
+		x.URL.RawQuery = q.Encode()
 		next()
 		kit.Good(p.listed(func(_ *kit.Exchange, items []any, o kit.Object) []any {
 			holder, name := hold(o, page.Size)

@@ -65,7 +65,7 @@ func (p planter) races() []kit.Fault {
 	rows := when(func() kit.Fault {
 		return p.row("patch-loses-other", "of two PATCHes at once one is lost", "concurrent-patch", kit.OnOp(p.Patch, func(x *kit.Exchange, next func()) {
 			old := kit.Parse(x.Here().Body.Bytes())
-			if given := x.Given(); given != nil && x.Ask("PATCH", x.Url.EscapedPath(), []byte("{}"), x.Header).Code < 300 {
+			if given := x.Given(); given != nil && x.Ask("PATCH", x.URL.EscapedPath(), []byte("{}"), x.Header).Code < 300 {
 				time.Sleep(30 * time.Millisecond) // reads, thinks, and writes all back
 				full := make(kit.Object)
 				for _, f := range p.Fields {
@@ -99,7 +99,7 @@ func bothWin(p planter) kit.Mutator {
 		case http.StatusConflict:
 			first, _ := x.State.Remembered(key)
 			if time.Since(kit.TimeOf(first)) < 50*time.Millisecond {
-				x.Status, x.Text = p.Create.Success, x.Ask("GET", x.Url.EscapedPath()+"/"+kit.Escape(id), nil, x.All()).Body.Bytes()
+				x.Status, x.Text = p.Create.Success, x.Ask("GET", x.URL.EscapedPath()+"/"+kit.Escape(id), nil, x.All()).Body.Bytes()
 			}
 		}
 	}
@@ -120,7 +120,7 @@ func (p planter) isolation() (rows []kit.Fault) {
 					x.State.Remember(x.Answer.Get("Location")[len(parent(x.Answer.Get("Location"))):], x.Answer.Get("Location"))
 				})),
 				kit.OnOp(o, kit.At(http.StatusNotFound, func(x *kit.Exchange) {
-					path := x.Url.EscapedPath()
+					path := x.URL.EscapedPath()
 					if there, ok := x.State.Remembered(path[len(parent(path)):]); ok && there != path {
 						w := x.Ask(x.Method, there, x.Body, x.Header)
 						x.Status, x.Answer, x.Text = w.Code, w.Header(), w.Body.Bytes()
@@ -140,7 +140,7 @@ func (p planter) walks() []kit.Fault {
 	lists := func(f func(x *kit.Exchange, items []any, o kit.Object) []any) kit.Mutator {
 		return kit.OnOp(p.List, kit.Good(p.listed(f)))
 	}
-	cursor := func(x *kit.Exchange) string { return x.Url.Query().Get(page.CursorParam) }
+	cursor := func(x *kit.Exchange) string { return x.URL.Query().Get(page.CursorParam) }
 	setNext := func(o kit.Object, to any) {
 		if holder, name := hold(o, page.Next); holder != nil {
 			holder[name] = to
@@ -155,7 +155,7 @@ func (p planter) walks() []kit.Fault {
 			return items[:len(items)-1]
 		})),
 		p.row("page-loop", "the last page leads back to the second", "page/loop", lists(func(x *kit.Exchange, items []any, o kit.Object) []any {
-			key := x.Url.EscapedPath() + x.Url.Query().Get(page.SizeParam)
+			key := x.URL.EscapedPath() + x.URL.Query().Get(page.SizeParam)
 			if cursor(x) == "" {
 				x.State.Remember(key, p.next(o))
 			} else if first, ok := x.State.Remembered(key); ok && p.next(o) == "" && first != "" && first != cursor(x) {
@@ -163,11 +163,21 @@ func (p planter) walks() []kit.Fault {
 			}
 			return items
 		})),
+		p.row("page-repeats-last", "each page begins with the last of the page before", "page/repeats-between", lists(func(x *kit.Exchange, items []any, _ kit.Object) []any {
+			key := x.URL.EscapedPath() + " last"
+			if last, ok := x.State.Remembered(key); ok && cursor(x) != "" {
+				items = append([]any{kit.Parse([]byte(last))}, items...)
+			}
+			if len(items) > 0 {
+				x.State.Remember(key, string(kit.Encode(items[len(items)-1])))
+			}
+			return items
+		})),
 		p.row("page-any-cursor", "a cursor that is none is taken for the first page", "page/invalid-cursor", kit.OnOp(p.List, kit.Instead(http.StatusBadRequest, func(x *kit.Exchange) bool {
 			given := cursor(x) != ""
-			q := x.Url.Query()
+			q := x.URL.Query()
 			q.Del(page.CursorParam)
-			x.Url.RawQuery = q.Encode()
+			x.URL.RawQuery = q.Encode()
 			return given
 		}))),
 		p.row("page-cursor-once", "a cursor works once", "page/cursor-again", kit.OnOp(p.List, func(x *kit.Exchange, next func()) {
@@ -200,7 +210,7 @@ func (p planter) walks() []kit.Fault {
 	}
 	if page.Max > 0 {
 		rows = append(rows, p.row("page-most-refused", "the highest limit is refused", "page/limits-work", kit.OnOp(p.List, kit.Replaced(func(x *kit.Exchange) bool {
-			return x.Url.Query().Get(page.SizeParam) == strconv.Itoa(page.Max)
+			return x.URL.Query().Get(page.SizeParam) == strconv.Itoa(page.Max)
 		}, kit.FailWith(http.StatusBadRequest)))))
 	}
 	return rows
