@@ -249,7 +249,7 @@ func (p *Probe) leaks(c *pass.Call) {
 	said := c.Spoken("leak/reflected-secret")
 	for _, secret := range secrets {
 		if len(secret) >= 8 && !said && rules.Contains(body, secret) {
-			c.Report(&rules.LeakReflected.Rule, rule.Finding{Message: "the answer has a secret of the client"})
+			c.Report(&rules.LeakReflectedSecret.Rule, rule.Finding{Message: "the answer has a secret of the client"})
 			return
 		}
 	}

@@ -12,32 +12,66 @@ import (
 
 // bearerChecks look at how protected operations take and refuse credentials.
 // They need no probe: whatever traffic there is has to hold by them.
-var bearerChecks = []exchangeCheck{
-	exchangeRule("auth/credentials-needed", rule.Violation, "authentication", "A protected operation works with a Bearer token only.",
-		"200 without Authorization, or for Basic credentials", "200 for a Bearer token",
-		checkAuthCredentialsNeeded),
-	exchangeRule("auth/unauthenticated-status", rule.Violation, "rfc9110#15.5.2", "A request without credentials gets 401.",
-		"403 or 404 without a token", "401 with a challenge",
-		checkAuthUnauthenticatedStatus),
-	exchangeRule("scope/exceeded", rule.Violation, "authentication", "A token does what its scope says and no more.",
-		"POST /users with users:read", "POST /users with users:create",
-		checkScopeExceeded),
-	exchangeRule("auth/challenge", rule.Violation, "rfc9110#11.6.1", "The challenge can be read, and names no parameter twice.",
-		`Bearer realm="a", realm="b"`, `Bearer realm="onvy", error="invalid_token"`,
-		checkAuthChallenge),
-	exchangeRule("auth/bearer-challenge", rule.Violation, "rfc6750#3", "A 401 of a protected operation challenges for Bearer.",
-		`WWW-Authenticate: Basic realm="onvy"`, `WWW-Authenticate: Bearer realm="onvy"`,
-		checkAuthBearerChallenge),
-	exchangeRule("auth/no-error-without-token", rule.Assumption, "rfc6750#3.1", "The challenge has no error where the request had no credentials.",
-		`Bearer error="invalid_token" to a request without Authorization`, `Bearer realm="onvy"`,
-		checkAuthNoErrorWithoutToken),
-	exchangeRule("auth/invalid-token", rule.Assumption, "rfc6750#3.1", "The challenge says invalid_token where a token was refused.",
-		`Bearer error="server_error"`, `Bearer error="invalid_token"; Bearer realm="onvy" alone`,
-		checkAuthInvalidToken),
-	exchangeRule("scope/challenge", rule.Assumption, "rfc6750#3.1", "A 403 for want of scope says insufficient_scope, if it has a challenge.",
-		`403 with Bearer error="invalid_token"`, `403 with Bearer error="insufficient_scope"; 403 alone`,
-		checkScopeChallenge),
+var bearerChecks = []*Rule{
+	AuthCredentialsNeeded, AuthUnauthenticatedStatus, ScopeExceeded, AuthChallenge, AuthBearerChallenge,
+	AuthNoErrorWithoutToken, AuthInvalidToken, ScopeChallenge,
 }
+
+var AuthCredentialsNeeded = exchange(checkAuthCredentialsNeeded, rule.Rule{
+	ID: "auth/credentials-needed", Level: rule.Violation, Source: "authentication",
+	Title:  "A protected operation works with a Bearer token only.",
+	Breaks: "200 without Authorization, or for Basic credentials",
+	Holds:  "200 for a Bearer token",
+})
+
+var AuthUnauthenticatedStatus = exchange(checkAuthUnauthenticatedStatus, rule.Rule{
+	ID: "auth/unauthenticated-status", Level: rule.Violation, Source: "rfc9110#15.5.2",
+	Title:  "A request without credentials gets 401.",
+	Breaks: "403 or 404 without a token",
+	Holds:  "401 with a challenge",
+})
+
+var ScopeExceeded = exchange(checkScopeExceeded, rule.Rule{
+	ID: "scope/exceeded", Level: rule.Violation, Source: "authentication",
+	Title:  "A token does what its scope says and no more.",
+	Breaks: "POST /users with users:read",
+	Holds:  "POST /users with users:create",
+})
+
+var AuthChallenge = exchange(checkAuthChallenge, rule.Rule{
+	ID: "auth/challenge", Level: rule.Violation, Source: "rfc9110#11.6.1",
+	Title:  "The challenge can be read, and names no parameter twice.",
+	Breaks: `Bearer realm="a", realm="b"`,
+	Holds:  `Bearer realm="onvy", error="invalid_token"`,
+})
+
+var AuthBearerChallenge = exchange(checkAuthBearerChallenge, rule.Rule{
+	ID: "auth/bearer-challenge", Level: rule.Violation, Source: "rfc6750#3",
+	Title:  "A 401 of a protected operation challenges for Bearer.",
+	Breaks: `WWW-Authenticate: Basic realm="onvy"`,
+	Holds:  `WWW-Authenticate: Bearer realm="onvy"`,
+})
+
+var AuthNoErrorWithoutToken = exchange(checkAuthNoErrorWithoutToken, rule.Rule{
+	ID: "auth/no-error-without-token", Level: rule.Assumption, Source: "rfc6750#3.1",
+	Title:  "The challenge has no error where the request had no credentials.",
+	Breaks: `Bearer error="invalid_token" to a request without Authorization`,
+	Holds:  `Bearer realm="onvy"`,
+})
+
+var AuthInvalidToken = exchange(checkAuthInvalidToken, rule.Rule{
+	ID: "auth/invalid-token", Level: rule.Assumption, Source: "rfc6750#3.1",
+	Title:  "The challenge says invalid_token where a token was refused.",
+	Breaks: `Bearer error="server_error"`,
+	Holds:  `Bearer error="invalid_token"; Bearer realm="onvy" alone`,
+})
+
+var ScopeChallenge = exchange(checkScopeChallenge, rule.Rule{
+	ID: "scope/challenge", Level: rule.Assumption, Source: "rfc6750#3.1",
+	Title:  "A 403 for want of scope says insufficient_scope, if it has a challenge.",
+	Breaks: `403 with Bearer error="invalid_token"`,
+	Holds:  `403 with Bearer error="insufficient_scope"; 403 alone`,
+})
 
 func checkAuthCredentialsNeeded(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Bearer || !c.OK() || !c.AuthKnown() {

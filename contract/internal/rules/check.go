@@ -8,10 +8,15 @@ import (
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
-// exchangeCheck is a rule that looks at one exchange.
-type exchangeCheck struct {
+// Rule is a rule that looks at one exchange.
+type Rule struct {
 	rule.Rule
-	run func(c *pass.Call, r *rule.Rule)
+	check func(c *pass.Call, r *rule.Rule)
+}
+
+func exchange(check func(*pass.Call, *rule.Rule), r rule.Rule) *Rule {
+	r.Kind = rule.KindExchange
+	return &Rule{r, check}
 }
 
 // checks are all of them, in the order in which a reader asks: did an
@@ -41,8 +46,8 @@ func Check(s *pass.Spec, x *wire.Exchange) []rule.Finding {
 
 // Apply holds a call against all rules of one exchange.
 func Apply(s *pass.Spec, c *pass.Call) []rule.Finding {
-	for i := range checks {
-		checks[i].run(c, &checks[i].Rule)
+	for _, r := range checks {
+		r.check(c, &r.Rule)
 	}
 	return c.Findings
 }
@@ -50,13 +55,8 @@ func Apply(s *pass.Spec, c *pass.Call) []rule.Finding {
 // Exchange are those of one exchange, in the order in which they look.
 func Exchange() []rule.Rule {
 	all := make([]rule.Rule, len(checks))
-	for i := range checks {
-		all[i] = checks[i].Rule
+	for i, r := range checks {
+		all[i] = r.Rule
 	}
 	return all
-}
-
-// exchangeRule is the row of an exchange rule.
-func exchangeRule(id string, level rule.Level, source, title, breaks, holds string, run func(*pass.Call, *rule.Rule)) exchangeCheck {
-	return exchangeCheck{rule.Rule{ID: id, Kind: rule.KindExchange, Level: level, Source: source, Title: title, Breaks: breaks, Holds: holds}, run}
 }

@@ -9,11 +9,16 @@ import (
 
 // clientChecks look at who gets tokens. What else there is to be known of
 // clients needs the probes of the live suite.
-var clientChecks = []exchangeCheck{
-	exchangeRule("client/missing", rule.Violation, "authentication", "No client credentials, no token.",
-		"a token without Authorization", "401; a token for client_secret in the form",
-		checkClientMissing),
+var clientChecks = []*Rule{
+	ClientMissing,
 }
+
+var ClientMissing = exchange(checkClientMissing, rule.Rule{
+	ID: "client/missing", Level: rule.Violation, Source: "authentication",
+	Title:  "No client credentials, no token.",
+	Breaks: "a token without Authorization",
+	Holds:  "401; a token for client_secret in the form",
+})
 
 func checkClientMissing(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Token || !c.OK() || c.Grant() != pass.GrantClient || !c.AuthKnown() {

@@ -18,44 +18,94 @@ import (
 )
 
 // headerChecks look at the header fields of any answer.
-var headerChecks = []exchangeCheck{
-	exchangeRule("http/header-missing", rule.Violation, "openapi.yaml", "A header that is documented as required is there.",
-		"a token answer without Cache-Control, a 401 without WWW-Authenticate", "a 401 with a Bearer challenge",
-		checkRequiredHeaders),
-	exchangeRule("http/header-undocumented", rule.Drift, "openapi.yaml", "No header that the spec does not know, infrastructure aside.",
-		"X-Debug-User: …", "X-Request-Id, Via, CF-Ray",
-		checkUndocumentedHeaders),
-	exchangeRule("http/header-repeated", rule.Violation, "rfc9110#5.3", "A header that has one value is sent once.",
-		"Content-Type twice", "Vary twice",
-		checkHTTPHeaderRepeated),
-	exchangeRule("http/content-type", rule.Violation, "openapi.yaml", "The content type is the documented one.",
-		"text/plain around JSON", "application/json; charset=utf-8",
-		checkContentType),
-	exchangeRule("http/charset", rule.Violation, "rfc8259#8.1", "JSON is UTF-8 and does not say otherwise.",
-		"application/json; charset=iso-8859-1", "application/json; charset=UTF-8",
-		checkHTTPCharset),
-	exchangeRule("http/content-encoding", rule.Violation, "rfc9110#12.5.3", "The content coding is one that the client takes.",
-		"gzip for Accept-Encoding: identity", "gzip for Accept-Encoding: gzip",
-		checkHTTPContentEncoding),
-	exchangeRule("http/date", rule.Violation, "rfc9110#6.6.1", "Date is right to five minutes.",
-		"Date: Thu, 01 Jan 1970 00:00:00 GMT", "Date 2 s behind the client's clock",
-		checkHTTPDate),
-	exchangeRule("http/retry-after", rule.Violation, "rfc9110#10.2.3", "Retry-After is a number of seconds or an HTTP date.",
-		"Retry-After: soon", "Retry-After: 30",
-		checkHTTPRetryAfter),
-	exchangeRule("http/allow", rule.Violation, "rfc9110#15.5.6", "405 says in Allow what is allowed.",
-		"405 without Allow", "405 with Allow: GET, POST",
-		checkHTTPAllow),
-	exchangeRule("http/location", rule.Violation, "rfc9110#10.2.2", "Location, if given, is where the new user is.",
-		"Location: /users/another", "no Location; Location: https://host/users/user_123",
-		checkLocation),
-	exchangeRule("http/cors", rule.Violation, "policy", "No answer is for every origin and with credentials too.",
-		"Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true", "Access-Control-Allow-Origin: * alone",
-		checkHTTPCORS),
-	exchangeRule("http/public-cache", rule.Violation, "rfc9111#3.5", "Personal data are not for shared caches.",
-		"Cache-Control: public on a user", "Cache-Control: private",
-		checkHTTPPublicCache),
+var headerChecks = []*Rule{
+	HTTPHeaderMissing, HTTPHeaderUndocumented, HTTPHeaderRepeated, HTTPContentType, HTTPCharset,
+	HTTPContentEncoding, HTTPDate, HTTPRetryAfter, HTTPAllow, HTTPLocation, HTTPCORS, HTTPPublicCache,
 }
+
+var HTTPHeaderMissing = exchange(checkRequiredHeaders, rule.Rule{
+	ID: "http/header-missing", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A header that is documented as required is there.",
+	Breaks: "a token answer without Cache-Control, a 401 without WWW-Authenticate",
+	Holds:  "a 401 with a Bearer challenge",
+})
+
+var HTTPHeaderUndocumented = exchange(checkUndocumentedHeaders, rule.Rule{
+	ID: "http/header-undocumented", Level: rule.Drift, Source: "openapi.yaml",
+	Title:  "No header that the spec does not know, infrastructure aside.",
+	Breaks: "X-Debug-User: …",
+	Holds:  "X-Request-Id, Via, CF-Ray",
+})
+
+var HTTPHeaderRepeated = exchange(checkHTTPHeaderRepeated, rule.Rule{
+	ID: "http/header-repeated", Level: rule.Violation, Source: "rfc9110#5.3",
+	Title:  "A header that has one value is sent once.",
+	Breaks: "Content-Type twice",
+	Holds:  "Vary twice",
+})
+
+var HTTPContentType = exchange(checkContentType, rule.Rule{
+	ID: "http/content-type", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "The content type is the documented one.",
+	Breaks: "text/plain around JSON",
+	Holds:  "application/json; charset=utf-8",
+})
+
+var HTTPCharset = exchange(checkHTTPCharset, rule.Rule{
+	ID: "http/charset", Level: rule.Violation, Source: "rfc8259#8.1",
+	Title:  "JSON is UTF-8 and does not say otherwise.",
+	Breaks: "application/json; charset=iso-8859-1",
+	Holds:  "application/json; charset=UTF-8",
+})
+
+var HTTPContentEncoding = exchange(checkHTTPContentEncoding, rule.Rule{
+	ID: "http/content-encoding", Level: rule.Violation, Source: "rfc9110#12.5.3",
+	Title:  "The content coding is one that the client takes.",
+	Breaks: "gzip for Accept-Encoding: identity",
+	Holds:  "gzip for Accept-Encoding: gzip",
+})
+
+var HTTPDate = exchange(checkHTTPDate, rule.Rule{
+	ID: "http/date", Level: rule.Violation, Source: "rfc9110#6.6.1",
+	Title:  "Date is right to five minutes.",
+	Breaks: "Date: Thu, 01 Jan 1970 00:00:00 GMT",
+	Holds:  "Date 2 s behind the client's clock",
+})
+
+var HTTPRetryAfter = exchange(checkHTTPRetryAfter, rule.Rule{
+	ID: "http/retry-after", Level: rule.Violation, Source: "rfc9110#10.2.3",
+	Title:  "Retry-After is a number of seconds or an HTTP date.",
+	Breaks: "Retry-After: soon",
+	Holds:  "Retry-After: 30",
+})
+
+var HTTPAllow = exchange(checkHTTPAllow, rule.Rule{
+	ID: "http/allow", Level: rule.Violation, Source: "rfc9110#15.5.6",
+	Title:  "405 says in Allow what is allowed.",
+	Breaks: "405 without Allow",
+	Holds:  "405 with Allow: GET, POST",
+})
+
+var HTTPLocation = exchange(checkLocation, rule.Rule{
+	ID: "http/location", Level: rule.Violation, Source: "rfc9110#10.2.2",
+	Title:  "Location, if given, is where the new user is.",
+	Breaks: "Location: /users/another",
+	Holds:  "no Location; Location: https://host/users/user_123",
+})
+
+var HTTPCORS = exchange(checkHTTPCORS, rule.Rule{
+	ID: "http/cors", Level: rule.Violation, Source: "policy",
+	Title:  "No answer is for every origin and with credentials too.",
+	Breaks: "Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true",
+	Holds:  "Access-Control-Allow-Origin: * alone",
+})
+
+var HTTPPublicCache = exchange(checkHTTPPublicCache, rule.Rule{
+	ID: "http/public-cache", Level: rule.Violation, Source: "rfc9111#3.5",
+	Title:  "Personal data are not for shared caches.",
+	Breaks: "Cache-Control: public on a user",
+	Holds:  "Cache-Control: private",
+})
 
 func checkHTTPHeaderRepeated(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {

@@ -16,21 +16,73 @@ import (
 
 // jsonChecks read bodies as JSON text, strictly. What a body says is the
 // business of the schema.
-var jsonChecks = []exchangeCheck{
-	jsonRule("json/syntax", "rfc8259#2", "A JSON body is JSON.", `{"id": "user_123"`, `{ "id" : "user_123" }`),
-	jsonRule("json/bom", "rfc8259#8.1", "JSON has no byte order mark.", "EF BB BF before {", "a body that starts with white space"),
-	jsonRule("json/utf-8", "rfc8259#8.1", "JSON is UTF-8.", `"Andr\xe9" in Latin-1`, `"André" in UTF-8`),
-	jsonRule("json/surrogate", "rfc7493#2.1", "An escape stands for a character.", `"\ud83d"`, `"\ud83d\ude00"`),
-	jsonRule("json/duplicate-name", "rfc7493#2.3", "A name stands once in an object.", `{"id":"a","id":"b"}`, `{"id":"a","ID":"b"} as far as JSON goes`),
-	jsonRule("json/trailing", "rfc8259#2", "Nothing follows the JSON value.", `{"id":"a"}}`, `{"id":"a"} and a line end`),
-	jsonRule("json/depth", "rfc8259#9", "A body is not nested deeper than 64 levels.", "100,000 brackets", "the four levels of a user list"),
-	exchangeRule("json/number-range", rule.Violation, "rfc7493#2.2", "A number is one that a client can hold.",
-		"9007199254740993 for an integer, 1e400", "9007199254740991, 68.4",
-		func(c *pass.Call, r *rule.Rule) { eachNumber(c, func(n number) { checkNumberRange(c, r, n) }) }),
-	exchangeRule("json/integer-form", rule.Assumption, "openapi.yaml", "An integer is written without fraction and exponent, as typed clients read it.",
-		"4.0 or 1e3 for an integer", "4 for an integer, 4.0 for a number",
-		checkJSONIntegerForm),
+var jsonChecks = []*Rule{
+	JSONSyntax, JSONBOM, JSONUTF8, JSONSurrogate, JSONDuplicateName, JSONTrailing, JSONDepth, JSONNumberRange,
+	JSONIntegerForm,
 }
+
+var JSONSyntax = exchange(checkJSON, rule.Rule{
+	ID: "json/syntax", Level: rule.Violation, Source: "rfc8259#2",
+	Title:  "A JSON body is JSON.",
+	Breaks: `{"id": "user_123"`,
+	Holds:  `{ "id" : "user_123" }`,
+})
+
+var JSONBOM = exchange(checkJSON, rule.Rule{
+	ID: "json/bom", Level: rule.Violation, Source: "rfc8259#8.1",
+	Title:  "JSON has no byte order mark.",
+	Breaks: "EF BB BF before {",
+	Holds:  "a body that starts with white space",
+})
+
+var JSONUTF8 = exchange(checkJSON, rule.Rule{
+	ID: "json/utf-8", Level: rule.Violation, Source: "rfc8259#8.1",
+	Title:  "JSON is UTF-8.",
+	Breaks: `"Andr\xe9" in Latin-1`,
+	Holds:  `"André" in UTF-8`,
+})
+
+var JSONSurrogate = exchange(checkJSON, rule.Rule{
+	ID: "json/surrogate", Level: rule.Violation, Source: "rfc7493#2.1",
+	Title:  "An escape stands for a character.",
+	Breaks: `"\ud83d"`,
+	Holds:  `"\ud83d\ude00"`,
+})
+
+var JSONDuplicateName = exchange(checkJSON, rule.Rule{
+	ID: "json/duplicate-name", Level: rule.Violation, Source: "rfc7493#2.3",
+	Title:  "A name stands once in an object.",
+	Breaks: `{"id":"a","id":"b"}`,
+	Holds:  `{"id":"a","ID":"b"} as far as JSON goes`,
+})
+
+var JSONTrailing = exchange(checkJSON, rule.Rule{
+	ID: "json/trailing", Level: rule.Violation, Source: "rfc8259#2",
+	Title:  "Nothing follows the JSON value.",
+	Breaks: `{"id":"a"}}`,
+	Holds:  `{"id":"a"} and a line end`,
+})
+
+var JSONDepth = exchange(checkJSON, rule.Rule{
+	ID: "json/depth", Level: rule.Violation, Source: "rfc8259#9",
+	Title:  "A body is not nested deeper than 64 levels.",
+	Breaks: "100,000 brackets",
+	Holds:  "the four levels of a user list",
+})
+
+var JSONNumberRange = exchange(func(c *pass.Call, r *rule.Rule) { eachNumber(c, func(n number) { checkNumberRange(c, r, n) }) }, rule.Rule{
+	ID: "json/number-range", Level: rule.Violation, Source: "rfc7493#2.2",
+	Title:  "A number is one that a client can hold.",
+	Breaks: "9007199254740993 for an integer, 1e400",
+	Holds:  "9007199254740991, 68.4",
+})
+
+var JSONIntegerForm = exchange(checkJSONIntegerForm, rule.Rule{
+	ID: "json/integer-form", Level: rule.Assumption, Source: "openapi.yaml",
+	Title:  "An integer is written without fraction and exponent, as typed clients read it.",
+	Breaks: "4.0 or 1e3 for an integer",
+	Holds:  "4 for an integer, 4.0 for a number",
+})
 
 func checkJSONIntegerForm(c *pass.Call, r *rule.Rule) {
 	eachNumber(c, func(n number) {
@@ -41,18 +93,16 @@ func checkJSONIntegerForm(c *pass.Call, r *rule.Rule) {
 	})
 }
 
-// jsonRule is the row of a rule whose faults scan finds.
-func jsonRule(id, source, title, breaks, holds string) exchangeCheck {
-	return exchangeRule(id, rule.Violation, source, title, breaks, holds, func(c *pass.Call, r *rule.Rule) {
-		if !c.ReadsJSON() {
-			return
+// checkJSON reports the faults of a rule that reading the body strictly finds.
+func checkJSON(c *pass.Call, r *rule.Rule) {
+	if !c.ReadsJSON() {
+		return
+	}
+	for _, fault := range c.Decode().Faults {
+		if fault.Rule == r.ID {
+			c.Report(r, rule.Finding{Pointer: fault.Pointer, Message: fault.Message})
 		}
-		for _, fault := range c.Decode().Faults {
-			if fault.Rule == r.ID {
-				c.Report(r, rule.Finding{Pointer: fault.Pointer, Message: fault.Message})
-			}
-		}
-	})
+	}
 }
 
 // number is a number in a body and the schema it stands under.

@@ -9,11 +9,6 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-// LeakReflected is what the live suite reports too, of the secrets that it knows.
-var LeakReflected = exchangeRule("leak/reflected-secret", rule.Violation, "policy", "A secret of the request is not in the answer.",
-	"the client secret in error_description", "the client id in error_description",
-	checkLeakReflectedSecret)
-
 func checkLeakReflectedSecret(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {
 		return
@@ -34,12 +29,25 @@ func checkLeakReflectedSecret(c *pass.Call, r *rule.Rule) {
 }
 
 // leakChecks look for what must not be in an answer.
-var leakChecks = []exchangeCheck{
-	LeakReflected,
-	exchangeRule("leak/stack-trace", rule.Violation, "policy", "An error shows nothing of the inside of the server.",
-		"a stack trace, an SQL statement", "a request id",
-		checkLeakStackTrace),
+var leakChecks = []*Rule{
+	LeakReflectedSecret, LeakStackTrace,
 }
+
+// LeakReflectedSecret is what the live suite reports too, of the secrets that it
+// knows. A secret of the request is not in the answer.
+var LeakReflectedSecret = exchange(checkLeakReflectedSecret, rule.Rule{
+	ID: "leak/reflected-secret", Level: rule.Violation, Source: "policy",
+	Title:  "A secret of the request is not in the answer.",
+	Breaks: "the client secret in error_description",
+	Holds:  "the client id in error_description",
+})
+
+var LeakStackTrace = exchange(checkLeakStackTrace, rule.Rule{
+	ID: "leak/stack-trace", Level: rule.Violation, Source: "policy",
+	Title:  "An error shows nothing of the inside of the server.",
+	Breaks: "a stack trace, an SQL statement",
+	Holds:  "a request id",
+})
 
 func checkLeakStackTrace(c *pass.Call, r *rule.Rule) {
 	if c.Status() < 400 {

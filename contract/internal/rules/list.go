@@ -12,29 +12,58 @@ import (
 
 // listChecks look at one page of a list. What several pages say together is
 // the business of the history.
-var listChecks = []exchangeCheck{
-	exchangeRule("page/limit", rule.Violation, "users/list-users", "A page has no more users than the limit.",
-		"12 users for limit=10", "7 users for limit=10",
-		checkPageLimit),
-	exchangeRule("page/limit-echo", rule.Violation, "users/list-users", "pagination.limit is the limit asked for, or 100.",
-		"pagination.limit 10 without a limit in the request", "pagination.limit 7 for limit=7",
-		checkPageLimitEcho),
-	exchangeRule("page/limit-range", rule.Violation, "users/list-users", "A limit outside 1..1000 is refused.",
-		"200 for limit=1001, limit=0 or limit=x", "400 or 422 for limit=1001",
-		checkPageLimitRange),
-	exchangeRule("page/total", rule.Violation, "resources-and-pagination", "total is not less than the users on the page.",
-		"total 3 with 5 users", "total 240 with 100 users",
-		checkPageTotal),
-	exchangeRule("page/repeats", rule.Violation, "resources-and-pagination", "A user is on a page once.",
-		"the same id twice on a page", "two users of one name",
-		checkPageRepeats),
-	exchangeRule("page/next-null", rule.Drift, "resources-and-pagination", "The last page has no next_page.",
-		"next_page null, which no page of the documentation shows", "no next_page",
-		checkPageNextNull),
-	exchangeRule("page/next-is-self", rule.Violation, "resources-and-pagination", "next_page is not the page itself.",
-		"next_page equal to the page asked for", "next_page absent, null or empty on the last page",
-		checkPageNextIsSelf),
+var listChecks = []*Rule{
+	PageLimit, PageLimitEcho, PageLimitRange, PageTotal, PageRepeats, PageNextNull, PageNextIsSelf,
 }
+
+var PageLimit = exchange(checkPageLimit, rule.Rule{
+	ID: "page/limit", Level: rule.Violation, Source: "users/list-users",
+	Title:  "A page has no more users than the limit.",
+	Breaks: "12 users for limit=10",
+	Holds:  "7 users for limit=10",
+})
+
+var PageLimitEcho = exchange(checkPageLimitEcho, rule.Rule{
+	ID: "page/limit-echo", Level: rule.Violation, Source: "users/list-users",
+	Title:  "pagination.limit is the limit asked for, or 100.",
+	Breaks: "pagination.limit 10 without a limit in the request",
+	Holds:  "pagination.limit 7 for limit=7",
+})
+
+var PageLimitRange = exchange(checkPageLimitRange, rule.Rule{
+	ID: "page/limit-range", Level: rule.Violation, Source: "users/list-users",
+	Title:  "A limit outside 1..1000 is refused.",
+	Breaks: "200 for limit=1001, limit=0 or limit=x",
+	Holds:  "400 or 422 for limit=1001",
+})
+
+var PageTotal = exchange(checkPageTotal, rule.Rule{
+	ID: "page/total", Level: rule.Violation, Source: "resources-and-pagination",
+	Title:  "total is not less than the users on the page.",
+	Breaks: "total 3 with 5 users",
+	Holds:  "total 240 with 100 users",
+})
+
+var PageRepeats = exchange(checkPageRepeats, rule.Rule{
+	ID: "page/repeats", Level: rule.Violation, Source: "resources-and-pagination",
+	Title:  "A user is on a page once.",
+	Breaks: "the same id twice on a page",
+	Holds:  "two users of one name",
+})
+
+var PageNextNull = exchange(checkPageNextNull, rule.Rule{
+	ID: "page/next-null", Level: rule.Drift, Source: "resources-and-pagination",
+	Title:  "The last page has no next_page.",
+	Breaks: "next_page null, which no page of the documentation shows",
+	Holds:  "no next_page",
+})
+
+var PageNextIsSelf = exchange(checkPageNextIsSelf, rule.Rule{
+	ID: "page/next-is-self", Level: rule.Violation, Source: "resources-and-pagination",
+	Title:  "next_page is not the page itself.",
+	Breaks: "next_page equal to the page asked for",
+	Holds:  "next_page absent, null or empty on the last page",
+})
 
 func checkPageLimit(c *pass.Call, r *rule.Rule) {
 	limit, valid := c.Limit()

@@ -20,33 +20,98 @@ import (
 
 // schemaChecks hold bodies against the schemas. kin-openapi is the judge; the
 // words are ours, so that no value gets into a finding.
-var schemaChecks = []exchangeCheck{
-	schemaRule("schema/type", "A value has the documented type.", `"height": "172"`, `"height": 172`, "type"),
-	schemaRule("schema/null", "A value is null only where that is documented.", `"firstname": null`, `"next_page": null`, "nullable"),
-	schemaRule("schema/required", "A required property is there.", "a user without id", "a user without birthday", "required"),
-	schemaRule("schema/enum", "A value is one of the documented ones.", `"gender": "unknown"`, `"gender": "other"`, "enum"),
-	schemaRule("schema/format", "A value has the documented format.", `"created_at": "2026-03-05 18:10"`, `"created_at": "2026-03-05T18:10:27+01:00"`, "format"),
-	schemaRule("schema/pattern", "A value has the documented pattern.", `"token_type": "MAC"`, `"token_type": "bearer"`, "pattern"),
-	schemaRule("schema/range", "A number is within the documented range.", `"expires_in": 0`, `"expires_in": 1`, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-	schemaRule("schema/length", "A value has the documented length.", `"access_token": ""`, `"access_token": "x"`, "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
-	schemaRule("schema/other", "A body holds by its schema in every other respect.", "oneOf that matches twice", "oneOf that matches once"),
-	exchangeRule("schema/undocumented-property", rule.Drift, "openapi.yaml", "No property that the schema does not name.",
-		`"createdAt" in a user`, `"message" in an error`,
-		checkUndocumentedProperties),
-	exchangeRule("model/decodes", rule.Violation, "openapi.yaml", "The generated client can read the answer.",
-		"a leap second, which RFC 3339 has and typed clients do not read", "an enum value that is new",
-		checkDecodes),
+var schemaChecks = []*Rule{
+	SchemaType, SchemaNull, SchemaRequired, SchemaEnum, SchemaFormat, SchemaPattern, SchemaRange, SchemaLength,
+	SchemaOther, SchemaUndocumentedProperty, ModelDecodes,
 }
 
-// schemaRule is the row of a rule for errors of some keywords.
-func schemaRule(id, title, breaks, holds string, keywords ...string) exchangeCheck {
-	return exchangeRule(id, rule.Violation, "openapi.yaml", title, breaks, holds, func(c *pass.Call, r *rule.Rule) {
+var SchemaType = exchange(checkKeywords("type"), rule.Rule{
+	ID: "schema/type", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A value has the documented type.",
+	Breaks: `"height": "172"`,
+	Holds:  `"height": 172`,
+})
+
+var SchemaNull = exchange(checkKeywords("nullable"), rule.Rule{
+	ID: "schema/null", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A value is null only where that is documented.",
+	Breaks: `"firstname": null`,
+	Holds:  `"next_page": null`,
+})
+
+var SchemaRequired = exchange(checkKeywords("required"), rule.Rule{
+	ID: "schema/required", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A required property is there.",
+	Breaks: "a user without id",
+	Holds:  "a user without birthday",
+})
+
+var SchemaEnum = exchange(checkKeywords("enum"), rule.Rule{
+	ID: "schema/enum", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A value is one of the documented ones.",
+	Breaks: `"gender": "unknown"`,
+	Holds:  `"gender": "other"`,
+})
+
+var SchemaFormat = exchange(checkKeywords("format"), rule.Rule{
+	ID: "schema/format", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A value has the documented format.",
+	Breaks: `"created_at": "2026-03-05 18:10"`,
+	Holds:  `"created_at": "2026-03-05T18:10:27+01:00"`,
+})
+
+var SchemaPattern = exchange(checkKeywords("pattern"), rule.Rule{
+	ID: "schema/pattern", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A value has the documented pattern.",
+	Breaks: `"token_type": "MAC"`,
+	Holds:  `"token_type": "bearer"`,
+})
+
+var SchemaRange = exchange(checkKeywords("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), rule.Rule{
+	ID: "schema/range", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A number is within the documented range.",
+	Breaks: `"expires_in": 0`,
+	Holds:  `"expires_in": 1`,
+})
+
+var SchemaLength = exchange(checkKeywords("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"), rule.Rule{
+	ID: "schema/length", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A value has the documented length.",
+	Breaks: `"access_token": ""`,
+	Holds:  `"access_token": "x"`,
+})
+
+var SchemaOther = exchange(checkKeywords(), rule.Rule{
+	ID: "schema/other", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "A body holds by its schema in every other respect.",
+	Breaks: "oneOf that matches twice",
+	Holds:  "oneOf that matches once",
+})
+
+var SchemaUndocumentedProperty = exchange(checkUndocumentedProperties, rule.Rule{
+	ID: "schema/undocumented-property", Level: rule.Drift, Source: "openapi.yaml",
+	Title:  "No property that the schema does not name.",
+	Breaks: `"createdAt" in a user`,
+	Holds:  `"message" in an error`,
+})
+
+var ModelDecodes = exchange(checkDecodes, rule.Rule{
+	ID: "model/decodes", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "The generated client can read the answer.",
+	Breaks: "a leap second, which RFC 3339 has and typed clients do not read",
+	Holds:  "an enum value that is new",
+})
+
+// checkKeywords reports the errors of some keywords; without any, of those that
+// have no rule of their own.
+func checkKeywords(keywords ...string) func(*pass.Call, *rule.Rule) {
+	return func(c *pass.Call, r *rule.Rule) {
 		for _, e := range c.SchemaErrors() {
 			if slices.Contains(keywords, keyword(e)) || len(keywords) == 0 && !known(e) {
 				reportSchemaError(c, r, e)
 			}
 		}
-	})
+	}
 }
 
 // keywords that have a rule of their own.

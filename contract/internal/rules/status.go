@@ -12,32 +12,66 @@ import (
 )
 
 // statusChecks ask whether the status, and a body or none, are as documented.
-var statusChecks = []exchangeCheck{
-	exchangeRule("http/status-range", rule.Violation, "rfc9110#15", "The status is between 100 and 599.",
-		"HTTP/1.1 700", "HTTP/1.1 299",
-		checkHTTPStatusRange),
-	exchangeRule("http/server-error", rule.Violation, "rfc9110#15.6", "The server does not fail (503 with Retry-After aside).",
-		"500 for an id that is not known", "503 with Retry-After: 5",
-		checkHTTPServerError),
-	exchangeRule("http/redirect", rule.Violation, "rfc9110#15.4", "An operation answers itself; it does not send the client elsewhere.",
-		"302 to /login", "401 with a challenge",
-		checkHTTPRedirect),
-	exchangeRule("http/not-modified", rule.Violation, "rfc9110#15.4.5", "304 answers a conditional GET only.",
-		"304 on POST, or without If-None-Match", "304 on GET with If-None-Match",
-		checkHTTPNotModified),
-	exchangeRule("http/throttled", rule.Drift, "policy", "The server has room for a careful guest.",
-		"429 on every fifth request", "429 after a thousand requests in a second, as a limit says",
-		checkHTTPThrottled),
-	exchangeRule("http/status-undocumented", rule.Violation, "openapi.yaml", "The status is one that the operation documents.",
-		"202 where 204 is documented", "422 where 400 is documented too",
-		checkStatus),
-	exchangeRule("http/no-content", rule.Violation, "rfc9110#15.3.5", "204, 205 and 304 have no body.",
-		"204 with {} behind it", "204 without Content-Length",
-		checkHTTPNoContent),
-	exchangeRule("http/empty-body", rule.Violation, "openapi.yaml", "There is a body where one is documented.",
-		"201 with nothing behind it", "204 with nothing behind it",
-		checkHTTPEmptyBody),
+var statusChecks = []*Rule{
+	HTTPStatusRange, HTTPServerError, HTTPRedirect, HTTPNotModified, HTTPThrottled, HTTPStatusUndocumented,
+	HTTPNoContent, HTTPEmptyBody,
 }
+
+var HTTPStatusRange = exchange(checkHTTPStatusRange, rule.Rule{
+	ID: "http/status-range", Level: rule.Violation, Source: "rfc9110#15",
+	Title:  "The status is between 100 and 599.",
+	Breaks: "HTTP/1.1 700",
+	Holds:  "HTTP/1.1 299",
+})
+
+var HTTPServerError = exchange(checkHTTPServerError, rule.Rule{
+	ID: "http/server-error", Level: rule.Violation, Source: "rfc9110#15.6",
+	Title:  "The server does not fail (503 with Retry-After aside).",
+	Breaks: "500 for an id that is not known",
+	Holds:  "503 with Retry-After: 5",
+})
+
+var HTTPRedirect = exchange(checkHTTPRedirect, rule.Rule{
+	ID: "http/redirect", Level: rule.Violation, Source: "rfc9110#15.4",
+	Title:  "An operation answers itself; it does not send the client elsewhere.",
+	Breaks: "302 to /login",
+	Holds:  "401 with a challenge",
+})
+
+var HTTPNotModified = exchange(checkHTTPNotModified, rule.Rule{
+	ID: "http/not-modified", Level: rule.Violation, Source: "rfc9110#15.4.5",
+	Title:  "304 answers a conditional GET only.",
+	Breaks: "304 on POST, or without If-None-Match",
+	Holds:  "304 on GET with If-None-Match",
+})
+
+var HTTPThrottled = exchange(checkHTTPThrottled, rule.Rule{
+	ID: "http/throttled", Level: rule.Drift, Source: "policy",
+	Title:  "The server has room for a careful guest.",
+	Breaks: "429 on every fifth request",
+	Holds:  "429 after a thousand requests in a second, as a limit says",
+})
+
+var HTTPStatusUndocumented = exchange(checkStatus, rule.Rule{
+	ID: "http/status-undocumented", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "The status is one that the operation documents.",
+	Breaks: "202 where 204 is documented",
+	Holds:  "422 where 400 is documented too",
+})
+
+var HTTPNoContent = exchange(checkHTTPNoContent, rule.Rule{
+	ID: "http/no-content", Level: rule.Violation, Source: "rfc9110#15.3.5",
+	Title:  "204, 205 and 304 have no body.",
+	Breaks: "204 with {} behind it",
+	Holds:  "204 without Content-Length",
+})
+
+var HTTPEmptyBody = exchange(checkHTTPEmptyBody, rule.Rule{
+	ID: "http/empty-body", Level: rule.Violation, Source: "openapi.yaml",
+	Title:  "There is a body where one is documented.",
+	Breaks: "201 with nothing behind it",
+	Holds:  "204 with nothing behind it",
+})
 
 func checkHTTPStatusRange(c *pass.Call, r *rule.Rule) {
 	if s := c.Status(); c.Exchange.Response != nil && (s < 100 || s > 599) {

@@ -14,47 +14,101 @@ import (
 )
 
 // tokenChecks look at the answers of the three token endpoints.
-var tokenChecks = []exchangeCheck{
-	exchangeRule("oauth/no-store", rule.Violation, "rfc6749#5.1", "A token is not to be cached.",
-		"Cache-Control: public, max-age=900", "Cache-Control: no-store, max-age=0",
-		checkOAuthNoStore),
-	exchangeRule("oauth/pragma", rule.Drift, "rfc6749#5.1", "A token answer tells HTTP/1.0 caches too.",
-		"no Pragma on a token answer", "Pragma: no-cache",
-		checkOAuthPragma),
-	exchangeRule("oauth/refresh-token", rule.Violation, "quickstart", "client_credentials gives no refresh token.",
-		"refresh_token beside the access token of a server", "refresh_token after an exchange",
-		tokenRule(checkOAuthRefreshToken)),
-	exchangeRule("oauth/exchange-refresh-token", rule.Assumption, "authentication", "An exchange gives a refresh token, since refreshing is documented.",
-		"an exchange with an access token alone", "an exchange with both",
-		tokenRule(checkOAuthExchangeRefreshToken)),
-	exchangeRule("oauth/issued-token-type", rule.Violation, "rfc8693#2.2.1", "A token exchange says what kind of token it gives.",
-		"no issued_token_type from /oauth/token", "urn:ietf:params:oauth:token-type:access_token",
-		tokenRule(checkOAuthIssuedTokenType)),
-	exchangeRule("oauth/expires-in", rule.Violation, "rfc6749#5.1", "expires_in is the lifetime in seconds.",
-		"expires_in 900000 with exp − iat of 900", "expires_in 899 with exp − iat of 900",
-		tokenRule(checkExpiresIn)),
-	exchangeRule("scope/granted", rule.Violation, "rfc6749#3.3", "What is granted is what was asked for, or the answer says what it is.",
-		"every scope for a request of users:read", "less than asked, with a scope member",
-		tokenRule(checkScopeGranted)),
-	exchangeRule("oauth/error-code", rule.Violation, "rfc6749#5.2", "The error of a token endpoint is one of the registered codes.",
-		`"error": "oops"`, `"error": "invalid_client"`,
-		checkOAuthErrorCode),
-	exchangeRule("oauth/basic-challenge", rule.Violation, "rfc6749#5.2", "Wrong client credentials in the header get a Basic challenge.",
-		"401 with a Bearer challenge at /oauth/token", `401 with Basic realm="onvy"`,
-		checkOAuthBasicChallenge),
-	exchangeRule("jwt/algorithm", rule.Violation, "rfc8725#3.2", "An access token that is a JWT is signed.",
-		"alg none", "alg ES256",
-		jwtRule(checkJWTAlgorithm)),
-	exchangeRule("jwt/claims", rule.Violation, "authentication", "An access token that is a JWT has the documented claims.",
-		"no project_id; no user_id for principal_type user", "an opaque token",
-		jwtRule(checkClaims)),
-	exchangeRule("jwt/times", rule.Violation, "rfc7519#4.1", "A token is valid when it is issued, and ends after that.",
-		"exp before iat; nbf an hour ahead", "nbf equal to iat",
-		jwtRule(checkJWTTimes)),
-	exchangeRule("jwt/project", rule.Violation, "authentication", "A token is for the project that was asked for.",
-		"project_id of another project", "project_id as in the path",
-		jwtRule(checkJWTProject)),
+var tokenChecks = []*Rule{
+	OAuthNoStore, OAuthPragma, OAuthRefreshToken, OAuthExchangeRefreshToken, OAuthIssuedTokenType, OAuthExpiresIn,
+	ScopeGranted, OAuthErrorCode, OAuthBasicChallenge, JWTAlgorithm, JWTClaims, JWTTimes, JWTProject,
 }
+
+var OAuthNoStore = exchange(checkOAuthNoStore, rule.Rule{
+	ID: "oauth/no-store", Level: rule.Violation, Source: "rfc6749#5.1",
+	Title:  "A token is not to be cached.",
+	Breaks: "Cache-Control: public, max-age=900",
+	Holds:  "Cache-Control: no-store, max-age=0",
+})
+
+var OAuthPragma = exchange(checkOAuthPragma, rule.Rule{
+	ID: "oauth/pragma", Level: rule.Drift, Source: "rfc6749#5.1",
+	Title:  "A token answer tells HTTP/1.0 caches too.",
+	Breaks: "no Pragma on a token answer",
+	Holds:  "Pragma: no-cache",
+})
+
+var OAuthRefreshToken = exchange(tokenRule(checkOAuthRefreshToken), rule.Rule{
+	ID: "oauth/refresh-token", Level: rule.Violation, Source: "quickstart",
+	Title:  "client_credentials gives no refresh token.",
+	Breaks: "refresh_token beside the access token of a server",
+	Holds:  "refresh_token after an exchange",
+})
+
+var OAuthExchangeRefreshToken = exchange(tokenRule(checkOAuthExchangeRefreshToken), rule.Rule{
+	ID: "oauth/exchange-refresh-token", Level: rule.Assumption, Source: "authentication",
+	Title:  "An exchange gives a refresh token, since refreshing is documented.",
+	Breaks: "an exchange with an access token alone",
+	Holds:  "an exchange with both",
+})
+
+var OAuthIssuedTokenType = exchange(tokenRule(checkOAuthIssuedTokenType), rule.Rule{
+	ID: "oauth/issued-token-type", Level: rule.Violation, Source: "rfc8693#2.2.1",
+	Title:  "A token exchange says what kind of token it gives.",
+	Breaks: "no issued_token_type from /oauth/token",
+	Holds:  "urn:ietf:params:oauth:token-type:access_token",
+})
+
+var OAuthExpiresIn = exchange(tokenRule(checkExpiresIn), rule.Rule{
+	ID: "oauth/expires-in", Level: rule.Violation, Source: "rfc6749#5.1",
+	Title:  "expires_in is the lifetime in seconds.",
+	Breaks: "expires_in 900000 with exp − iat of 900",
+	Holds:  "expires_in 899 with exp − iat of 900",
+})
+
+var ScopeGranted = exchange(tokenRule(checkScopeGranted), rule.Rule{
+	ID: "scope/granted", Level: rule.Violation, Source: "rfc6749#3.3",
+	Title:  "What is granted is what was asked for, or the answer says what it is.",
+	Breaks: "every scope for a request of users:read",
+	Holds:  "less than asked, with a scope member",
+})
+
+var OAuthErrorCode = exchange(checkOAuthErrorCode, rule.Rule{
+	ID: "oauth/error-code", Level: rule.Violation, Source: "rfc6749#5.2",
+	Title:  "The error of a token endpoint is one of the registered codes.",
+	Breaks: `"error": "oops"`,
+	Holds:  `"error": "invalid_client"`,
+})
+
+var OAuthBasicChallenge = exchange(checkOAuthBasicChallenge, rule.Rule{
+	ID: "oauth/basic-challenge", Level: rule.Violation, Source: "rfc6749#5.2",
+	Title:  "Wrong client credentials in the header get a Basic challenge.",
+	Breaks: "401 with a Bearer challenge at /oauth/token",
+	Holds:  `401 with Basic realm="onvy"`,
+})
+
+var JWTAlgorithm = exchange(jwtRule(checkJWTAlgorithm), rule.Rule{
+	ID: "jwt/algorithm", Level: rule.Violation, Source: "rfc8725#3.2",
+	Title:  "An access token that is a JWT is signed.",
+	Breaks: "alg none",
+	Holds:  "alg ES256",
+})
+
+var JWTClaims = exchange(jwtRule(checkClaims), rule.Rule{
+	ID: "jwt/claims", Level: rule.Violation, Source: "authentication",
+	Title:  "An access token that is a JWT has the documented claims.",
+	Breaks: "no project_id; no user_id for principal_type user",
+	Holds:  "an opaque token",
+})
+
+var JWTTimes = exchange(jwtRule(checkJWTTimes), rule.Rule{
+	ID: "jwt/times", Level: rule.Violation, Source: "rfc7519#4.1",
+	Title:  "A token is valid when it is issued, and ends after that.",
+	Breaks: "exp before iat; nbf an hour ahead",
+	Holds:  "nbf equal to iat",
+})
+
+var JWTProject = exchange(jwtRule(checkJWTProject), rule.Rule{
+	ID: "jwt/project", Level: rule.Violation, Source: "authentication",
+	Title:  "A token is for the project that was asked for.",
+	Breaks: "project_id of another project",
+	Holds:  "project_id as in the path",
+})
 
 func checkOAuthNoStore(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Token || !c.OK() || !c.Exchange.Response.Header.Has("Cache-Control") {

@@ -16,17 +16,30 @@ import (
 
 // userChecks look at each user in an answer by itself, and at others of a
 // resource: there the rules have its name, as in "meals/id".
-var userChecks = []exchangeCheck{
-	exchangeRule("users/id", rule.Violation, "quickstart", "A user has the id that was asked for, to the letter.",
-		"User_123 for user_123", "ids with spaces, slashes and letters of any script",
-		checkUsersID),
-	exchangeRule("users/timestamps", rule.Violation, "users/create-a-new-user", "A user is created before it is updated, and neither is ahead of now.",
-		"updated_at before created_at; created_at tomorrow", "both equal",
-		checkUsersTimestamps),
-	exchangeRule("users/default", rule.Violation, "users/create-a-new-user", "A field that was not given has its documented default.",
-		"a create without measurement_unit gives imperial", "a create without it gives metric, or leaves it out",
-		checkDefaults),
+var userChecks = []*Rule{
+	UsersID, UsersTimestamps, UsersDefault,
 }
+
+var UsersID = exchange(checkUsersID, rule.Rule{
+	ID: "users/id", Level: rule.Violation, Source: "quickstart",
+	Title:  "A user has the id that was asked for, to the letter.",
+	Breaks: "User_123 for user_123",
+	Holds:  "ids with spaces, slashes and letters of any script",
+})
+
+var UsersTimestamps = exchange(checkUsersTimestamps, rule.Rule{
+	ID: "users/timestamps", Level: rule.Violation, Source: "users/create-a-new-user",
+	Title:  "A user is created before it is updated, and neither is ahead of now.",
+	Breaks: "updated_at before created_at; created_at tomorrow",
+	Holds:  "both equal",
+})
+
+var UsersDefault = exchange(checkDefaults, rule.Rule{
+	ID: "users/default", Level: rule.Violation, Source: "users/create-a-new-user",
+	Title:  "A field that was not given has its documented default.",
+	Breaks: "a create without measurement_unit gives imperial",
+	Holds:  "a create without it gives metric, or leaves it out",
+})
 
 func checkUsersID(c *pass.Call, r *rule.Rule) {
 	want, ok := c.RequestID()

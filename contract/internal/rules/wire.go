@@ -12,35 +12,73 @@ import (
 )
 
 // wireChecks ask whether an answer came and whether it is HTTP.
-var wireChecks = []exchangeCheck{
-	exchangeRule("http/timeout", rule.Violation, "policy", "An answer comes within the time limit.",
-		"no byte of the answer for 10 s", "an answer after 900 ms",
-		checkHTTPTimeout),
-	exchangeRule("http/closed", rule.Violation, "rfc9112#9.6", "The connection stays open until an answer has been sent.",
-		"the connection is reset before the status line", "the connection is closed after the answer",
-		checkHTTPClosed),
-	exchangeRule("http/malformed", rule.Violation, "rfc9112#2", "The answer is HTTP.",
-		"HTTP/1.1 OK", "HTTP/1.1 200",
-		checkHTTPMalformed),
-	exchangeRule("http/too-large", rule.Violation, "policy", "An answer has a size that a client can take.",
-		"a gigabyte for one user", "a page of 1,000 users",
-		checkHTTPTooLarge),
-	exchangeRule("http/incomplete", rule.Violation, "rfc9112#8", "The body is as long as the header says.",
-		"Content-Length: 100, then 60 bytes and the end of the connection", "chunked, with the last chunk of length 0",
-		checkHTTPIncomplete),
-	exchangeRule("http/extra-bytes", rule.Violation, "rfc9112#6.3", "Nothing follows the end of the answer.",
-		"Content-Length: 10, then 12 bytes", "a body of the announced length",
-		checkHTTPExtraBytes),
-	exchangeRule("http/framing", rule.Violation, "rfc9112#6.2", "The length of the body is said once and in one way.",
-		"Content-Length together with Transfer-Encoding", "Transfer-Encoding: chunked alone",
-		checkHTTPFraming),
-	exchangeRule("http/header-syntax", rule.Violation, "rfc9110#5.1", "Header fields are written as HTTP has them.",
-		"Bad Name: x, or a line that starts with a space", "X-Request-Id: 7f3a",
-		checkHTTPHeaderSyntax),
-	exchangeRule("http/slow", rule.Violation, "policy", "An answer takes no longer than the limit (--slow).",
-		"3 s for one user", "300 ms for one user",
-		checkHTTPSlow),
+var wireChecks = []*Rule{
+	HTTPTimeout, HTTPClosed, HTTPMalformed, HTTPTooLarge, HTTPIncomplete, HTTPExtraBytes, HTTPFraming,
+	HTTPHeaderSyntax, HTTPSlow,
 }
+
+var HTTPTimeout = exchange(checkHTTPTimeout, rule.Rule{
+	ID: "http/timeout", Level: rule.Violation, Source: "policy",
+	Title:  "An answer comes within the time limit.",
+	Breaks: "no byte of the answer for 10 s",
+	Holds:  "an answer after 900 ms",
+})
+
+var HTTPClosed = exchange(checkHTTPClosed, rule.Rule{
+	ID: "http/closed", Level: rule.Violation, Source: "rfc9112#9.6",
+	Title:  "The connection stays open until an answer has been sent.",
+	Breaks: "the connection is reset before the status line",
+	Holds:  "the connection is closed after the answer",
+})
+
+var HTTPMalformed = exchange(checkHTTPMalformed, rule.Rule{
+	ID: "http/malformed", Level: rule.Violation, Source: "rfc9112#2",
+	Title:  "The answer is HTTP.",
+	Breaks: "HTTP/1.1 OK",
+	Holds:  "HTTP/1.1 200",
+})
+
+var HTTPTooLarge = exchange(checkHTTPTooLarge, rule.Rule{
+	ID: "http/too-large", Level: rule.Violation, Source: "policy",
+	Title:  "An answer has a size that a client can take.",
+	Breaks: "a gigabyte for one user",
+	Holds:  "a page of 1,000 users",
+})
+
+var HTTPIncomplete = exchange(checkHTTPIncomplete, rule.Rule{
+	ID: "http/incomplete", Level: rule.Violation, Source: "rfc9112#8",
+	Title:  "The body is as long as the header says.",
+	Breaks: "Content-Length: 100, then 60 bytes and the end of the connection",
+	Holds:  "chunked, with the last chunk of length 0",
+})
+
+var HTTPExtraBytes = exchange(checkHTTPExtraBytes, rule.Rule{
+	ID: "http/extra-bytes", Level: rule.Violation, Source: "rfc9112#6.3",
+	Title:  "Nothing follows the end of the answer.",
+	Breaks: "Content-Length: 10, then 12 bytes",
+	Holds:  "a body of the announced length",
+})
+
+var HTTPFraming = exchange(checkHTTPFraming, rule.Rule{
+	ID: "http/framing", Level: rule.Violation, Source: "rfc9112#6.2",
+	Title:  "The length of the body is said once and in one way.",
+	Breaks: "Content-Length together with Transfer-Encoding",
+	Holds:  "Transfer-Encoding: chunked alone",
+})
+
+var HTTPHeaderSyntax = exchange(checkHTTPHeaderSyntax, rule.Rule{
+	ID: "http/header-syntax", Level: rule.Violation, Source: "rfc9110#5.1",
+	Title:  "Header fields are written as HTTP has them.",
+	Breaks: "Bad Name: x, or a line that starts with a space",
+	Holds:  "X-Request-Id: 7f3a",
+})
+
+var HTTPSlow = exchange(checkHTTPSlow, rule.Rule{
+	ID: "http/slow", Level: rule.Violation, Source: "policy",
+	Title:  "An answer takes no longer than the limit (--slow).",
+	Breaks: "3 s for one user",
+	Holds:  "300 ms for one user",
+})
 
 func checkHTTPTimeout(c *pass.Call, r *rule.Rule) {
 	if errors.Is(c.Exchange.Err, wire.ErrTimeout) {
