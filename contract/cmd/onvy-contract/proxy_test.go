@@ -83,11 +83,15 @@ func TestProxyPassesTrafficOnChecksAndRecordsIt(t *testing.T) {
 	require.NoError(t, err)
 	upstream := httptest.NewServer(http.StripPrefix("/base", s.Handler()))
 	defer upstream.Close()
-	out := filepath.Join(t.TempDir(), "session.har")
+	dir := t.TempDir()
+	out, page := filepath.Join(dir, "session.har"), filepath.Join(dir, "page.html")
 	r, status := proxied(t, func(url string) {
 		client(t, url, s)
 		require.Equal(t, 404, get(t, url+"/elsewhere"))
-	}, "--upstream", upstream.URL+"/base/", "--record", out)
+	}, "--upstream", upstream.URL+"/base/", "--record", out, "--html", page)
+	require.Regexp(t, `(?s)<section id="timeline".*4 exchanges in `, content(t, page))
+	require.Contains(t, content(t, page), "session.har#0")
+	require.NotContains(t, content(t, page), canary)
 	require.Zero(t, status, "%+v", r)
 	require.Equal(t, 4, r.Summary.Exchanges)
 	require.Equal(t, map[string]int{strings.TrimPrefix(upstream.URL, "http://"): 1}, r.Summary.Unmatched)
@@ -201,4 +205,11 @@ func TestProxyRefusesServersThatCannotBe(t *testing.T) {
 		})
 	}
 	call{}.run(t, "proxy", "--upstream", "http://127.0.0.1:1", "--addr", "0.0.0.0:1").refuses(t, "--addr", "other machines")
+}
+
+func TestWhatAProxySaysOfAServerIsOneLineOfText(t *testing.T) {
+	var stderr strings.Builder
+	p := &proxy{app: &app{stderr: &stderr, lookup: func(string) (string, bool) { return "true", true }}}
+	p.see(&contract.Exchange{}, []contract.Finding{{Rule: "schema/extra", Level: contract.Drift, Message: "\x1b[2J\n::error::x"}})
+	require.Equal(t, "drift schema/extra: \\x1b[2J\\n::error::x\n", stderr.String())
 }
