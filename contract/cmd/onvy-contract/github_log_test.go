@@ -20,7 +20,8 @@ var runnerObeys = regexp.MustCompile(`(?m)^\s*::|##\[`)
 
 func TestWhatAServerSentIsNoCommandOfTheRunner(t *testing.T) {
 	s := sandbox.Start(t)
-	commands := []string{"::set-output name=a::b", strings.Repeat("x", 70) + " ::error::y", "##[error]z", "\n::add-mask::q"}
+	// The first is seen wherever lines are broken.
+	commands := []string{"##[error]z", "::set-output name=a::b", strings.Repeat("x", 70) + " ::error::y", "\n::add-mask::q"}
 	wrong := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorded := httptest.NewRecorder()
 		s.Handler().ServeHTTP(recorded, r)
