@@ -24,18 +24,34 @@ func Rules() []Rule {
 	return all
 }
 
-// RuleByID returns the rule with an id. The laws of users hold for every resource
+// RulesFor returns the rules that a check against a spec has: those of [Rules],
+// and those of users for each other resource of the spec, as "meals/read-back".
+func RulesFor(s *Spec) []Rule {
+	all := Rules()
+	return append(all, s.spec.OfResources(all)...)
+}
+
+// RuleByID returns the rule with an id. The rules of users hold for every resource
 // of a spec, so that "meals/read-back" is users/read-back with that id.
 func RuleByID(id string) (Rule, bool) {
-	all := Rules()
-	if i := slices.IndexFunc(all, func(r Rule) bool { return r.ID == id }); i >= 0 {
-		return all[i], true
+	family, name, _ := strings.Cut(id, "/")
+	var users Rule
+	own := false // its family has rules of its own
+	for _, r := range Rules() {
+		switch {
+		case r.ID == id:
+			return r, true
+		case strings.HasPrefix(r.ID, family+"/"):
+			own = true
+		case r.ID == "users/"+name:
+			users = r
+		}
 	}
-	family, _, _ := strings.Cut(id, "/")
-	if slices.ContainsFunc(all, func(r Rule) bool { return strings.HasPrefix(r.ID, family+"/") }) {
-		return Rule{}, false // a family of its own
+	if own || users.ID == "" {
+		return Rule{}, false
 	}
-	return past.RuleByID(id)
+	users.ID = id
+	return users, true
 }
 
 var kinds = []Kind{KindExchange, KindHistory, KindProbe}

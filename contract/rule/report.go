@@ -96,6 +96,9 @@ type Report struct {
 	// Part says why this is a part of a run only, which cannot exercise
 	// everything: "--run ^users/", "--shard 2/5", "cut short".
 	Part []string `json:"part,omitempty"`
+	// OnlyRules and SkipRules are what was asked for: only these rules spoke.
+	OnlyRules []string `json:"only_rules,omitempty"`
+	SkipRules []string `json:"skip_rules,omitempty"`
 	// Limits say in a line each what of the spec cannot be checked, and why: of one
 	// that is not of this API, for example.
 	Limits   []string  `json:"limits,omitempty"`
@@ -170,12 +173,14 @@ func (r *Report) Merge(other *Report) error {
 	case r.Version == 0:
 		*r = Report{
 			Version: other.Version, Target: other.Target, Kind: other.Kind, Started: other.Started, Seed: other.Seed,
-			Spec: other.Spec, Part: other.Part, Summary: Summary{Rules: other.Summary.Rules, NotExercised: other.Summary.NotExercised},
+			Spec: other.Spec, OnlyRules: other.OnlyRules, SkipRules: other.SkipRules, Part: other.Part, Summary: Summary{Rules: other.Summary.Rules, NotExercised: other.Summary.NotExercised},
 		}
 	case r.Spec != other.Spec:
 		return fmt.Errorf("%w: they are of different specs", ErrMerge)
 	case r.Summary.Rules != other.Summary.Rules:
 		return fmt.Errorf("%w: one ran %d rules and the other %d", ErrMerge, r.Summary.Rules, other.Summary.Rules)
+	case !sameRules(r.OnlyRules, other.OnlyRules), !sameRules(r.SkipRules, other.SkipRules):
+		return fmt.Errorf("%w: they ran different rules", ErrMerge)
 	}
 	coverage := &Coverage{}
 	for _, one := range []*Coverage{r.Coverage, other.Coverage} {
@@ -187,6 +192,7 @@ func (r *Report) Merge(other *Report) error {
 		r.Coverage = coverage
 	}
 	r.mergeExercised(other)
+	r.Kind = joinedKinds(r.Kind, other.Kind)
 	for _, line := range other.Limits {
 		if !slices.Contains(r.Limits, line) {
 			r.Limits = append(r.Limits, line)

@@ -14,6 +14,7 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 )
 
 // app is what the commands share.
@@ -162,7 +163,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var flags []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
 	if written, ok := strings.CutPrefix(err.Error(), "unknown flag: "); ok {
-		return usage(cmd, "%v%s", err, strings.Replace(didYouMean(strings.TrimPrefix(written, "--"), flags), `"`, `"--`, 1))
+		return usage(cmd, "%v%s", err, strings.Replace(near.DidYouMean(strings.TrimPrefix(written, "--"), flags), `"`, `"--`, 1))
 	}
 	return usage(cmd, "%s", inWords(err))
 }
@@ -170,7 +171,7 @@ func flagError(cmd *cobra.Command, err error) error {
 // commandMissing are the arguments of a command that does nothing by itself.
 func commandMissing(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usage(cmd, "there is no such command%s", didYouMean(args[0], commandNames(cmd)))
+		return usage(cmd, "there is no such command%s", near.DidYouMean(args[0], commandNames(cmd)))
 	}
 	return usage(cmd, "a command is missing")
 }
@@ -193,7 +194,7 @@ func (a *app) helpCommand(root *cobra.Command) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage(root, "there is no such command%s", didYouMean(args[len(args)-1], commandNames(root)))
+				return usage(root, "there is no such command%s", near.DidYouMean(args[len(args)-1], commandNames(root)))
 			}
 			return cmd.Help()
 		},

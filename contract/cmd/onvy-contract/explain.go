@@ -8,6 +8,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
@@ -30,10 +31,13 @@ func (a *app) explainCommand() *cobra.Command {
 				return a.explain(&r)
 			}
 			var ids []string
+			if r, ok := contract.RuleByID(args[0]); ok {
+				return a.explain(&r)
+			}
 			for _, r := range contract.Rules() {
 				ids = append(ids, r.ID)
 			}
-			return fmt.Errorf("there is no such rule%s; onvy-contract rules lists them", didYouMean(args[0], ids))
+			return fmt.Errorf("there is no such rule%s; onvy-contract rules lists them", near.DidYouMean(args[0], ids))
 		},
 	}
 }

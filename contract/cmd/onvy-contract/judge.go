@@ -36,7 +36,6 @@ type judge struct {
 	failOn   []contract.Level
 	newOnly  bool
 	baseline *contract.Report
-	part     bool // only a part of the suite is run
 }
 
 func (f *judgeFlags) open() (*judge, error) {
@@ -94,7 +93,7 @@ func (j *judge) settle(r *contract.Report) {
 	}
 	r.FailOn, r.NewOnly = j.failOn, j.newOnly
 	if j.found && (j.given || r.Kind != contract.Sandbox) {
-		waivers.Apply(r, j.waivers, time.Now(), j.part)
+		waivers.Apply(r, j.waivers, time.Now())
 	}
 	r.Settle()
 }

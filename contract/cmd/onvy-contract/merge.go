@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -87,7 +88,11 @@ func mergeFiles(names []string, strict bool, partitions int) (*contract.Report, 
 	if missing := partial.Missing(partitions); len(missing) > 0 {
 		return nil, fmt.Errorf("%d of %d partitions are missing, the first is %d", len(missing), partitions, missing[0])
 	}
-	return partial.Report(strict), nil
+	r := partial.Report(strict)
+	if partitions == 0 && !slices.Equal(partial.Partitions, []int{0}) {
+		r.Part = []string{"partitions, of which --partitions does not say how many there are"}
+	}
+	return r, nil
 }
 
 func readMerged(name string) (*contract.Partial, *contract.Report, error) {

@@ -29,6 +29,9 @@ A name that ends in ".gz" or ".zst" packs the file.`,
 			if err != nil {
 				return err
 			}
+			if err := rulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
+				return err
+			}
 			har, err := a.create(args[0], spec)
 			if err != nil {
 				return err
@@ -39,7 +42,6 @@ A name that ends in ".gz" or ".zst" packs the file.`,
 				return err
 			}
 			defer out.discard()
-			out.judge.part = live.options.Run != "" || live.options.Shard != ""
 			r, err := a.live(cmd.Context(), spec, &live, har.write)
 			if err != nil {
 				return err

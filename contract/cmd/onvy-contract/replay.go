@@ -57,7 +57,7 @@ was written in between; --complete is for records that have every write.`,
 			if err != nil {
 				return err
 			}
-			if err := rulesExist(slices.Concat(options.OnlyRules, options.SkipRules)); err != nil {
+			if err := rulesExist(spec, options.OnlyRules, options.SkipRules); err != nil {
 				return err
 			}
 			names, err := recordings(args)

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
@@ -99,7 +100,7 @@ func (f *folderFlags) open(a *app, page *pageFlags) (*folder, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(formats, func(one format) bool { return one.name == strings.TrimSpace(name) })
 		if i < 0 {
-			return nil, fmt.Errorf("--report: there is no format %q%s; there are %s", name, didYouMean(name, formatNames()), strings.Join(formatNames(), ", "))
+			return nil, fmt.Errorf("--report: there is no format %q%s; there are %s", name, near.DidYouMean(name, formatNames()), strings.Join(formatNames(), ", "))
 		}
 		if !slices.ContainsFunc(o.picked, func(one format) bool { return one.name == formats[i].name }) {
 			o.picked = append(o.picked, formats[i])

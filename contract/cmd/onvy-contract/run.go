@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,6 +50,9 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 			if err != nil {
 				return err
 			}
+			if err := rulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
+				return err
+			}
 			if list {
 				return a.list(spec, &live)
 			}
@@ -59,7 +61,6 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 				return err
 			}
 			defer out.discard()
-			out.judge.part = live.options.Run != "" || live.options.Shard != ""
 			r, err := a.live(cmd.Context(), spec, &live, nil)
 			if err != nil {
 				return err
@@ -142,7 +143,7 @@ func (f *liveFlags) check() error {
 			return fmt.Errorf("--%s must be more than 0", flag)
 		}
 	}
-	return rulesExist(slices.Concat(o.OnlyRules, o.SkipRules))
+	return nil
 }
 
 // liveTarget is the server to test; found is false for the embedded sandbox.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 )
 
 // ruleFlags choose by id which rules speak.
@@ -17,20 +18,21 @@ func ruleFlags(set *pflag.FlagSet, only, skip *[]string) {
 	set.StringSliceVar(skip, "skip-rules", nil, "let these rules be silent: `IDS` as with --rules")
 }
 
-// rulesExist refuses a pattern that no rule matches: it is misspelled.
-func rulesExist(patterns []string) error {
-	for _, pattern := range patterns {
-		known := slices.ContainsFunc(contract.Rules(), func(r contract.Rule) bool {
-			family, _, _ := strings.Cut(r.ID, "/")
-			ok, _ := path.Match(pattern, r.ID)
+// rulesExist refuses a pattern that no rule of a check against a spec matches: it
+// is misspelled.
+func rulesExist(spec *contract.Spec, only, skip []string) error {
+	var ids []string
+	for _, r := range contract.RulesFor(spec) {
+		ids = append(ids, r.ID)
+	}
+	for _, pattern := range slices.Concat(only, skip) {
+		known := slices.ContainsFunc(ids, func(id string) bool {
+			family, _, _ := strings.Cut(id, "/")
+			ok, _ := path.Match(pattern, id)
 			return ok || pattern == family
 		})
-		if _, ok := contract.RuleByID(pattern); !known && !ok {
-			var ids []string
-			for _, r := range contract.Rules() {
-				ids = append(ids, r.ID)
-			}
-			return fmt.Errorf("no rule matches %q%s; onvy-contract rules lists them", pattern, didYouMean(pattern, ids))
+		if !known {
+			return fmt.Errorf("no rule matches %q%s; onvy-contract rules lists them", pattern, near.DidYouMean(pattern, ids))
 		}
 	}
 	return nil

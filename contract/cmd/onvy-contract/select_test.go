@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,4 +28,22 @@ func TestSilentRulesFailNothing(t *testing.T) {
 	require.NotContains(t, one.stdout, "schema/type")
 	none := call{}.run(t, "replay", "--rules", "json,schema", "--skip-rules", "json/*,schema/*", recorded+"planted.har")
 	require.Zero(t, none.status, none.stdout)
+}
+
+func TestRulesOfAnotherResourceAreChosenWhereTheSpecHasIt(t *testing.T) {
+	meals := call{}.run(t, "replay", "--spec", "../../testdata/meals.yaml", "--rules", "meals/*", recorded+"documentation.jsonl")
+	require.Zero(t, meals.status, "%+v", meals)
+	call{}.run(t, "replay", "--rules", "meals/*", recorded+"documentation.jsonl").refuses(t, `no rule matches "meals/*"`)
+	call{}.run(t, "run", "--sandbox", "--rules", "users/read-bakc").refuses(t, `did you mean "users/read-back"?`)
+}
+
+func TestAWaiverForWhatARunDidNotLookForFailsNothing(t *testing.T) {
+	const entry = "- {rule: %s, why: known, until: 2999-01-31}\n"
+	probe := file(t, "probe.yaml", fmt.Sprintf(entry, "users/not-found"))
+	exchange := file(t, "exchange.yaml", fmt.Sprintf(entry, "schema/type"))
+	clean := recorded + "documentation.jsonl"
+	require.Zero(t, call{}.run(t, "replay", "--waivers", probe, clean).status)
+	require.Equal(t, 1, call{}.run(t, "replay", "--waivers", exchange, clean).status)
+	require.Zero(t, call{}.run(t, "replay", "--waivers", exchange, "--rules", "page", clean).status)
+	require.Zero(t, call{}.run(t, "replay", "--waivers", exchange, "--skip-rules", "schema", clean).status)
 }

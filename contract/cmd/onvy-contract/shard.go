@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -54,8 +53,8 @@ func (a *app) shardOptions(set *pflag.FlagSet, o *contract.ShardOptions) {
 }
 
 // shardKey reads the key, and looks at what both steps were told.
-func (a *app) shardKey(o *contract.ShardOptions) error {
-	if err := rulesExist(slices.Concat(o.OnlyRules, o.SkipRules)); err != nil {
+func (a *app) shardKey(spec *contract.Spec, o *contract.ShardOptions) error {
+	if err := rulesExist(spec, o.OnlyRules, o.SkipRules); err != nil {
 		return err
 	}
 	text := a.getenv(shardKeyVariable)
@@ -81,7 +80,7 @@ func (a *app) shardMapCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.shardKey(&o); err != nil {
+			if err := a.shardKey(spec, &o); err != nil {
 				return err
 			}
 			if o.Partitions < 1 || o.Partitions > 999_999 {
@@ -131,7 +130,7 @@ func (a *app) shardReduceCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.shardKey(&o); err != nil {
+			if err := a.shardKey(spec, &o); err != nil {
 				return err
 			}
 			p, err := spec.ReduceShard(linesOf(a.stdin), o)

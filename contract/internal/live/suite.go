@@ -76,7 +76,9 @@ func NewSuite(spec *pass.Spec, t run.Target, o run.Options, cases []Case, probeR
 		o.Seed = uint64(rand.Uint32()) // readers of JSON hold no more than 53 bits
 	}
 	s := &Suite{Spec: spec, Target: t, Options: o, Base: base, probeRules: probeRules}
-	if s.Selection, err = pass.NewSelection(o.Rules, o.OnlyRules, o.SkipRules, allRules(probeRules), true); err != nil {
+	known := allRules(probeRules)
+	known = append(known, spec.OfResources(known)...)
+	if s.Selection, err = pass.NewSelection(o.Rules, o.OnlyRules, o.SkipRules, known, true); err != nil {
 		return nil, err
 	}
 	wanted, err := regexp.Compile(o.Run)
@@ -154,6 +156,7 @@ func (s *Suite) Run(ctx context.Context) *rule.Report {
 	r := &rule.Report{
 		Version: rule.ReportVersion, Target: mask.URL(s.Base), Kind: rule.Server, Started: time.Now(), Seed: s.Options.Seed,
 		Spec: s.Spec.SHA256(), Strict: s.Options.Strict,
+		OnlyRules: s.Options.OnlyRules, SkipRules: s.Options.SkipRules,
 	}
 	outcomes := s.runCases(ctx)
 	for _, o := range outcomes {

@@ -374,6 +374,20 @@ func (s *Spec) Users() *spec.Resource {
 	return nil
 }
 
+// OfResources are those rules of users that are meant for each resource, for the
+// others of the spec: "users/id" is "meals/id" too.
+func (s *Spec) OfResources(rules []rule.Rule) (all []rule.Rule) {
+	for _, resource := range s.API.Resources {
+		for _, r := range rules {
+			if name, ok := strings.CutPrefix(r.ID, "users/"); ok && resource.Name != "users" {
+				r.ID = resource.Name + "/" + name
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
 // placeOfField is where a field of a user stands in the spec; "" if it has no
 // users.
 func (s *Spec) placeOfField(name string) string {

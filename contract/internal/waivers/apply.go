@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
 )
 
 func (w *Waiver) matches(f *contract.Finding) bool {
@@ -36,12 +37,10 @@ func (w *Waiver) name() string {
 }
 
 // Apply marks the findings of a report that waivers accept, and gives it those
-// that are stale: expired at now, or matching nothing. Where only a part of the
-// suite ran, or not all of it could, what matches nothing is not stale: the case
-// that shows it may not have run.
-func Apply(r *contract.Report, all []Waiver, now time.Time, part bool) {
+// that are stale: expired at now, or matching nothing although it was looked for.
+func Apply(r *contract.Report, all []Waiver, now time.Time) {
 	r.Stale = nil
-	whole := !part && r.Summary.NotRun+r.Summary.Errors == 0
+	looked := lookedFor(r)
 	byRule := map[string][]*Waiver{}
 	matched := map[*Waiver]bool{}
 	for i := range all {
@@ -70,9 +69,22 @@ func Apply(r *contract.Report, all []Waiver, now time.Time, part bool) {
 		switch w := &all[i]; {
 		case w.expired(now):
 			r.Stale = append(r.Stale, fmt.Sprintf("the waiver for %s expired on %s", w.name(), w.Until))
-		case whole && !matched[w]:
+		case !matched[w] && looked(w.Rule):
 			r.Stale = append(r.Stale, fmt.Sprintf("the waiver for %s matches nothing: take it out", w.name()))
 		}
+	}
+}
+
+// lookedFor says whether a report would have what a rule finds. A part of a run, or
+// one that could not do everything, may not have come to it; a recording has
+// nothing of the traffic that probes make; rules that were not chosen were silent;
+// and whether a rule of one's own ran, nobody can tell.
+func lookedFor(r *contract.Report) func(id string) bool {
+	whole := len(r.Part) == 0 && r.Summary.NotRun+r.Summary.Errors == 0
+	chosen, err := pass.NewSelection(nil, r.OnlyRules, r.SkipRules, nil, false)
+	return func(id string) bool {
+		known, ok := contract.RuleByID(id)
+		return whole && ok && err == nil && chosen.Wants(id) && (r.Kind != contract.Recordings || known.Kind != contract.KindProbe)
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 )
 
 // File is the name that a command looks for.
@@ -123,23 +124,36 @@ func decode(n *yaml.Node) (w Waiver, err error) {
 	return w, nil
 }
 
-func known(id string) bool {
-	_, ok := contract.RuleByID(id)
-	return ok
-}
-
 func (w *Waiver) check() error {
 	switch {
 	case w.Rule == "":
 		return errors.New("a waiver names no rule")
 	case !known(w.Rule):
-		return fmt.Errorf("there is no rule %q", w.Rule)
+		return fmt.Errorf("there is no rule %q%s", w.Rule, near.DidYouMean(w.Rule, ruleIDs()))
 	case strings.TrimSpace(w.Why) == "":
 		return errors.New("a waiver says no why")
 	case w.Until.IsZero():
 		return errors.New("a waiver has no until")
 	}
 	return nil
+}
+
+// known reports whether there may be a rule of an id: one of the suite, or one of
+// somebody's own, whose family the suite does not have.
+func known(id string) bool {
+	if _, ok := contract.RuleByID(id); ok {
+		return true
+	}
+	family, name, _ := strings.Cut(id, "/")
+	return name != "" && !slices.ContainsFunc(ruleIDs(), func(known string) bool { return strings.HasPrefix(known, family+"/") }) &&
+		near.DidYouMean(id, ruleIDs()) == ""
+}
+
+func ruleIDs() (ids []string) {
+	for _, r := range contract.Rules() {
+		ids = append(ids, r.ID)
+	}
+	return ids
 }
 
 // text is a waiver as an entry of the file.

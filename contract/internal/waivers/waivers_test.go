@@ -46,7 +46,7 @@ func report(findings ...contract.Finding) *contract.Report {
 func TestAWaivedCauseDoesNotFailTheRunAndStaysVisible(t *testing.T) {
 	r := report(language)
 	require.Equal(t, 1, r.ExitStatus())
-	waivers.Apply(r, read(t, file), at("2027-01-31T23:59:59Z"), false)
+	waivers.Apply(r, read(t, file), at("2027-01-31T23:59:59Z"))
 	r.Settle()
 	require.Equal(t, 0, r.ExitStatus())
 	require.Equal(t, contract.Pass, r.Outcomes[0].Status)
@@ -57,14 +57,14 @@ func TestAWaivedCauseDoesNotFailTheRunAndStaysVisible(t *testing.T) {
 
 func TestAnExpiredWaiverFailsAndAcceptsNothing(t *testing.T) {
 	r := report(language)
-	waivers.Apply(r, read(t, file), at("2027-02-01T00:00:00Z"), false)
+	waivers.Apply(r, read(t, file), at("2027-02-01T00:00:00Z"))
 	r.Settle()
 	require.Equal(t, 1, r.ExitStatus())
 	require.Empty(t, r.Findings[0].Waived)
 	require.Equal(t, []string{"the waiver for users/read-back updateUserPatch /language (line 2) expired on 2027-01-31"}, r.Stale)
 
 	clean := report()
-	waivers.Apply(clean, read(t, file), at("2027-02-01T00:00:00Z"), false)
+	waivers.Apply(clean, read(t, file), at("2027-02-01T00:00:00Z"))
 	require.Equal(t, 1, clean.ExitStatus(), "what it was for is gone, and it has expired")
 }
 
@@ -77,15 +77,44 @@ func TestAWaiverThatMatchesNothingFailsWhereAllRan(t *testing.T) {
 		other := language
 		change(&other)
 		r := report(other)
-		waivers.Apply(r, read(t, file), at("2027-01-01T00:00:00Z"), false)
+		waivers.Apply(r, read(t, file), at("2027-01-01T00:00:00Z"))
 		require.Len(t, r.Stale, 1, name)
 		require.Contains(t, r.Stale[0], "matches nothing")
 		require.Empty(t, r.Findings[0].Waived, name)
-		waivers.Apply(r, read(t, file), at("2027-01-01T00:00:00Z"), true)
+		r.Part = []string{"--shard 1/2"}
+		waivers.Apply(r, read(t, file), at("2027-01-01T00:00:00Z"))
 		require.Empty(t, r.Stale, "a part of the suite does not say that nothing matches")
+		r.Part = nil
 		r.Summary.NotRun = 1
-		waivers.Apply(r, read(t, file), at("2027-01-01T00:00:00Z"), false)
+		waivers.Apply(r, read(t, file), at("2027-01-01T00:00:00Z"))
 		require.Empty(t, r.Stale, "nor does a run that was interrupted")
+	}
+}
+
+func TestAWaiverIsOnlyStaleWhereItsRuleWasLookedFor(t *testing.T) {
+	entry := func(rule string) string { return "- {rule: " + rule + ", why: known, until: 2027-01-31}\n" }
+	for name, c := range map[string]struct {
+		rule   string
+		change func(*contract.Report)
+		stale  int
+	}{
+		"probe, live":                {"users/not-found", func(r *contract.Report) { r.Kind = contract.Server }, 1},
+		"probe, recorded":            {"users/not-found", func(r *contract.Report) { r.Kind = contract.Recordings }, 0},
+		"probe of meals, recorded":   {"meals/not-found", func(r *contract.Report) { r.Kind = contract.Recordings }, 0},
+		"exchange, recorded":         {"schema/type", func(r *contract.Report) { r.Kind = contract.Recordings }, 1},
+		"of meals, recorded":         {"meals/read-back", func(r *contract.Report) { r.Kind = contract.Recordings }, 1},
+		"chosen":                     {"schema/type", func(r *contract.Report) { r.OnlyRules = []string{"schema"} }, 1},
+		"not chosen":                 {"schema/type", func(r *contract.Report) { r.OnlyRules = []string{"page/*"} }, 0},
+		"left out":                   {"schema/type", func(r *contract.Report) { r.SkipRules = []string{"schema/type"} }, 0},
+		"another left out":           {"schema/type", func(r *contract.Report) { r.SkipRules = []string{"page"} }, 1},
+		"of one's own, which ran or": {"team/no-date", func(*contract.Report) {}, 0},
+	} {
+		r := report()
+		c.change(r)
+		waivers.Apply(r, read(t, entry(c.rule)), at("2027-01-01T00:00:00Z"))
+		require.Len(t, r.Stale, c.stale, name)
+		waivers.Apply(r, read(t, entry(c.rule)), at("2027-02-01T00:00:00Z"))
+		require.Len(t, r.Stale, 1, "%s: an entry that has expired is stale wherever", name)
 	}
 }
 
@@ -93,7 +122,7 @@ func TestWithoutOperationAndPointerAllPlacesAreWaived(t *testing.T) {
 	other := language
 	other.Operation, other.Pointer = "updateUserPut", ""
 	r := report(language, other)
-	waivers.Apply(r, read(t, "- {rule: users/read-back, why: known, until: 2027-01-31}\n"), at("2027-01-01T00:00:00Z"), false)
+	waivers.Apply(r, read(t, "- {rule: users/read-back, why: known, until: 2027-01-31}\n"), at("2027-01-01T00:00:00Z"))
 	r.Settle()
 	require.Equal(t, 0, r.ExitStatus())
 }
@@ -103,6 +132,8 @@ func TestAFileThatSaysNothingClearIsRefusedWithItsLine(t *testing.T) {
 		"- {why: known, until: 2027-01-31}":                                           "line 1: a waiver names no rule",
 		"- {rule: users/nope, why: known, until: 2027-01-31}":                         `line 1: there is no rule "users/nope"`,
 		"# a\n- {rule: users/read-back, until: 2027-01-31}":                           "line 2: a waiver says no why",
+		"- {rule: schema/tipe, why: known, until: 2027-01-31}":                        `line 1: there is no rule "schema/tipe"; did you mean "schema/type"?`,
+		"- {rule: team, why: known, until: 2027-01-31}":                               `line 1: there is no rule "team"`,
 		"- {rule: users/read-back, why: known}":                                       "line 1: a waiver has no until",
 		"- {rule: users/read-back, why: known, until: soon}":                          "line 1: the date is not written like 2027-01-31",
 		"- {rule: users/read-back, why: known, until: 2027-01-31, opration: getUser}": `line 1: there is no key "opration"`,
@@ -140,7 +171,7 @@ func TestForACauseThereIsAnEntryForEachPlaceAndForWhatFollows(t *testing.T) {
 	require.Contains(t, string(text), "until: 2027-01-31\n")
 	again := read(t, string(text))
 	require.Len(t, again, 4)
-	waivers.Apply(r, again[1:], at("2027-01-01T00:00:00Z"), false)
+	waivers.Apply(r, again[1:], at("2027-01-01T00:00:00Z"))
 	r.Settle()
 	require.Equal(t, 0, r.ExitStatus())
 	require.Empty(t, waivers.For(r.Causes()[0], "known", "", day), "what is waived needs no entry")
