@@ -138,6 +138,14 @@ func (a *app) spec() (*contract.Spec, error) {
 	return spec, err
 }
 
+// noSpec refuses --spec where it has no effect.
+func (a *app) noSpec(cmd *cobra.Command, why string) error {
+	if a.specFile == "" {
+		return nil
+	}
+	return usage(cmd, "%s takes no --spec: %s", cmd.Name(), why)
+}
+
 // swagger is how a spec begins that is too old.
 var swagger = regexp.MustCompile(`(?m)^\s*\{?\s*"?swagger"?\s*:`)
 
@@ -180,7 +188,10 @@ func commandMissing(cmd *cobra.Command, args []string) error {
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Say which version this is", Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.noSpec(cmd, "the version is that of the program"); err != nil {
+				return err
+			}
 			_, err := fmt.Fprintln(a.stdout, "onvy-contract", version())
 			return err
 		},

@@ -28,7 +28,10 @@ cannot be read.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.noSpec(cmd, "the reports say which they are about"); err != nil {
+				return err
+			}
 			old, err := readReport(args[0])
 			if err != nil {
 				return err

@@ -23,9 +23,9 @@ func (a *app) explainCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			if a.specFile != "" {
-				return fmt.Errorf("explain takes no --spec: the rules are those of the program, whatever is checked")
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.noSpec(cmd, "the rules are those of the program, whatever is checked"); err != nil {
+				return err
 			}
 			if r, ok := contract.RuleByID(args[0]); ok {
 				return a.explain(&r)

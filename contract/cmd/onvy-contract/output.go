@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/pflag"
@@ -73,8 +74,8 @@ type outputs struct {
 }
 
 func (f *outputFlags) open(a *app) (*outputs, error) {
-	if f.json != "" && f.json == f.junit {
-		return nil, errors.New("--json and --junit name the same file; give each its own")
+	if err := f.distinct(); err != nil {
+		return nil, err
 	}
 	if err := makeScripts(f.scripts); err != nil {
 		return nil, err
@@ -108,6 +109,23 @@ func (f *outputFlags) open(a *app) (*outputs, error) {
 		return nil, err
 	}
 	return o, nil
+}
+
+// distinct refuses flags that name one file: the last would take the place of the
+// others.
+func (f *outputFlags) distinct() error {
+	flags := make(map[string]string) // by the file
+	for _, to := range []struct{ flag, file string }{{"--json", f.json}, {"--junit", f.junit}, {"--html", f.page.file}, {"--cover", f.cover.file}} {
+		if to.file == "" {
+			continue
+		}
+		name := filepath.Clean(to.file)
+		if first, ok := flags[name]; ok {
+			return fmt.Errorf("%s and %s name the same file; give each its own", first, to.flag)
+		}
+		flags[name] = to.flag
+	}
+	return nil
 }
 
 // discard removes what was begun, where the run did not come to a report.

@@ -53,6 +53,9 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 			if err := rulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
 				return err
 			}
+			if list && live.output.toFile() {
+				return usage(cmd, "--list runs nothing, so that there is no report to write and no gate to hold")
+			}
 			if list {
 				return a.list(spec, &live)
 			}
@@ -180,11 +183,7 @@ func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each 
 		return nil, err
 	}
 	if !found {
-		options, err := a.sandboxOptions()
-		if err != nil {
-			return nil, err
-		}
-		server, err := sandbox.New(options...)
+		server, err := a.newSandbox(sandboxTTL)
 		if err != nil {
 			return nil, err
 		}

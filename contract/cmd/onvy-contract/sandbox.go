@@ -32,13 +32,9 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 			if ttl < time.Second || ttl%time.Second != 0 {
 				return usage(cmd, "--ttl takes whole seconds, at least 1s")
 			}
-			options, err := a.sandboxOptions()
+			server, err := a.newSandbox(ttl)
 			if err != nil {
 				return err
-			}
-			server, err := sandbox.New(append(options, sandbox.WithTTL(ttl))...)
-			if err != nil {
-				return fmt.Errorf("--ttl: %w", err)
 			}
 			if err := checkAddress(addr, remote); err != nil {
 				return err
@@ -47,25 +43,29 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on this `ADDRESS`; port 0 is any free one")
-	cmd.Flags().DurationVar(&ttl, "ttl", 15*time.Minute, "how long access tokens live")
+	cmd.Flags().DurationVar(&ttl, "ttl", sandboxTTL, "how long access tokens live")
 	cmd.Flags().BoolVar(&remote, "allow-remote", false, "allow an address that other machines can reach; everyone knows the secrets of the sandbox")
 	return cmd
 }
 
-// sandboxOptions let a sandbox serve the spec of --spec.
-func (a *app) sandboxOptions() ([]sandbox.Option, error) {
-	if a.specFile == "" {
-		return nil, nil
+// sandboxTTL is how long its tokens live if nobody says otherwise.
+const sandboxTTL = 15 * time.Minute
+
+// newSandbox makes a sandbox of the spec of --spec.
+func (a *app) newSandbox(ttl time.Duration) (*sandbox.Server, error) {
+	options := []sandbox.Option{sandbox.WithTTL(ttl)}
+	if a.specFile != "" {
+		text, err := a.specText()
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, sandbox.WithSpec(text))
 	}
-	text, err := a.specText()
-	if err != nil {
-		return nil, err
-	}
-	serve := sandbox.WithSpec(text)
-	if _, err := sandbox.New(serve); err != nil {
+	server, err := sandbox.New(options...)
+	if err != nil && a.specFile != "" {
 		return nil, fmt.Errorf("--spec %s: %w", a.specFile, err)
 	}
-	return []sandbox.Option{serve}, nil
+	return server, err
 }
 
 // checkAddress refuses what is no address and, unless remote ones are allowed,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/atomicfile"
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/internal/waivers"
 )
 
@@ -33,7 +34,10 @@ Without REPORT.json it is report.json in this directory.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.noSpec(cmd, "the report says which it is about"); err != nil {
+				return err
+			}
 			day, err := checkWaiver(why, until)
 			if err != nil {
 				return err
@@ -98,7 +102,7 @@ func causeOf(r *contract.Report, id string) (*contract.Cause, error) {
 		return nil, errors.New("the report has no causes")
 	}
 	slices.Sort(ids)
-	return nil, fmt.Errorf("the report has no cause of this name; it has %s", strings.Join(ids[:min(len(ids), 20)], ", "))
+	return nil, fmt.Errorf("the report has no cause of this name; it has %s%s", strings.Join(ids[:min(len(ids), 20)], ", "), near.DidYouMean(id, ids))
 }
 
 func addWaivers(name string, added []waivers.Waiver) error {

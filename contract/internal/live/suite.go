@@ -18,6 +18,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/evidence"
 	"github.com/onvy-health/onvy-go/contract/internal/live/client"
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
@@ -98,7 +99,7 @@ func NewSuite(spec *pass.Spec, t run.Target, o run.Options, cases []Case, probeR
 		return nil, errors.New("contract: the spec has nothing that the live suite can create and delete again: there is nothing to run; replay checks recordings of it")
 	}
 	if len(s.Cases) == 0 {
-		return nil, fmt.Errorf("contract: no case matches %q; all of them: %s", o.Run, strings.Join(caseNames(all), ", "))
+		return nil, fmt.Errorf("contract: no case matches %q%s; all of them: %s", o.Run, near.DidYouMean(strings.Trim(o.Run, "^$"), caseNames(all)), strings.Join(caseNames(all), ", "))
 	}
 	return s, nil
 }
