@@ -24,6 +24,9 @@ and users, and says whether it is still there. If these cases no longer show a
 cause that several cases can show together, all cases run before it is said to
 be gone. The server is named as for "run".
 
+It runs cases rather than sending the recorded steps again, which are of users and
+ids that are gone: another answer to them would say nothing.
+
 --script sends nothing: it writes the curl lines that show the cause.
 
 Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,

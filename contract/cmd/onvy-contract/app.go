@@ -15,6 +15,7 @@ import (
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/near"
+	"github.com/onvy-health/onvy-go/contract/recording"
 )
 
 // app is what the commands share.
@@ -136,6 +137,15 @@ func (a *app) spec() (*contract.Spec, error) {
 		return nil, fmt.Errorf("--spec %s: %w", a.specFile, err)
 	}
 	return spec, err
+}
+
+// redactor takes out of exchanges what specText marks.
+func (a *app) redactor() (*recording.Redactor, error) {
+	text, err := a.specText()
+	if err != nil {
+		return nil, err
+	}
+	return recording.NewRedactor(text)
 }
 
 // noSpec refuses --spec where it has no effect.

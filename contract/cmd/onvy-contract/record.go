@@ -87,11 +87,7 @@ type har struct {
 }
 
 func (a *app) create(name string, spec *contract.Spec) (*har, error) {
-	text, err := a.specText()
-	if err != nil {
-		return nil, err
-	}
-	redactor, err := recording.NewRedactor(text)
+	redactor, err := a.redactor()
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-
-	"github.com/onvy-health/onvy-go/contract/recording"
 )
 
 func (a *app) redactCommand() *cobra.Command {
@@ -26,11 +24,7 @@ are left out, and the exit status is 2. Ctrl-C ends it, and nothing is written.`
 			return oneOutput(cmd, args[1:])
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.specText()
-			if err != nil {
-				return err
-			}
-			redactor, err := recording.NewRedactor(text)
+			redactor, err := a.redactor()
 			if err != nil {
 				return err
 			}

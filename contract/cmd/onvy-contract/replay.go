@@ -69,11 +69,7 @@ was written in between; --complete is for records that have every write.`,
 				return err
 			}
 			defer out.discard()
-			text, err := a.specText()
-			if err != nil {
-				return err
-			}
-			redactor, err := recording.NewRedactor(text)
+			redactor, err := a.redactor()
 			if err != nil {
 				return err
 			}
