@@ -24,7 +24,8 @@ func (a *app) waiveCommand() *cobra.Command {
 		Short: "Accept a cause of a report for a while",
 		Long: `Adds a cause of a report of --json to contract-waivers.yaml, with what follows from
 it: run, replay, proxy and merge read that file and do not fail for what is in it.
-An entry that has expired, and one that matches nothing, fail the run.
+An entry that has expired fails the run, and so does one that matches nothing although
+the run looked for it.
 
 Without REPORT.json it is report.json in this directory.`,
 		Example: indented("onvy-contract waive F2 --why 'mended in release 12' --ticket API-123 --until 2027-01-31"),
