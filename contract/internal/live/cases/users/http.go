@@ -148,7 +148,7 @@ func tryHTTPHead(p *live.Probe) {
 			p.Report(head, httpHead, rule.Finding{Level: rule.Assumption, Message: "HEAD has another Content-Length than GET"})
 		}
 	default:
-		if s/100 != 5 {
+		if s/100 != 5 && get.OK() { // a server that fails is no other answer
 			p.Report(head, httpHead, rule.Finding{Level: rule.Assumption, Message: "HEAD has another status than GET"})
 		}
 	}
@@ -166,7 +166,7 @@ func tryHTTPUnknownPath(p *live.Probe) {
 	switch {
 	case c.OK():
 		p.Report(c, httpUnknownPath, rule.Finding{Message: "an unknown path works"})
-	case c.ContentType == "text/html":
+	case c.ContentType == "text/html" && c.Status()/100 != 5: // a page of a gateway says nothing about paths
 		p.Report(c, httpUnknownPath, rule.Finding{Message: "an unknown path gives an HTML page"})
 	}
 }
