@@ -76,6 +76,11 @@ func oneFaults() []oneFault {
 				*a = answered{500, http.Header{"Content-Type": {"application/json"}}, []byte(`{"error":"server_error"}`)}
 			}
 		}}, []string{"http/server-error"}},
+		{server{name: "a gateway fails where nothing is, and before HEAD", after: func(r *http.Request, a *answered) {
+			if r.URL.Path == "/contract-nowhere" || r.Method == "GET" && strings.Contains(r.URL.Path, "_http-head_") {
+				*a = answered{502, http.Header{"Content-Type": {"text/html"}}, []byte("<html><body>502 Bad Gateway</body></html>")}
+			}
+		}}, []string{"http/server-error", "http/content-type"}},
 		{server{name: "birthdays as instants", after: users(func(u map[string]any) {
 			if day, ok := u["birthday"].(string); ok {
 				u["birthday"] = day + "T00:00:00Z"
