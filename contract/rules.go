@@ -47,7 +47,7 @@ func RuleByID(id string) (Rule, bool) {
 			users = r
 		}
 	}
-	if own || users.ID == "" {
+	if own || family == "" || users.ID == "" {
 		return Rule{}, false
 	}
 	users.ID = id

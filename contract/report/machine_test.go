@@ -266,7 +266,7 @@ func TestMarkdownOfAHostileServerIsTextAndNothingElse(t *testing.T) {
 		return string(html)
 	}
 	tags := regexp.MustCompile(`<[a-zA-Z/!][^>]*>`)
-	ours := regexp.MustCompile(`^</?(h2|p|table|thead|tbody|tr|th|td|code|pre|ul|li|details|summary|sub|strong|br)( align="right")?( class="language-http")?>$`)
+	ours := regexp.MustCompile(`^</?(h2|p|table|thead|tbody|tr|th|td|code|pre|ul|li|details|summary|sub|strong|br)( align="right")?( class="language-(http|sh)")?>$`)
 	all := machineReports(t)
 	for i, text := range []string{"[a](javascript:alert(1))", "![x](http://a/b.png)", "@octocat", "http://evil.example", "| a | b |", "**x** __y__ `z` ~~q~~", "# t", "- x\n- y", "```\n<b>x</b>\n```", "www.evil.example"} {
 		all[fmt.Sprint("markdown-", i)] = hostileReport(text)
