@@ -17,13 +17,20 @@ func TestRulesOfOtherResourcesAreFound(t *testing.T) {
 	require.NoError(t, err)
 	all := contract.RulesFor(spec)
 	require.Greater(t, len(all), len(contract.Rules()))
-	for _, want := range all {
+	for _, want := range append(all, contract.Rules()...) {
 		got, ok := contract.RuleByID(want.ID)
 		require.True(t, ok, want.ID)
 		require.Equal(t, want.Title, got.Title)
 		require.Equal(t, want.ID, got.ID)
 	}
-	for _, id := range []string{"", "users", "team/no-date", "users/nope", "meals/", "page/read-back"} {
+	users, _ := contract.RuleByID("users/read-back")
+	meals, ok := contract.RuleByID("meals/read-back")
+	require.True(t, ok)
+	require.Equal(t, "meals/read-back", meals.ID)
+	require.Equal(t, users.Title, meals.Title)
+	for _, id := range []string{
+		"", "users", "read-back", "/read-back", "team/no-date", "users/nope", "meals/", "meals/no-such", "schema/read-back", "page/read-back",
+	} {
 		_, ok := contract.RuleByID(id)
 		require.False(t, ok, id)
 	}

@@ -126,7 +126,7 @@ func notedInstant(text []byte) Instant {
 	if i.OK = i.UnmarshalText(plain) == nil; !i.OK {
 		i.Time, i.OK = read.Timestamp(string(plain))
 	}
-	i.Step = fact.Resolution(plain)
+	i.Step = fact.Resolution(string(plain))
 	return i
 }
 
@@ -228,6 +228,7 @@ func (o *Outline) Repeats() bool {
 
 func instantOf(value any) (i Instant) {
 	i.Time, i.OK = read.Timestamp(value)
-	i.Step = read.Resolution(value)
+	text, _ := value.(string)
+	i.Step = fact.Resolution(text)
 	return i
 }

@@ -113,18 +113,12 @@ func (p *unpacker) take(n int) []byte {
 
 func (p *unpacker) fixed() uint64 { return binary.LittleEndian.Uint64(p.take(8)) }
 
-func (p *unpacker) uvarint() uint64 {
-	v, n := binary.Uvarint(p.b)
-	if n <= 0 {
-		p.bad, p.b = true, nil
-		return 0
-	}
-	p.b = p.b[n:]
-	return v
-}
+func (p *unpacker) uvarint() uint64 { return decoded(p, binary.Uvarint) }
 
-func (p *unpacker) varint() int64 {
-	v, n := binary.Varint(p.b)
+func (p *unpacker) varint() int64 { return decoded(p, binary.Varint) }
+
+func decoded[T int64 | uint64](p *unpacker, decode func([]byte) (T, int)) T {
+	v, n := decode(p.b)
 	if n <= 0 {
 		p.bad, p.b = true, nil
 		return 0

@@ -174,16 +174,17 @@ func ReadInstant(text []byte) Instant {
 	if err != nil || t.Year() < 1700 || t.Year() > 2250 { // beyond nanoseconds since 1970
 		return Instant{}
 	}
-	return Instant{t.UnixNano(), Resolution([]byte(plain))}
+	return Instant{t.UnixNano(), Resolution(plain)}
 }
 
-// Resolution is the step in which a date-time is written.
-func Resolution(text []byte) time.Duration {
-	_, fraction, ok := bytes.Cut(text, []byte("."))
+// Resolution is the step in which a date-time is written: a second without a
+// fraction, a millisecond with three digits.
+func Resolution(text string) time.Duration {
+	_, fraction, ok := strings.Cut(text, ".")
 	if !ok {
 		return time.Second
 	}
-	digits := len(fraction) - len(bytes.TrimLeft(fraction, "0123456789"))
+	digits := len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
 	step := time.Second
 	for range min(digits, 9) {
 		step /= 10

@@ -12,6 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
@@ -358,9 +359,9 @@ func (p *Probe) Moved(c *pass.Call) {
 	if c.Op == nil || c.Op.API.Resource == nil {
 		return
 	}
-	at := c.Object()[c.Op.API.Resource.Updated]
-	if text, _ := at.(string); text != "" {
-		p.Sleep(min(read.Resolution(at)+read.Resolution(at)/10, maxRetryAfter))
+	if at, _ := c.Object()[c.Op.API.Resource.Updated].(string); at != "" {
+		step := fact.Resolution(at)
+		p.Sleep(min(step+step/10, maxRetryAfter))
 	}
 }
 

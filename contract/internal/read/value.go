@@ -68,19 +68,3 @@ func Timestamp(value any) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	return t, err == nil
 }
-
-// Resolution is the step of a timestamp as it is written: a second without a
-// fraction, a millisecond with three digits.
-func Resolution(value any) time.Duration {
-	text, _ := value.(string)
-	_, fraction, ok := strings.Cut(text, ".")
-	if !ok {
-		return time.Second
-	}
-	digits := len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
-	step := time.Second
-	for range min(digits, 9) {
-		step /= 10
-	}
-	return max(step, time.Microsecond)
-}
