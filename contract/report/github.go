@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // mostAnnotations is how many of each level GitHub shows of a step.
@@ -23,10 +24,10 @@ func GitHub(w io.Writer, r *contract.Report, o MachineOptions) error {
 	}
 	a := &annotations{w: bufio.NewWriter(w), seen: map[string]int{}}
 	for i := range r.Stale {
-		a.add("error", "title=waiver", line(r.Stale[i]))
+		a.add("error", "title=waiver", words.Line(r.Stale[i]))
 	}
 	if r.ExitStatus() == 2 {
-		a.add("error", "title=not carried out", cases(&r.Summary)+notCarriedOut(r))
+		a.add("error", "title=not carried out", words.Cases(&r.Summary)+notCarriedOut(r))
 	}
 	for _, c := range r.Causes() {
 		f := c.Head()
@@ -43,11 +44,11 @@ func GitHub(w io.Writer, r *contract.Report, o MachineOptions) error {
 		if at.EndLine > 0 {
 			place += fmt.Sprintf(",endLine=%d,col=%d,endColumn=%d", at.EndLine, at.StartColumn, at.EndColumn)
 		}
-		a.add(annotationLevel(r, c), place+",title="+property(c.ID+" "+line(f.Rule)), text)
+		a.add(annotationLevel(r, c), place+",title="+property(c.ID+" "+words.Line(f.Rule)), text)
 	}
 	for _, level := range []string{"error", "warning", "notice"} {
 		if n := a.seen[level] - mostAnnotations + 1; n > 0 {
-			a.printf("::%s title=more::%s\n", level, message(number(n, "cause")+" more of this level are in the report"))
+			a.printf("::%s title=more::%s\n", level, message(words.Number(n, "cause")+" more of this level are in the report"))
 		}
 	}
 	if err := a.w.Flush(); err != nil {
@@ -72,7 +73,7 @@ func (a *annotations) add(level, properties, text string) {
 
 func annotationLevel(r *contract.Report, c *contract.Cause) string {
 	switch {
-	case fails(r, c):
+	case words.Fails(r, c):
 		return "error"
 	case c.Head().Waived == "" && c.Head().Level != contract.Drift:
 		return "warning"
@@ -84,7 +85,7 @@ func annotationLevel(r *contract.Report, c *contract.Cause) string {
 func notCarriedOut(r *contract.Report) string {
 	for i := range r.Outcomes {
 		if o := &r.Outcomes[i]; o.Status == contract.Error || o.Status == contract.NotRun {
-			return ": " + line(o.Case) + ": " + line(o.Reason)
+			return ": " + words.Line(o.Case) + ": " + words.Line(o.Reason)
 		}
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 type gitlabIssue struct {
@@ -38,7 +39,7 @@ func GitLab(w io.Writer, r *contract.Report, o MachineOptions) error {
 	for i := range all[:min(len(all), mostResults)] {
 		t := &all[i]
 		issue := gitlabIssue{
-			Description: m.told(t.Finding), Check: line(t.Rule), Fingerprint: t.Print(), Severity: "info",
+			Description: m.told(t.Finding), Check: words.Line(t.Rule), Fingerprint: t.Print(), Severity: "info",
 			Location: gitlabLocation{m.o.SpecPath, gitlabLines{m.region(t.Finding).StartLine}},
 		}
 		if note := t.note(); note != "" {
@@ -48,7 +49,7 @@ func GitLab(w io.Writer, r *contract.Report, o MachineOptions) error {
 		}
 		issues = append(issues, issue)
 	}
-	if err := indented(w, issues); err != nil {
+	if err := words.Indented(w, issues); err != nil {
 		return fmt.Errorf("report: gitlab: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // What of HAR 1.2 is written.
@@ -121,7 +122,7 @@ func HAR(w io.Writer, r *contract.Report, o MachineOptions) error {
 			}
 		}
 	}
-	if err := indented(w, harFile{log}); err != nil {
+	if err := words.Indented(w, harFile{log}); err != nil {
 		return fmt.Errorf("report: har: %w", err)
 	}
 	return nil
@@ -136,17 +137,17 @@ func harEntryOf(r *contract.Report, cause string, f *contract.Finding, i, place 
 	e := harEntry{
 		Started: started.UTC().Add(time.Duration(place) * time.Millisecond).Format("2006-01-02T15:04:05.000Z"),
 		Request: harRequestOf(st), Response: harResponseOf(st),
-		Onvy: harOnvy{Cause: cause, Rule: line(f.Rule), Fingerprint: f.Print(), Step: i + 1, Steps: len(f.Steps), Pointer: line(st.Pointer), Auth: string(st.Auth)},
+		Onvy: harOnvy{Cause: cause, Rule: words.Line(f.Rule), Fingerprint: f.Print(), Step: i + 1, Steps: len(f.Steps), Pointer: words.Line(st.Pointer), Auth: string(st.Auth)},
 	}
 	if i == len(f.Steps)-1 {
-		e.Comment = line(f.Message)
+		e.Comment = words.Line(f.Message)
 	}
 	return e
 }
 
 func harRequestOf(st *contract.Step) harRequest {
 	q := harRequest{
-		Method: line(st.Method), URL: urlOf(st.URL), HTTPVersion: "HTTP/1.1", Cookies: []struct{}{}, Headers: harHeaders(st.Request.Header),
+		Method: words.Line(st.Method), URL: urlOf(st.URL), HTTPVersion: "HTTP/1.1", Cookies: []struct{}{}, Headers: harHeaders(st.Request.Header),
 		QueryString: []harPair{}, HeadersSize: -1, BodySize: len(st.Request.Body) + st.Request.Omitted,
 	}
 	if _, query, ok := strings.Cut(q.URL, "?"); ok {
@@ -156,22 +157,22 @@ func harRequestOf(st *contract.Step) harRequest {
 		}
 	}
 	if st.Request.Body != "" {
-		q.PostData = &harPostData{MimeType: mimeType(st.Request.Header), Text: visible(st.Request.Body)}
+		q.PostData = &harPostData{MimeType: mimeType(st.Request.Header), Text: words.Visible(st.Request.Body)}
 	}
 	return q
 }
 
 func harResponseOf(st *contract.Step) harResponse {
-	p := harResponse{Status: st.Status, HTTPVersion: "HTTP/1.1", Cookies: []struct{}{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1, Error: line(st.Error)}
+	p := harResponse{Status: st.Status, HTTPVersion: "HTTP/1.1", Cookies: []struct{}{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1, Error: words.Line(st.Error)}
 	if st.Response == nil {
 		p.Content.MimeType = "x-unknown"
 		return p
 	}
 	p.Headers = harHeaders(st.Response.Header)
 	p.BodySize = len(st.Response.Body) + st.Response.Omitted
-	p.Content = harContent{Size: p.BodySize, MimeType: mimeType(st.Response.Header), Text: visible(st.Response.Body)}
+	p.Content = harContent{Size: p.BodySize, MimeType: mimeType(st.Response.Header), Text: words.Visible(st.Response.Body)}
 	if st.Response.Omitted > 0 {
-		p.Content.Comment = number(st.Response.Omitted, "byte") + " are left out"
+		p.Content.Comment = words.Number(st.Response.Omitted, "byte") + " are left out"
 	}
 	return p
 }
@@ -179,7 +180,7 @@ func harResponseOf(st *contract.Step) harResponse {
 // urlOf is an address that readers of HAR can parse: what stands for a secret
 // and what is no URL is escaped.
 func urlOf(text string) string {
-	text = visible(text)
+	text = words.Visible(text)
 	escaped := strings.NewReplacer("{", "%7B", "}", "%7D", "⟨", "%E2%9F%A8", "⟩", "%E2%9F%A9", "…", "%E2%80%A6", " ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "\\", "%5C", "^", "%5E", "`", "%60", "|", "%7C", "\n", "%0A", "\t", "%09").Replace(text)
 	if u, err := url.Parse(escaped); err == nil && u.Scheme != "" {
 		return u.String()
@@ -198,7 +199,7 @@ func harHeaders(lines []string) []harPair {
 	all := []harPair{}
 	for _, text := range lines {
 		name, value, _ := strings.Cut(text, ":")
-		all = append(all, harPair{line(name), line(strings.TrimSpace(value))})
+		all = append(all, harPair{words.Line(name), words.Line(strings.TrimSpace(value))})
 	}
 	return all
 }

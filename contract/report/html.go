@@ -1,16 +1,11 @@
 package report
 
 import (
-	"bytes"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
-	"fmt"
-	"html/template"
 	"io"
-	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/html"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // HTMLOptions of [HTML]. The zero value writes a page without coverage, spec
@@ -25,16 +20,12 @@ type HTMLOptions struct {
 	Version string
 }
 
-var (
-	//go:embed page/page.html
-	pageHTML string
-	//go:embed page/style.css
-	pageStyle string
-	//go:embed page/script.js
-	pageScript string
+// Timeline keeps when the exchanges of a run were, for [HTML]: no more of them
+// than a page can show. Its zero value is empty. It is safe for concurrent use.
+type Timeline struct{ marks html.Timeline }
 
-	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
-)
+// Add takes an exchange. It keeps nothing of its content.
+func (t *Timeline) Add(x *contract.Exchange) { t.marks.Add(x) }
 
 // HTML writes r as one page for people. The page needs no network, no other
 // file and no JavaScript: that only filters. What servers sent is text in it
@@ -44,112 +35,13 @@ var (
 //
 // At most 500 causes are shown; how many there are beyond them is said.
 func HTML(w io.Writer, r *contract.Report, o HTMLOptions) error {
-	page, err := pageOf(r, o)
-	if err != nil {
-		return fmt.Errorf("report: html: %w", err)
+	page := html.Options{Spec: o.Spec, Version: o.Version}
+	if o.Timeline != nil {
+		page.Timeline = &o.Timeline.marks
 	}
-	var b bytes.Buffer // a page is whole or it is not there
-	if err := pageTemplate.Execute(&b, page); err != nil {
-		return fmt.Errorf("report: html: %w", err)
-	}
-	if _, err := w.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("report: html: %w", err)
-	}
-	return nil
+	return html.Write(w, r, page)
 }
 
-// htmlPage is what the template shows. All its texts went through visible.
-type htmlPage struct {
-	Policy template.HTMLAttr
-	Style  template.CSS
-	Script template.JS
-
-	Verdict, Stamp, Sentence, Target, When string
-	Facts                                  []fact
-	Bar                                    []segment
-	Sections                               []section
-
-	CausesTitle, CausesText string
-	Causes                  []causeView
-	Hidden                  string
-	Failing                 int // causes that fail the run
-	Stale                   []string
-	Levels                  []count
-	Operations, Rules       []string
-	States                  []string
-
-	Coverage     *coverageView
-	Auth         *authView
-	Laws         []lawView
-	Requirements *requirementsView
-	Timeline     *timelineView
-	Cases        *casesView
-	Foot         []string
-
-	answers map[string]bool // what was answered how; nil if that is not known
-}
-
-type fact struct {
-	Name, Value, Small string
-	Wide               bool
-}
-
-type segment struct {
-	Class, Name string
-	X, Width    int // of 1000
-	Count       int
-}
-
-type section struct{ ID, Name, Count string }
-
-type count struct {
-	Name  string
-	Count int
-}
-
-// policy is the Content-Security-Policy of the page: its own script and style,
-// known by their hashes, and nothing else.
-func policy() template.HTMLAttr {
-	return template.HTMLAttr(fmt.Sprintf( //nolint:gosec // of constants
-		"default-src 'none'; script-src 'sha256-%s'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'",
-		digest(pageScript), digest(pageStyle)))
-}
-
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return base64.StdEncoding.EncodeToString(sum[:])
-}
-
-func pageOf(r *contract.Report, o HTMLOptions) (*htmlPage, error) {
-	p := &htmlPage{
-		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // our own
-		Verdict: verdict(r), Target: line(r.Target), When: when(r.Started),
-	}
-	p.Stamp = map[string]string{"PASS": "pass", "FAIL": "fail", "ERROR": "error"}[p.Verdict]
-	spec, err := readSpecText(o.Spec)
-	if err != nil {
-		return nil, err
-	}
-	p.addCauses(r, spec)
-	p.Sentence = sentence(r, p)
-	p.addFacts(r, o)
-	p.addBar(&r.Summary)
-	if spec != nil {
-		p.addCoverage(r, spec)
-		p.addAuth(r, spec)
-	}
-	p.addLaws(r)
-	p.addRequirements(r, spec)
-	p.addTimeline(r, o.Timeline)
-	p.addCases(r)
-	p.addFoot(r, o)
-	p.addSections(r)
-	return p, nil
-}
-
-func when(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2 January 2006, 15:04 UTC")
-}
+// SourcePage is the page of a source: a clause of an RFC or a page of the API's
+// documentation; "" for what is on no page.
+func SourcePage(source string) string { return words.SourcePage(source) }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // Hyperlinks reports whether to write links (OSC 8) to w: only to a terminal
@@ -43,7 +44,7 @@ func linksKnown(getenv func(string) string) bool {
 }
 
 // link makes a text lead to an address.
-func (p *page) link(address, text string) string {
+func link(p *page, address, text string) string {
 	if !p.Links || address == "" {
 		return text
 	}
@@ -51,10 +52,10 @@ func (p *page) link(address, text string) string {
 }
 
 // ruleName is the id of a finding's rule, which leads to what it wants.
-func (p *page) ruleName(f *contract.Finding) string {
-	name, address := p.paint(bold, printable(f.Rule)), ""
+func ruleName(p *page, f *contract.Finding) string {
+	name, address := p.paint(bold, words.Printable(f.Rule)), ""
 	if rule, ok := contract.RuleByID(f.Rule); ok {
 		address = rulePage(rule)
 	}
-	return p.link(address, name)
+	return link(p, address, name)
 }

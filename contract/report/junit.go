@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -52,7 +53,7 @@ func junitOf(r *contract.Report) *junitSuites {
 			Class: "waivers", Name: fmt.Sprintf("waiver %d", i+1), Time: seconds(0), Failure: &junitResult{Message: waiver, Type: "stale waiver"},
 		}, 0)
 	}
-	if nothingRan(r) && doc.Failures+doc.Errors == 0 {
+	if words.NothingRan(r) && doc.Failures+doc.Errors == 0 {
 		doc.add(r, "onvy-contract", &junitCase{
 			Class: "onvy-contract", Name: "something ran", Time: seconds(0),
 			Error: &junitResult{Message: "nothing ran: no case was carried out", Type: "nothing ran"},
@@ -87,14 +88,14 @@ func (doc *junitSuites) addFindings(r *contract.Report, shown map[rule.FindingKe
 	if more > 0 {
 		doc.add(r, "onvy-contract", &junitCase{
 			Class: "onvy-contract", Name: "more findings", Time: seconds(0),
-			Failure: &junitResult{Message: number(more, "finding") + " more are in the JSON report", Type: "more"},
+			Failure: &junitResult{Message: words.Number(more, "finding") + " more are in the JSON report", Type: "more"},
 		}, 0)
 	}
 	causes := r.Causes()
 	for _, c := range causes[:min(len(causes), mostCases)] {
 		if f := c.Head(); f.Waived != "" {
 			doc.add(r, "waived", &junitCase{
-				Class: operation(f), Name: f.Rule, Time: seconds(0), Skipped: &junitSkipped{Message: "waived: " + f.Waived + ": " + said(c)},
+				Class: operation(f), Name: f.Rule, Time: seconds(0), Skipped: &junitSkipped{Message: "waived: " + f.Waived + ": " + words.About(c)},
 			}, 0)
 		}
 	}

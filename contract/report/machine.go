@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // MachineOptions of the reports that other programs read: [SARIF], [GitHub],
@@ -24,13 +26,13 @@ type MachineOptions struct {
 // machine is what these reports share.
 type machine struct {
 	r    *contract.Report
-	spec *specText
+	spec *spectext.Text
 	o    MachineOptions
 }
 
 func newMachine(r *contract.Report, o MachineOptions) (*machine, error) {
 	o.SpecPath = cmp.Or(o.SpecPath, "openapi.yaml")
-	spec, err := readSpecText(o.Spec)
+	spec, err := spectext.Read(o.Spec)
 	return &machine{r, spec, o}, err
 }
 
@@ -51,13 +53,13 @@ func (m *machine) region(f *contract.Finding) region {
 		at.StartLine, _ = strconv.Atoi(parts[1]) // what is no number is no place
 		at.StartColumn, _ = strconv.Atoi(parts[2])
 	} else if m.spec != nil {
-		if o := m.spec.byID[f.Operation]; o != nil && o.op.Origin != nil {
-			at.StartLine, at.StartColumn = o.op.Origin.Key.Line, o.op.Origin.Key.Column
+		if o := m.spec.ByID[f.Operation]; o != nil && o.Spec.Origin != nil {
+			at.StartLine, at.StartColumn = o.Spec.Origin.Key.Line, o.Spec.Origin.Key.Column
 		}
 	}
 	at.StartLine = max(at.StartLine, 1)
-	if m.spec != nil && at.StartLine <= len(m.spec.lines) {
-		end := len([]rune(m.spec.lines[at.StartLine-1])) + 1
+	if m.spec != nil && at.StartLine <= len(m.spec.Lines) {
+		end := len([]rune(m.spec.Lines[at.StartLine-1])) + 1
 		if at.StartColumn > 0 && end > at.StartColumn {
 			at.EndLine, at.EndColumn = at.StartLine, end
 		}
@@ -70,24 +72,24 @@ func (m *machine) place(f *contract.Finding) string {
 	if f.Operation == "" {
 		return ""
 	}
-	method, path := m.spec.name(f.Operation)
+	method, path := m.spec.Name(f.Operation)
 	return strings.TrimSpace(method + " " + path)
 }
 
 // told is a finding in one line: what, where, and what was due.
 func (m *machine) told(f *contract.Finding) string {
-	text := line(f.Message)
+	text := words.Line(f.Message)
 	if place := m.place(f); place != "" {
 		text = place + ": " + text
 	}
 	if f.Pointer != "" {
-		text += " at " + line(f.Pointer)
+		text += " at " + words.Line(f.Pointer)
 	}
 	if f.Expected != "" {
-		text += ", expected " + line(f.Expected)
+		text += ", expected " + words.Line(f.Expected)
 	}
 	if f.Actual != "" {
-		text += ", got " + line(f.Actual)
+		text += ", got " + words.Line(f.Actual)
 	}
 	return text
 }
@@ -141,9 +143,9 @@ func (t *told) weight() int {
 func (t *told) note() string {
 	switch {
 	case t.Waived != "":
-		return "Waived: " + line(t.Waived)
+		return "Waived: " + words.Line(t.Waived)
 	case t.follows != nil:
-		return "Follows from " + t.follows.ID + " (" + line(t.follows.Head().Rule) + ")"
+		return "Follows from " + t.follows.ID + " (" + words.Line(t.follows.Head().Rule) + ")"
 	}
 	return ""
 }
@@ -152,7 +154,7 @@ func (t *told) note() string {
 const pages = "https://github.com/onvy-health/onvy-go/blob/main/contract/RULES.md"
 
 // help is the page about a rule: its source, or the table of rules.
-func help(rule contract.Rule) string { return cmp.Or(SourcePage(rule.Source), rulePage(rule)) }
+func help(rule contract.Rule) string { return cmp.Or(words.SourcePage(rule.Source), rulePage(rule)) }
 
 // rulePage is the line of a rule in the table of rules. What is no id goes into
 // no link, and rules of other resources are those of users.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // RulesMarkdown writes the rules as a page of Markdown: a table for each
@@ -17,7 +18,7 @@ func RulesMarkdown(w io.Writer, rules []contract.Rule) error {
 	out := bufio.NewWriter(w)
 	rules = slices.SortedFunc(slices.Values(rules), func(a, b contract.Rule) int { return strings.Compare(a.ID, b.ID) })
 	// The bufio.Writer keeps the first error, and Flush returns it.
-	_, _ = fmt.Fprintf(out, rulesIntro, number(len(rules), "rule"))
+	_, _ = fmt.Fprintf(out, rulesIntro, words.Number(len(rules), "rule"))
 	family := ""
 	for i := range rules {
 		rule := &rules[i]

@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // A step summary of GitHub has at most a megabyte.
 const (
+	mostFollowers      = 20  // that are named of a cause
 	mostMarkdown       = 200 // causes
 	mostMarkdownBlocks = 20  // with evidence
 	mostMarkdownBody   = 1 << 10
@@ -47,8 +49,8 @@ func (p *markdownPage) printf(format string, args ...any) { _, _ = fmt.Fprintf(p
 
 func (p *markdownPage) head() {
 	s := &p.r.Summary
-	p.printf("## %s: %s\n\n", verdict(p.r), mdText(brief(p.r.Target)))
-	p.printf("%s. %s, %s, %s, %s.", levels(p.r), cases(s), number(s.Exchanges, "exchange"), number(s.Rules, "rule"), took(p.r.Duration))
+	p.printf("## %s: %s\n\n", words.Verdict(p.r), mdText(words.Brief(p.r.Target)))
+	p.printf("%s. %s, %s, %s, %s.", words.Levels(p.r), words.Cases(s), words.Number(s.Exchanges, "exchange"), words.Number(s.Rules, "rule"), words.Took(p.r.Duration))
 	if s.Waived > 0 {
 		p.printf(" %d waived.", s.Waived)
 	}
@@ -79,22 +81,22 @@ func (p *markdownPage) causes() {
 		case f.New:
 			state += ", new"
 		}
-		place := list(p.places(c), 2)
-		text := mdText(line(f.Message))
+		place := words.List(p.places(c), 2)
+		text := mdText(words.Line(f.Message))
 		if f.Pointer != "" {
-			text += " at " + mdCode(line(f.Pointer))
+			text += " at " + mdCode(words.Line(f.Pointer))
 		}
-		p.printf("| %s | %s | %s | %s | %s | %d |\n", c.ID, mdText(state), mdCode(line(f.Rule)), place, text, c.Count())
+		p.printf("| %s | %s | %s | %s | %s | %d |\n", c.ID, mdText(state), mdCode(words.Line(f.Rule)), place, text, c.Count())
 	}
 	if rest := len(all) - mostMarkdown; rest > 0 {
-		p.printf("\n%s more are in the JSON report.\n", number(rest, "cause"))
+		p.printf("\n%s more are in the JSON report.\n", words.Number(rest, "cause"))
 	}
 	shown := 0
 	for _, c := range all {
 		if shown == mostMarkdownBlocks {
 			break
 		}
-		if fails(p.r, c) {
+		if words.Fails(p.r, c) {
 			p.block(c)
 			shown++
 		}
@@ -115,21 +117,21 @@ func (p *markdownPage) places(c *contract.Cause) []string {
 // block is a cause with its evidence.
 func (p *markdownPage) block(c *contract.Cause) {
 	f := c.Head()
-	p.printf("\n<details><summary>%s %s</summary>\n\n", c.ID, mdText(line(f.Message)))
+	p.printf("\n<details><summary>%s %s</summary>\n\n", c.ID, mdText(words.Line(f.Message)))
 	for i := range f.Steps {
 		p.step(f, &f.Steps[i])
 	}
 	if f.Expected != "" {
-		p.printf("- expected %s\n", mdCode(line(f.Expected)))
+		p.printf("- expected %s\n", mdCode(words.Line(f.Expected)))
 	}
 	if f.Actual != "" {
-		p.printf("- got %s\n", mdCode(line(f.Actual)))
+		p.printf("- got %s\n", mdCode(words.Line(f.Actual)))
 	}
-	p.printf("- why: %s %s\n", mdText(sourceName(f.Source)), mdText(f.Spec))
-	for _, follower := range c.Follows[:min(len(c.Follows), mostPlaces)] {
-		p.printf("- follows: %s: %s\n", mdCode(line(follower.Head().Rule)), mdText(line(follower.Head().Message)))
+	p.printf("- why: %s %s\n", mdText(words.SourceName(f.Source)), mdText(f.Spec))
+	for _, follower := range c.Follows[:min(len(c.Follows), mostFollowers)] {
+		p.printf("- follows: %s: %s\n", mdCode(words.Line(follower.Head().Rule)), mdText(words.Line(follower.Head().Message)))
 	}
-	if text := again(p.r, c); text != "" {
+	if text := words.Again(p.r, c); text != "" {
 		p.printf("\n%s", mdBlock("sh", text))
 	}
 	p.printf("\n</details>\n")
@@ -137,24 +139,24 @@ func (p *markdownPage) block(c *contract.Cause) {
 
 func (p *markdownPage) step(f *contract.Finding, st *contract.Step) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", st.Method, line(st.URL))
+	fmt.Fprintf(&b, "%s %s\n", st.Method, words.Line(st.URL))
 	body := func(m *contract.Message) {
-		if text, cut := clip(m.Body, mostMarkdownBody); text != "" {
+		if text, cut := words.Clip(m.Body, mostMarkdownBody); text != "" {
 			b.WriteString(text)
 			if cut+m.Omitted > 0 {
-				fmt.Fprintf(&b, " (%s left out)", number(cut+m.Omitted, "byte"))
+				fmt.Fprintf(&b, " (%s left out)", words.Number(cut+m.Omitted, "byte"))
 			}
 			b.WriteString("\n")
 		}
 	}
 	body(&st.Request)
 	if st.Response == nil {
-		fmt.Fprintf(&b, "no answer %s\n", line(st.Error))
+		fmt.Fprintf(&b, "no answer %s\n", words.Line(st.Error))
 	} else {
 		fmt.Fprintf(&b, "-> %d\n", st.Status)
 		if f.Pointer == "" {
 			for _, h := range st.Response.Header {
-				b.WriteString(line(h) + "\n")
+				b.WriteString(words.Line(h) + "\n")
 			}
 		}
 		body(st.Response)
@@ -167,6 +169,6 @@ func (p *markdownPage) foot() {
 }
 
 func clippedTo(s string, most int) string {
-	text, _ := clip(s, most)
+	text, _ := words.Clip(s, most)
 	return text
 }

@@ -1,11 +1,15 @@
 package report
 
+import (
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
+)
+
 import "strings"
 
 // mdText is a text in Markdown that is nothing but text: no markup, no HTML, no
 // link, no mention of a person; one line.
 func mdText(s string) string {
-	return markdownEscapes.Replace(strings.Join(strings.Fields(line(s)), " "))
+	return markdownEscapes.Replace(strings.Join(strings.Fields(words.Line(s)), " "))
 }
 
 var markdownEscapes = strings.NewReplacer(
@@ -15,7 +19,7 @@ var markdownEscapes = strings.NewReplacer(
 
 // mdCode is a text as code in one line, also in a table.
 func mdCode(s string) string {
-	s = strings.Join(strings.Fields(visible(s)), " ")
+	s = strings.Join(strings.Fields(words.Visible(s)), " ")
 	if s == "" {
 		return ""
 	}
@@ -35,5 +39,5 @@ func mdBlock(language, s string) string {
 	for strings.Contains(s, fence) {
 		fence += "`"
 	}
-	return fence + language + "\n" + strings.TrimRight(visible(s), "\n") + "\n" + fence + "\n"
+	return fence + language + "\n" + strings.TrimRight(words.Visible(s), "\n") + "\n" + fence + "\n"
 }

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // Code scanning takes no more: 25,000 results of which it shows 5,000, and a
@@ -28,7 +29,7 @@ func SARIF(w io.Writer, r *contract.Report, o MachineOptions) error {
 	if err != nil {
 		return fmt.Errorf("report: sarif: %w", err)
 	}
-	if err := indented(w, m.sarif()); err != nil {
+	if err := words.Indented(w, m.sarif()); err != nil {
 		return fmt.Errorf("report: sarif: %w", err)
 	}
 	return nil
@@ -41,7 +42,7 @@ func (m *machine) sarif() *sarifLog {
 			InformationURI: "https://github.com/onvy-health/onvy-go", Rules: []sarifRule{},
 		}},
 		Automation: sarifID{"onvy-contract/"}, ColumnKind: "unicodeCodePoints", Results: []sarifResult{},
-		Properties: map[string]any{"target": line(m.r.Target), "specSHA256": m.r.Spec},
+		Properties: map[string]any{"target": words.Line(m.r.Target), "specSHA256": m.r.Spec},
 	}
 	if m.r.Seed != 0 {
 		run.Properties["seed"] = fmt.Sprint(m.r.Seed)
@@ -65,13 +66,13 @@ func (m *machine) sarif() *sarifLog {
 func sarifRuleOf(t *told) sarifRule {
 	rule, known := contract.RuleByID(t.Rule)
 	if !known { // of another version, or a rule of the user's own
-		rule = contract.Rule{ID: line(t.Rule), Level: t.Level, Source: t.Source, Title: line(t.Message)}
+		rule = contract.Rule{ID: words.Line(t.Rule), Level: t.Level, Source: t.Source, Title: words.Line(t.Message)}
 	}
 	text := sentenceOf(rule.Title)
 	whole, markdown := text, text
 	if rule.Breaks != "" {
-		whole = fmt.Sprintf("%s Broken by: %s Not broken by: %s Source: %s.", text, sentenceOf(rule.Breaks), sentenceOf(rule.Holds), sourceName(rule.Source))
-		markdown = fmt.Sprintf("%s\n\n- Broken by: %s\n- Not broken by: %s\n- Source: [%s](%s)\n", mdText(text), mdText(rule.Breaks), mdText(rule.Holds), mdText(sourceName(rule.Source)), help(rule))
+		whole = fmt.Sprintf("%s Broken by: %s Not broken by: %s Source: %s.", text, sentenceOf(rule.Breaks), sentenceOf(rule.Holds), words.SourceName(rule.Source))
+		markdown = fmt.Sprintf("%s\n\n- Broken by: %s\n- Not broken by: %s\n- Source: [%s](%s)\n", mdText(text), mdText(rule.Breaks), mdText(rule.Holds), mdText(words.SourceName(rule.Source)), help(rule))
 	}
 	return sarifRule{
 		ID: rule.ID, Name: pascal(rule.ID), ShortDescription: sarifText{Text: text}, FullDescription: sarifText{Text: whole},
@@ -107,12 +108,12 @@ func (m *machine) sarifResult(t *told, steps bool) sarifResult {
 	if note := t.note(); note != "" {
 		text += " " + sentenceOf(note)
 	}
-	text, _ = clip(text, mostResultsText)
+	text, _ = words.Clip(text, mostResultsText)
 	result := sarifResult{
-		RuleID: line(t.Rule), Level: sarifLevel(t.Level), Message: sarifText{Text: text}, Count: max(t.Count, 1),
+		RuleID: words.Line(t.Rule), Level: sarifLevel(t.Level), Message: sarifText{Text: text}, Count: max(t.Count, 1),
 		Locations:    []sarifLocation{{Physical: sarifPhysical{sarifArtifact{m.o.SpecPath}, m.region(t.Finding)}}},
 		Fingerprints: map[string]string{"primaryLocationLineHash": t.Print() + ":1"},
-		Properties:   map[string]any{"cause": t.cause.ID, "findingLevel": string(t.Level), "source": sourceName(t.Source)},
+		Properties:   map[string]any{"cause": t.cause.ID, "findingLevel": string(t.Level), "source": words.SourceName(t.Source)},
 	}
 	if t.Operation != "" {
 		result.Locations[0].Logical = []sarifLogical{{Name: m.place(t.Finding), Kind: "function"}}
@@ -125,7 +126,7 @@ func (m *machine) sarifResult(t *told, steps bool) sarifResult {
 		result.Properties["follows"] = t.follows.ID
 	}
 	if t.Waived != "" {
-		result.Suppressions = []sarifSuppression{{"external", "accepted", line(t.Waived)}}
+		result.Suppressions = []sarifSuppression{{"external", "accepted", words.Line(t.Waived)}}
 	}
 	if n := len(t.Steps); n > 0 && steps {
 		result.exchange(&t.Steps[n-1])
@@ -135,9 +136,9 @@ func (m *machine) sarifResult(t *told, steps bool) sarifResult {
 
 // exchange adds the last step of a finding, the one that is wrong.
 func (result *sarifResult) exchange(st *contract.Step) {
-	result.Request = &sarifRequest{Protocol: "HTTP", Method: line(st.Method), Target: line(st.URL), Headers: headersOf(st.Request.Header)}
+	result.Request = &sarifRequest{Protocol: "HTTP", Method: words.Line(st.Method), Target: words.Line(st.URL), Headers: headersOf(st.Request.Header)}
 	if st.Request.Body != "" {
-		result.Request.Body = &sarifText{Text: visible(st.Request.Body)}
+		result.Request.Body = &sarifText{Text: words.Visible(st.Request.Body)}
 	}
 	if st.Response == nil {
 		result.Response = &sarifResponse{None: true}
@@ -145,7 +146,7 @@ func (result *sarifResult) exchange(st *contract.Step) {
 	}
 	result.Response = &sarifResponse{Status: st.Status, Headers: headersOf(st.Response.Header)}
 	if st.Response.Body != "" {
-		result.Response.Body = &sarifText{Text: visible(st.Response.Body)}
+		result.Response.Body = &sarifText{Text: words.Visible(st.Response.Body)}
 	}
 }
 
@@ -178,21 +179,21 @@ func (m *machine) invocation(omitted int) sarifInvocation {
 		}
 	}
 	for _, text := range r.Stale {
-		add("error", line(text))
+		add("error", words.Line(text))
 	}
 	for i := range r.Outcomes {
 		switch o := &r.Outcomes[i]; o.Status {
 		case contract.Error:
-			add("error", line(o.Case)+" could not be carried out: "+line(o.Reason))
+			add("error", words.Line(o.Case)+" could not be carried out: "+words.Line(o.Reason))
 		case contract.NotRun:
-			add("warning", line(o.Case)+" was not run: "+line(o.Reason))
+			add("warning", words.Line(o.Case)+" was not run: "+words.Line(o.Reason))
 		}
 	}
-	if nothingRan(r) {
+	if words.NothingRan(r) {
 		add("error", "Nothing ran, so nothing is known")
 	}
 	if omitted > 0 {
-		add("warning", number(omitted, "finding")+" more are in the JSON report only")
+		add("warning", words.Number(omitted, "finding")+" more are in the JSON report only")
 	}
 	return run
 }

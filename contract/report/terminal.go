@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // TerminalOptions of [Terminal]. The zero value is a good one.
@@ -41,7 +43,7 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 	p := &page{w: bufio.NewWriter(w), TerminalOptions: o}
 	var failing, rest []*contract.Cause
 	for _, c := range r.Causes() {
-		if fails(r, c) {
+		if words.Fails(r, c) {
 			failing = append(failing, c)
 		} else {
 			rest = append(rest, c)
@@ -49,25 +51,25 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 	}
 	if len(failing) > 0 {
 		var err error
-		if p.spec, err = readSpecText(o.Spec); err != nil {
+		if p.spec, err = spectext.Read(o.Spec); err != nil {
 			return fmt.Errorf("report: terminal: %w", err)
 		}
 	}
 	p.head(r, failing)
 	if !o.Quiet {
-		p.counted("Not of this API, so not checked: ", "hosts and paths", r.Summary.Unmatched)
-		p.counted("Not all recorded, so not all judged: ", "reasons", r.Summary.Unjudged)
-		p.notJudged(r.Summary.NotJudged)
-		p.outcomes("Skipped", yellow, r, contract.Skip)
+		counted(p, "Not of this API, so not checked: ", "hosts and paths", r.Summary.Unmatched)
+		counted(p, "Not all recorded, so not all judged: ", "reasons", r.Summary.Unjudged)
+		notJudged(p, r.Summary.NotJudged)
+		outcomes(p, "Skipped", yellow, r, contract.Skip)
 		p.notes(rest)
 	}
 	if len(r.Limits) > 0 && !o.Quiet {
-		p.section("Of this openapi.yaml not all can be checked: " + printable(strings.Join(r.Limits, "; ")))
+		p.section("Of this openapi.yaml not all can be checked: " + words.Printable(strings.Join(r.Limits, "; ")))
 	}
-	p.notExercised(r)
-	p.outcomes("Not run", red, r, contract.NotRun)
-	p.outcomes("Not carried out", red, r, contract.Error)
-	p.stale(r)
+	notExercised(p, r)
+	outcomes(p, "Not run", red, r, contract.NotRun)
+	outcomes(p, "Not carried out", red, r, contract.Error)
+	stale(p, r)
 	p.causes(r, failing)
 	p.last(r)
 	if err := p.w.Flush(); err != nil {
@@ -83,7 +85,7 @@ type page struct {
 
 	w     *bufio.Writer
 	begun bool // something was written
-	spec  *specText
+	spec  *spectext.Text
 
 	word, address string // a word that is a link while it is set
 }
@@ -114,21 +116,21 @@ func (p *page) head(r *contract.Report, failing []*contract.Cause) {
 	s := &r.Summary
 	switch {
 	case len(failing) == 0 && len(r.Stale) > 0:
-		p.printf("%s  %s: %s to be taken out or renewed\n", p.paint(red, "FAIL"), brief(r.Target), number(len(r.Stale), "waiver"))
+		p.printf("%s  %s: %s to be taken out or renewed\n", p.paint(red, "FAIL"), words.Brief(r.Target), words.Number(len(r.Stale), "waiver"))
 	case len(failing) > 0:
 		var operations []string
 		for _, c := range failing {
 			for _, f := range c.Findings {
-				if name := printable(operation(f)); !slices.Contains(operations, name) {
+				if name := words.Printable(operation(f)); !slices.Contains(operations, name) {
 					operations = append(operations, name)
 				}
 			}
 		}
-		p.printf("%s  %s: %s\n", p.paint(red, "FAIL"), brief(r.Target), list(operations, 4))
-	case nothingRan(r):
-		p.printf("%s  %s: nothing ran\n", p.paint(red, "ERROR"), brief(r.Target))
+		p.printf("%s  %s: %s\n", p.paint(red, "FAIL"), words.Brief(r.Target), words.List(operations, 4))
+	case words.NothingRan(r):
+		p.printf("%s  %s: nothing ran\n", p.paint(red, "ERROR"), words.Brief(r.Target))
 	case s.Errors+s.NotRun > 0:
-		p.printf("%s  %s: %s not carried out\n", p.paint(red, "ERROR"), brief(r.Target), number(s.Errors+s.NotRun, "case"))
+		p.printf("%s  %s: %s not carried out\n", p.paint(red, "ERROR"), words.Brief(r.Target), words.Number(s.Errors+s.NotRun, "case"))
 	}
 }
 
@@ -142,8 +144,8 @@ func (p *page) last(r *contract.Report) {
 	if p.begun {
 		p.printf("\n")
 	}
-	p.printf("%s  %s | %s | %s | %s, %s, %s", p.paint(colour, verdict(r)), brief(r.Target), levels(r), cases(s),
-		number(s.Exchanges, "exchange"), number(s.Rules, "rule"), took(r.Duration))
+	p.printf("%s  %s | %s | %s | %s, %s, %s", p.paint(colour, words.Verdict(r)), words.Brief(r.Target), words.Levels(r), words.Cases(s),
+		words.Number(s.Exchanges, "exchange"), words.Number(s.Rules, "rule"), words.Took(r.Duration))
 	if r.Seed != 0 {
 		p.printf(" | seed %d", r.Seed)
 	}

@@ -2,13 +2,13 @@ package report
 
 import (
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 const (
@@ -30,7 +30,7 @@ func (p *page) causes(r *contract.Report, failing []*contract.Cause) {
 	if rest := failing[blocks:]; len(rest) > 0 {
 		p.section("Also failing (--full shows the evidence)")
 		if n := len(rest) - mostLines; n > 0 {
-			p.printf("  and %s more\n", number(n, "cause"))
+			p.printf("  and %s more\n", words.Number(n, "cause"))
 			rest = rest[:mostLines]
 		}
 		for _, c := range slices.Backward(rest) {
@@ -68,7 +68,7 @@ func (p *page) notes(rest []*contract.Cause) {
 		case n > 0 && (level == "drift" || level == "waived"):
 			parts = append(parts, strconv.Itoa(n)+" "+level)
 		case n > 0:
-			parts = append(parts, number(n, level))
+			parts = append(parts, words.Number(n, level))
 		}
 	}
 	if p.begun {
@@ -80,10 +80,10 @@ func (p *page) notes(rest []*contract.Cause) {
 // line writes a cause in a line or two.
 func (p *page) line(c *contract.Cause) {
 	f := c.Head()
-	p.printf("  %s  %s  %s\n", p.paint(levelColour(f.Level), fmt.Sprintf("%-3s %s", c.ID, f.Level)), p.ruleName(f), p.operations(c))
-	p.wrapped("      ", said(c))
+	p.printf("  %s  %s  %s\n", p.paint(levelColour(f.Level), fmt.Sprintf("%-3s %s", c.ID, f.Level)), ruleName(p, f), p.operations(c))
+	p.wrapped("      ", words.About(c))
 	if f.Waived != "" {
-		p.wrapped("      ", "waived: "+printable(f.Waived))
+		p.wrapped("      ", "waived: "+words.Printable(f.Waived))
 	}
 }
 
@@ -92,30 +92,13 @@ func Line(c *contract.Cause) string {
 	f := c.Head()
 	text := fmt.Sprintf("%s %s %s", c.ID, f.Level, f.Rule)
 	if operations := c.Operations(); len(operations) > 0 {
-		text += " " + list(operations, 4)
+		text += " " + words.List(operations, 4)
 	}
-	text += ": " + said(c)
+	text += ": " + words.About(c)
 	if f.Waived != "" {
 		text += ", waived: " + f.Waived
 	}
-	return printable(text)
-}
-
-// said is what is wrong, where and how often.
-func said(c *contract.Cause) string {
-	f := c.Head()
-	text := f.Message
-	if f.Pointer != "" {
-		text += " at " + f.Pointer
-	}
-	if n := c.Count(); n > 1 {
-		text += fmt.Sprintf(" (%d times", n)
-		if len(c.Findings) > 1 {
-			text += fmt.Sprintf(", %d findings", len(c.Findings))
-		}
-		text += ")"
-	}
-	return printable(text)
+	return words.Printable(text)
 }
 
 func levelColour(level contract.Level) style {
@@ -129,34 +112,26 @@ func levelColour(level contract.Level) style {
 func (p *page) operations(c *contract.Cause) string {
 	var names []string
 	for _, f := range c.Findings {
-		method, path := p.spec.name(f.Operation)
+		method, path := p.spec.Name(f.Operation)
 		if f.Operation == "" {
 			method, path = "", "(no operation)"
 			if n := len(f.Steps); n > 0 { // an odd path is what such a finding is about
-				method, path = f.Steps[n-1].Method, pathOf(f.Steps[n-1].URL)
+				method, path = f.Steps[n-1].Method, words.PathOf(f.Steps[n-1].URL)
 			}
 		}
-		name := printable(strings.TrimSpace(method + " " + path))
+		name := words.Printable(strings.TrimSpace(method + " " + path))
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	return list(names, 2)
-}
-
-func pathOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.RequestURI()
+	return words.List(names, 2)
 }
 
 // block writes a cause with its evidence.
 func (p *page) block(r *contract.Report, c *contract.Cause) {
 	f := c.Head()
-	p.printf("\n%s  %s  %s\n", p.paint(levelColour(f.Level), c.ID+" "+string(f.Level)), p.ruleName(f), p.operations(c))
-	p.wrapped("    ", said(c))
+	p.printf("\n%s  %s  %s\n", p.paint(levelColour(f.Level), c.ID+" "+string(f.Level)), ruleName(p, f), p.operations(c))
+	p.wrapped("    ", words.About(c))
 	for i := range f.Steps {
 		p.step(f, &f.Steps[i], i == len(f.Steps)-1)
 	}
@@ -166,7 +141,7 @@ func (p *page) block(r *contract.Report, c *contract.Cause) {
 	if f.Actual != "" {
 		p.labelled("got", f.Actual)
 	}
-	p.word, p.address = printable(f.Source), SourcePage(f.Source)
+	p.word, p.address = words.Printable(f.Source), words.SourcePage(f.Source)
 	p.labelled("why", strings.TrimPrefix(where(f), "see "))
 	p.word = ""
 	for i, follower := range c.Follows {
@@ -174,26 +149,26 @@ func (p *page) block(r *contract.Report, c *contract.Cause) {
 			p.labelled("", fmt.Sprintf("and %d more", len(c.Follows)-i))
 			break
 		}
-		p.labelled([]string{"follows", ""}[min(i, 1)], follower.Head().Rule+": "+said(follower))
+		p.labelled([]string{"follows", ""}[min(i, 1)], follower.Head().Rule+": "+words.About(follower))
 	}
 	switch {
 	case p.JSON != "" && p.JSON != "-" && r.Seed != 0:
-		p.printf("      %s  onvy-contract again %s %s\n", p.paint(dim, "again   "), c.ID, printable(shellPath(p.JSON)))
-	case runAgain(r, f) != "":
-		p.printf("      %s  %s\n", p.paint(dim, "again   "), printable(runAgain(r, f)))
+		p.printf("      %s  onvy-contract again %s %s\n", p.paint(dim, "again   "), c.ID, words.Printable(words.ShellPath(p.JSON)))
+	case words.RunAgain(r, f) != "":
+		p.printf("      %s  %s\n", p.paint(dim, "again   "), words.Printable(words.RunAgain(r, f)))
 	case len(f.Steps) == 0:
 		for text := range strings.Lines(c.Script()) {
-			p.printf("      %s\n", printable(strings.TrimSuffix(text, "\n")))
+			p.printf("      %s\n", words.Printable(strings.TrimSuffix(text, "\n")))
 		}
 	}
 	if p.Scripts != "" && c.Script() != "" {
-		p.printf("      %s  sh %s\n", p.paint(dim, "again   "), printable(shellPath(filepath.Join(p.Scripts, c.ID+".sh"))))
+		p.printf("      %s  sh %s\n", p.paint(dim, "again   "), words.Printable(words.ShellPath(filepath.Join(p.Scripts, c.ID+".sh"))))
 	}
 }
 
 func (p *page) labelled(label, text string) {
 	p.printf("      %s  ", p.paint(dim, fmt.Sprintf("%-8s", label)))
-	p.wrappedAfter(16, strings.Repeat(" ", 16), printable(text))
+	p.wrappedAfter(16, strings.Repeat(" ", 16), words.Printable(text))
 }
 
 // step writes an exchange: what was sent in a line, what came back, and in the
@@ -214,14 +189,14 @@ func (p *page) step(f *contract.Finding, s *contract.Step, last bool) {
 	if s.Scope != "" {
 		auth += ", " + s.Scope
 	}
-	p.labelled(label, fmt.Sprintf("%s %s [%s] -> %s", s.Method, pathOf(s.URL), auth, answer))
+	p.labelled(label, fmt.Sprintf("%s %s [%s] -> %s", s.Method, words.PathOf(s.URL), auth, answer))
 	p.body(">", s.Request.Body, s.Request.Omitted, f.Expected, s.Pointer)
 	if !last || s.Response == nil {
 		return
 	}
 	if f.Pointer == "" { // then it is the header that matters
 		for _, h := range s.Response.Header {
-			p.printf("                %s\n", printable(short(h, p.Width-16)))
+			p.printf("                %s\n", words.Printable(words.Short(h, p.Width-16)))
 		}
 	}
 	p.body("<", s.Response.Body, s.Response.Omitted, f.Actual, s.Pointer)
@@ -231,18 +206,18 @@ func (p *page) step(f *contract.Finding, s *contract.Step, last bool) {
 func (p *page) body(mark, body string, omitted int, value, pointer string) {
 	if body == "" {
 		if omitted > 0 {
-			p.printf("              %s %s that are not shown\n", mark, number(omitted, "byte"))
+			p.printf("              %s %s that are not shown\n", mark, words.Number(omitted, "byte"))
 		}
 		return
 	}
-	text := printable(strings.Join(strings.Fields(body), " "))
+	text := words.Printable(strings.Join(strings.Fields(body), " "))
 	at, length := -1, 0
 	if name := pointer[strings.LastIndexByte(pointer, '/')+1:]; name != "" {
 		if i := strings.Index(text, strconv.Quote(name)+":"); i >= 0 {
 			at, length = i, len(name)+3
-			if value != "" && strings.HasPrefix(strings.TrimLeft(text[i+length:], " "), printable(value)) {
+			if value != "" && strings.HasPrefix(strings.TrimLeft(text[i+length:], " "), words.Printable(value)) {
 				at += length + len(text[i+length:]) - len(strings.TrimLeft(text[i+length:], " "))
-				length = len(printable(value))
+				length = len(words.Printable(value))
 			}
 		}
 	}
@@ -284,7 +259,7 @@ func (p *page) wrappedAfter(column int, indent, text string) {
 			used++
 		}
 		if bare := strings.TrimRight(word, ",;"); p.word != "" && bare == p.word {
-			word = p.link(p.address, bare) + word[len(bare):]
+			word = link(p, p.address, bare) + word[len(bare):]
 		}
 		p.printf("%s", word)
 		used += n

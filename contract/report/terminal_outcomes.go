@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // named is how many cases or paths are named before the rest is counted.
@@ -14,7 +15,7 @@ const named = 5
 
 // outcomes writes the cases that ended with a status. Cases with the same
 // reason share a line: a server that is down gives one reason for all.
-func (p *page) outcomes(title string, colour style, r *contract.Report, status contract.Status) {
+func outcomes(p *page, title string, colour style, r *contract.Report, status contract.Status) {
 	var reasons []string
 	names := map[string][]string{}
 	for i := range r.Outcomes {
@@ -37,19 +38,19 @@ func (p *page) outcomes(title string, colour style, r *contract.Report, status c
 		if p.Full {
 			limit = len(r.Outcomes)
 		}
-		p.printf("  %s\n    %s\n", p.paint(colour, printable(text)), printable(list(names[reason], limit)))
+		p.printf("  %s\n    %s\n", p.paint(colour, words.Printable(text)), words.Printable(words.List(names[reason], limit)))
 	}
 }
 
 // notExercised names what of the spec the run did not come to. A part of a run
 // is not blamed for it.
-func (p *page) notExercised(r *contract.Report) {
+func notExercised(p *page, r *contract.Report) {
 	gaps, fails := r.Summary.NotExercised, r.Strict && len(r.Part) == 0
 	if len(gaps) == 0 || p.Quiet && !fails {
 		return
 	}
 	if len(r.Part) > 0 {
-		p.section(fmt.Sprintf("Only a part of a run (%s): not exercised are %s of openapi.yaml", printable(list(r.Part, named)), number(len(gaps), "statement")))
+		p.section(fmt.Sprintf("Only a part of a run (%s): not exercised are %s of openapi.yaml", words.Printable(words.List(r.Part, named)), words.Number(len(gaps), "statement")))
 		return
 	}
 	colour := yellow
@@ -62,13 +63,13 @@ func (p *page) notExercised(r *contract.Report) {
 			p.printf("  and %d more; --full shows them\n", len(gaps)-i)
 			return
 		}
-		p.printf("  %s\n", p.paint(colour, printable(gap)))
+		p.printf("  %s\n", p.paint(colour, words.Printable(gap)))
 	}
 }
 
 // counted writes how many exchanges of a recording were not checked, or not
 // whole, by host and path or by the reason, the most frequent first.
-func (p *page) counted(title, kind string, counts map[string]int) {
+func counted(p *page, title, kind string, counts map[string]int) {
 	if len(counts) == 0 {
 		return
 	}
@@ -79,18 +80,18 @@ func (p *page) counted(title, kind string, counts map[string]int) {
 	places := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b))
 	})
-	p.section(title + number(total, "exchange"))
+	p.section(title + words.Number(total, "exchange"))
 	for i, place := range places {
 		if i == named && !p.Full {
 			p.printf("  and %d more %s; --full shows them\n", len(places)-i, kind)
 			return
 		}
-		p.printf("  %6d  %s\n", counts[place], printable(place))
+		p.printf("  %6d  %s\n", counts[place], words.Printable(place))
 	}
 }
 
 // notJudged shows what a replay could not hold against the server.
-func (p *page) notJudged(n *contract.NotJudged) {
+func notJudged(p *page, n *contract.NotJudged) {
 	if n == nil {
 		return
 	}
@@ -112,7 +113,7 @@ func (p *page) notJudged(n *contract.NotJudged) {
 }
 
 // stale names the waivers that fail the run themselves.
-func (p *page) stale(r *contract.Report) {
+func stale(p *page, r *contract.Report) {
 	if len(r.Stale) == 0 {
 		return
 	}
@@ -122,6 +123,6 @@ func (p *page) stale(r *contract.Report) {
 			p.printf("  and %d more\n", len(r.Stale)-i)
 			return
 		}
-		p.wrapped("  ", printable(text))
+		p.wrapped("  ", words.Printable(text))
 	}
 }

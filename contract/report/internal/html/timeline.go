@@ -1,4 +1,4 @@
-package report
+package html
 
 import (
 	"cmp"
@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
-// Timeline keeps when the exchanges of a run were, for [HTML]: no more of them
+// Timeline keeps when the exchanges of a run were: no more of them
 // than a page can show. Its zero value is empty. It is safe for concurrent use.
 type Timeline struct {
 	mu    sync.Mutex
@@ -68,7 +69,7 @@ const (
 )
 
 // addTimeline draws each exchange as a bar in the first lane that is free.
-func (p *htmlPage) addTimeline(r *contract.Report, t *Timeline) {
+func addTimeline(p *page, r *contract.Report, t *Timeline) {
 	if t == nil {
 		return
 	}
@@ -103,7 +104,7 @@ func (p *htmlPage) addTimeline(r *contract.Report, t *Timeline) {
 		free[lane] = x + width + 0.2
 		y := lane * (laneHeight + laneGap)
 		b := box{Class: "t" + fmt.Sprint(m.status/100), X: coord(x), Y: fmt.Sprint(y), Width: coord(width), Height: fmt.Sprint(laneHeight)}
-		b.Title = line(fmt.Sprintf("%s %s: %d, %s", m.name, m.method, m.status, took(m.end.Sub(m.start))))
+		b.Title = words.Line(fmt.Sprintf("%s %s: %d, %s", m.name, m.method, m.status, words.Took(m.end.Sub(m.start))))
 		v.Marks = append(v.Marks, b)
 		if failed[m.name] {
 			v.Marks = append(v.Marks, box{Class: "flag", X: coord(x), Y: fmt.Sprint(y + laneHeight - 2), Width: coord(width), Height: "2"})
@@ -116,7 +117,7 @@ func (p *htmlPage) addTimeline(r *contract.Report, t *Timeline) {
 	v.Height = foot + 14
 	v.addTicks(whole, foot)
 	v.Legend = []legend{{"t2", "2xx"}, {"t3", "3xx"}, {"t4", "4xx"}, {"t5", "5xx"}, {"t0", "no answer"}, {"flag", "in a case that failed"}}
-	v.Text = fmt.Sprintf("%s in %s, as they overlapped.", number(len(marks), "exchange"), took(whole))
+	v.Text = fmt.Sprintf("%s in %s, as they overlapped.", words.Number(len(marks), "exchange"), words.Took(whole))
 	if more > 0 {
 		v.Text += fmt.Sprintf(" %s more are not shown.", group(more))
 	}

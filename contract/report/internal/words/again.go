@@ -1,4 +1,4 @@
-package report
+package words
 
 import (
 	"fmt"
@@ -11,11 +11,11 @@ import (
 // mostCommand is how long a script on a page is.
 const mostCommand = 4 << 10
 
-// again is how to see a cause again: the case that found it, and the lines of
+// Again is how to see a cause again: the case that found it, and the lines of
 // curl. A script is whole or it is not there: a part of one shows nothing.
-func again(r *contract.Report, c *contract.Cause) string {
+func Again(r *contract.Report, c *contract.Cause) string {
 	var parts []string
-	if command := runAgain(r, c.Head()); command != "" {
+	if command := RunAgain(r, c.Head()); command != "" {
 		parts = append(parts, command+"\n")
 	}
 	switch script := c.Script(); {
@@ -27,16 +27,16 @@ func again(r *contract.Report, c *contract.Cause) string {
 	return strings.Join(parts, "\n")
 }
 
-// runAgain is the command that runs the case of a finding; "" if it has none.
-func runAgain(r *contract.Report, f *contract.Finding) string {
+// RunAgain is the command that runs the case of a finding; "" if it has none.
+func RunAgain(r *contract.Report, f *contract.Finding) string {
 	if f.Exchange == "" || r.Seed == 0 {
 		return ""
 	}
 	return fmt.Sprintf("onvy-contract run --run %s --seed %d", quoted("^"+regexp.QuoteMeta(f.Exchange)+"$"), r.Seed)
 }
 
-// shellPath is the name of a file as a word of the shell, and no flag.
-func shellPath(name string) string {
+// ShellPath is the name of a file as a word of the shell, and no flag.
+func ShellPath(name string) string {
 	if strings.HasPrefix(name, "-") {
 		name = "./" + name
 	}

@@ -1,4 +1,4 @@
-package report
+package words
 
 import (
 	"fmt"
@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// visible writes what a browser would not show, or would obey, as its code
+// Visible writes what a browser would not show, or would obey, as its code
 // point: control characters, marks that reverse the direction of a line, and
 // what has no width. Line breaks and tabs stay.
-func visible(s string) string {
+func Visible(s string) string {
 	if isPlainText(s) {
 		return s
 	}
@@ -47,8 +47,8 @@ func isPlainText(s string) bool {
 	return true
 }
 
-// clip cuts a text that is longer than a page can take, between characters.
-func clip(s string, most int) (text string, omitted int) {
+// Clip cuts a text that is longer than a page can take, between characters.
+func Clip(s string, most int) (text string, omitted int) {
 	if len(s) <= most {
 		return s, 0
 	}
@@ -59,11 +59,11 @@ func clip(s string, most int) (text string, omitted int) {
 	return s[:end], len(s) - end
 }
 
-// line is a text for one line of at most 300 bytes.
-func line(s string) string {
-	text, omitted := clip(strings.NewReplacer("\n", " ", "\t", " ", "\r", " ").Replace(s), 300)
+// Line is a text for one line of at most 300 bytes.
+func Line(s string) string {
+	text, omitted := Clip(strings.NewReplacer("\n", " ", "\t", " ", "\r", " ").Replace(s), 300)
 	if omitted > 0 {
 		text += "…"
 	}
-	return visible(text)
+	return Visible(text)
 }

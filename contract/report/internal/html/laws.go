@@ -1,4 +1,4 @@
-package report
+package html
 
 import (
 	"slices"
@@ -6,6 +6,8 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // lawView is a rule about several exchanges, drawn as what client and server
@@ -60,21 +62,21 @@ var lawTurns = map[string][]turn{
 }
 
 // addLaws draws the rules about several exchanges, broken ones first.
-func (p *htmlPage) addLaws(r *contract.Report) {
+func addLaws(p *page, r *contract.Report) {
 	worst := worstByRule(r)
 	for _, rule := range contract.Rules() {
 		if rule.Kind != contract.KindHistory || r.Summary.Exchanges == 0 {
 			continue
 		}
-		v := lawView{Rule: visible(rule.ID), Title: visible(rule.Title)}
+		v := lawView{Rule: words.Visible(rule.ID), Title: words.Visible(rule.Title)}
 		switch f := worst[rule.ID]; {
 		case f != nil && f.Waived != "":
-			v.State, v.Says, v.Note = "broken", "waived", line(f.Waived)
+			v.State, v.Says, v.Note = "broken", "waived", words.Line(f.Waived)
 		case f != nil && f.Level == contract.Violation:
-			v.State, v.Chip, v.Says, v.Note = "broken", "violation", "broken", line(f.Message)
+			v.State, v.Chip, v.Says, v.Note = "broken", "violation", "broken", words.Line(f.Message)
 		case f != nil:
-			v.State, v.Chip, v.Says, v.Note = "broken", line(string(f.Level)), line(string(f.Level)), line(f.Message)
-		case !p.triedLaw(rule.ID):
+			v.State, v.Chip, v.Says, v.Note = "broken", words.Line(string(f.Level)), words.Line(string(f.Level)), words.Line(f.Message)
+		case !triedLaw(p, rule.ID):
 			v.State, v.Says, v.Note = "untried", "not tried", "this run did not get that far"
 		default:
 			v.State, v.Chip, v.Says, v.Note = "held", "held", "held", "held in this run"
@@ -133,7 +135,7 @@ var lawCredentials = map[string]coverage.Credential{"token/expired": coverage.Ex
 // triedLaw reports whether the run had answers such as those of the law's turns.
 // Without coverage nothing is known, and a run with exchanges is taken to have
 // tried.
-func (p *htmlPage) triedLaw(rule string) bool {
+func triedLaw(p *page, rule string) bool {
 	if p.answers == nil {
 		return true
 	}
@@ -149,11 +151,11 @@ func (p *htmlPage) triedLaw(rule string) bool {
 
 // answersOf are the methods with the classes of the statuses they were answered
 // with, "PATCH 4", and the credentials that were tried.
-func answersOf(spec *specText, c *coverage.Counts) map[string]bool {
+func answersOf(spec *spectext.Text, c *coverage.Counts) map[string]bool {
 	answers := map[string]bool{}
-	points := spec.model.Points()
+	points := spec.Model.Points()
 	for i := range points {
-		o := spec.byID[points[i].Operation]
+		o := spec.ByID[points[i].Operation]
 		switch {
 		case o == nil || c.Hits(&points[i]) == 0:
 		case points[i].Kind == coverage.KindStatus:

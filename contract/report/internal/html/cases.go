@@ -1,4 +1,8 @@
-package report
+package html
+
+import (
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
+)
 
 import "github.com/onvy-health/onvy-go/contract"
 
@@ -12,16 +16,16 @@ type caseRow struct {
 	Exchanges                      int
 }
 
-func (p *htmlPage) addCases(r *contract.Report) {
+func addCases(p *page, r *contract.Report) {
 	if len(r.Outcomes) == 0 {
 		return
 	}
-	v := &casesView{Text: cases(&r.Summary)}
+	v := &casesView{Text: words.Cases(&r.Summary)}
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
 		v.Rows = append(v.Rows, caseRow{
-			Name: line(o.Case), Chip: caseChip(o.Status), Says: visible(string(o.Status)), Took: took(o.Duration),
-			Reason: line(o.Reason), Exchanges: o.Exchanges,
+			Name: words.Line(o.Case), Chip: caseChip(o.Status), Says: words.Visible(string(o.Status)), Took: words.Took(o.Duration),
+			Reason: words.Line(o.Reason), Exchanges: o.Exchanges,
 		})
 	}
 	p.Cases = v

@@ -1,4 +1,4 @@
-package report
+package html
 
 import (
 	"cmp"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // coverageView is what of the spec the run exercised.
@@ -68,11 +70,11 @@ var meterTexts = map[coverage.Class][2]string{
 	coverage.Server:   {"Only the server", "seen of what no client can cause; never demanded"},
 }
 
-func (p *htmlPage) addCoverage(r *contract.Report, spec *specText) {
-	if r.Coverage == nil || r.Spec != "" && r.Spec != spec.sum {
+func addCoverage(p *page, r *contract.Report, spec *spectext.Text) {
+	if r.Coverage == nil || r.Spec != "" && r.Spec != spec.Sum {
 		return // counted by other points
 	}
-	points := spec.model.Points()
+	points := spec.Model.Points()
 	v := &coverageView{seen: map[string]int{}}
 	v.Text = fmt.Sprintf("%s points, derived from openapi.yaml. A cell leads to what is behind it.", group(len(points)))
 	v.addMeters(points, r.Coverage)
@@ -85,8 +87,8 @@ func (p *htmlPage) addCoverage(r *contract.Report, spec *specText) {
 	}
 	found := findingsByCell(r)
 	v.Columns = columns(points, found)
-	for i := range spec.operations {
-		o := &spec.operations[i]
+	for i := range spec.Operations {
+		o := &spec.Operations[i]
 		v.Rows = append(v.Rows, coverageRowOf(o, byOperation[o.ID], r.Coverage, v.Columns, found))
 	}
 	v.addMisses(points, r.Coverage)
@@ -145,8 +147,8 @@ func columns(points []coverage.Point, found map[cellKey]contract.Level) []string
 	return slices.Compact(all)
 }
 
-func coverageRowOf(o *specOperation, points []*coverage.Point, c *coverage.Counts, columns []string, found map[cellKey]contract.Level) coverageRow {
-	row := coverageRow{ID: "op-" + slug(o.ID), Method: o.Method, Path: visible(o.Path)}
+func coverageRowOf(o *spectext.Operation, points []*coverage.Point, c *coverage.Counts, columns []string, found map[cellKey]contract.Level) coverageRow {
+	row := coverageRow{ID: "op-" + slug(o.ID), Method: o.Method, Path: words.Visible(o.Path)}
 	places := map[string][]*coverage.Point{}
 	var order []string
 	var required, negative coverage.Score
@@ -179,7 +181,7 @@ func coverageRowOf(o *specOperation, points []*coverage.Point, c *coverage.Count
 	return row
 }
 
-func cellOf(o *specOperation, status string, points []*coverage.Point, c *coverage.Counts, found map[cellKey]contract.Level) matrixCell {
+func cellOf(o *spectext.Operation, status string, points []*coverage.Point, c *coverage.Counts, found map[cellKey]contract.Level) matrixCell {
 	level, wrong := found[cellKey{o.ID, status}]
 	if strings.HasSuffix(status, "XX") {
 		for k, l := range found {
@@ -228,7 +230,7 @@ func mark1(level contract.Level) string {
 }
 
 // placeOf is the drill-down of one place: its points by kind.
-func placeOf(o *specOperation, name string, points []*coverage.Point, c *coverage.Counts) placeView {
+func placeOf(o *spectext.Operation, name string, points []*coverage.Point, c *coverage.Counts) placeView {
 	v := placeView{ID: placeID(o, name), Name: name}
 	if name == "request" {
 		v.Name = "Request"
@@ -253,18 +255,20 @@ func placeOf(o *specOperation, name string, points []*coverage.Point, c *coverag
 }
 
 func pointViewOf(point *coverage.Point, hits int) pointView {
-	v := pointView{Name: visible(cmp.Or(point.Name, point.Place)), Hit: hits > 0}
+	v := pointView{Name: words.Visible(cmp.Or(point.Name, point.Place)), Hit: hits > 0}
 	title := string(point.Class)
 	if point.Reason != "" {
 		title += ": " + point.Reason
 	}
 	if !v.Hit && point.Class != coverage.Required && point.Class != coverage.Negative {
-		v.Title = visible(title)
+		v.Title = words.Visible(title)
 	}
 	return v
 }
 
-func placeID(o *specOperation, place string) string { return "at-" + slug(o.ID) + "-" + slug(place) }
+func placeID(o *spectext.Operation, place string) string {
+	return "at-" + slug(o.ID) + "-" + slug(place)
+}
 
 // slug keeps what may stand in an id of HTML.
 func slug(s string) string {
@@ -291,7 +295,7 @@ func (v *coverageView) addMisses(points []coverage.Point, c *coverage.Counts) {
 		}[point.Class])
 		row := rows[reason]
 		if row == nil {
-			row = &missRow{Reason: reason, Example: visible(point.ID())}
+			row = &missRow{Reason: reason, Example: words.Visible(point.ID())}
 			rows[reason] = row
 		}
 		row.Count++
@@ -299,7 +303,7 @@ func (v *coverageView) addMisses(points []coverage.Point, c *coverage.Counts) {
 	if total == 0 {
 		return
 	}
-	m := &missesView{Title: number(total, "point") + " not hit, by reason"}
+	m := &missesView{Title: words.Number(total, "point") + " not hit, by reason"}
 	for _, row := range rows {
 		m.Rows = append(m.Rows, *row)
 	}

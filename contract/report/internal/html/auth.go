@@ -1,4 +1,4 @@
-package report
+package html
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // authView is which credentials opened which operations.
@@ -22,7 +24,7 @@ type authRow struct {
 }
 
 // addAuth shows the protected operations by what a request came with.
-func (p *htmlPage) addAuth(r *contract.Report, spec *specText) {
+func addAuth(p *page, r *contract.Report, spec *spectext.Text) {
 	if p.Coverage == nil {
 		return
 	}
@@ -31,18 +33,18 @@ func (p *htmlPage) addAuth(r *contract.Report, spec *specText) {
 		v.Columns = append(v.Columns, string(c))
 	}
 	asked := map[string]bool{} // operation and credential
-	points := spec.model.Points()
+	points := spec.Model.Points()
 	for i := range points {
 		if points[i].Kind == coverage.KindCredential {
 			asked[points[i].Operation+"\x00"+points[i].Name] = true
 		}
 	}
-	for i := range spec.operations {
-		o := &spec.operations[i]
+	for i := range spec.Operations {
+		o := &spec.Operations[i]
 		if !asked[o.ID+"\x00"+string(coverage.ValidToken)] {
 			continue
 		}
-		row := authRow{Method: o.Method, Path: visible(o.Path)}
+		row := authRow{Method: o.Method, Path: words.Visible(o.Path)}
 		for _, c := range coverage.TokenCredentials {
 			row.Cells = append(row.Cells, authCell(r.Coverage, o, c, asked[o.ID+"\x00"+string(c)]))
 		}
@@ -55,7 +57,7 @@ func (p *htmlPage) addAuth(r *contract.Report, spec *specText) {
 
 // authCell says how the requests with a credential were answered. Only a valid
 // token may be let in.
-func authCell(counts *coverage.Counts, o *specOperation, c coverage.Credential, asked bool) matrixCell {
+func authCell(counts *coverage.Counts, o *spectext.Operation, c coverage.Credential, asked bool) matrixCell {
 	if !asked {
 		return matrixCell{State: "server", Text: "·", Title: "does not apply"}
 	}

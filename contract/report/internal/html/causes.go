@@ -1,4 +1,4 @@
-package report
+package html
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // causeView is one cause on the page.
@@ -21,7 +23,7 @@ type causeView struct {
 	Expected, Actual                       string
 	Steps                                  []stepView
 	Source, Link, Place, Waived            string
-	Excerpt                                []excerptLine
+	Excerpt                                []spectext.ExcerptLine
 	Again                                  string
 	Follows                                *linesView
 	Places                                 *placesView
@@ -58,14 +60,14 @@ const (
 )
 
 // addCauses shows the causes, what fails the run first.
-func (p *htmlPage) addCauses(r *contract.Report, spec *specText) {
+func addCauses(p *page, r *contract.Report, spec *spectext.Text) {
 	causes := r.Causes()
-	slices.SortStableFunc(causes, func(a, b *contract.Cause) int { return order(fails(r, a)) - order(fails(r, b)) })
+	slices.SortStableFunc(causes, func(a, b *contract.Cause) int { return order(words.Fails(r, a)) - order(words.Fails(r, b)) })
 	levels := map[string]int{}
 	room := mostBytes
 	for i, c := range causes {
 		levels[string(c.Head().Level)]++
-		if fails(r, c) {
+		if words.Fails(r, c) {
 			p.Failing++
 		}
 		if i >= mostCauses {
@@ -73,13 +75,13 @@ func (p *htmlPage) addCauses(r *contract.Report, spec *specText) {
 		}
 		view := causeOf(r, c, spec, i < mostEvidence, &room)
 		if rule, ok := contract.RuleByID(c.Head().Rule); ok {
-			view.Title = visible(rule.Title)
+			view.Title = words.Visible(rule.Title)
 		}
 		view.Open = i == 0 && view.fails
 		p.Causes = append(p.Causes, view)
 	}
 	if rest := len(causes) - len(p.Causes); rest > 0 {
-		p.Hidden = fmt.Sprintf("%s more are not on this page; the JSON report has all of them.", number(rest, "cause"))
+		p.Hidden = fmt.Sprintf("%s more are not on this page; the JSON report has all of them.", words.Number(rest, "cause"))
 	}
 	for _, level := range []contract.Level{contract.Violation, contract.Assumption, contract.Drift} {
 		if n := levels[string(level)]; n > 0 {
@@ -91,7 +93,7 @@ func (p *htmlPage) addCauses(r *contract.Report, spec *specText) {
 	p.CausesText = "One entry for each thing that is wrong, however often it was seen, with what follows from it. Violations contradict what is documented; " +
 		"assumptions and drift fail a run only where it is strict."
 	for _, text := range r.Stale[:min(len(r.Stale), mostPlaces)] {
-		p.Stale = append(p.Stale, line(text))
+		p.Stale = append(p.Stale, words.Line(text))
 	}
 }
 
@@ -121,17 +123,17 @@ func choices(causes []causeView) (operations, rules, states []string) {
 
 // causeOf is a cause as the page shows it; evidence takes from the room that
 // there is for it.
-func causeOf(r *contract.Report, c *contract.Cause, spec *specText, evidence bool, room *int) causeView {
+func causeOf(r *contract.Report, c *contract.Cause, spec *spectext.Text, evidence bool, room *int) causeView {
 	head := c.Head()
 	v := causeView{
-		ID: c.ID, Level: visible(string(head.Level)), Rule: line(head.Rule), Message: line(head.Message),
-		Pointer: line(head.Pointer), Source: sourceName(head.Source), Link: SourcePage(head.Source), Place: line(head.Spec),
-		Status: statusOf(head.Status), Waived: line(head.Waived), fails: fails(r, c),
+		ID: c.ID, Level: words.Visible(string(head.Level)), Rule: words.Line(head.Rule), Message: words.Line(head.Message),
+		Pointer: words.Line(head.Pointer), Source: words.SourceName(head.Source), Link: words.SourcePage(head.Source), Place: words.Line(head.Spec),
+		Status: statusOf(head.Status), Waived: words.Line(head.Waived), fails: words.Fails(r, c),
 	}
-	v.Method, v.Path = spec.name(head.Operation)
+	v.Method, v.Path = spec.Name(head.Operation)
 	v.State = novelty(r, c)
 	for _, f := range c.Findings {
-		method, path := spec.name(f.Operation)
+		method, path := spec.Name(f.Operation)
 		v.Operations = append(v.Operations, strings.TrimSpace(method+" "+path))
 	}
 	slices.Sort(v.Operations)
@@ -145,9 +147,9 @@ func causeOf(r *contract.Report, c *contract.Cause, spec *specText, evidence boo
 	if evidence && *room > 0 {
 		v.Steps = stepsOf(head)
 		*room -= sizeOf(v.Steps)
-		v.Expected, v.Actual = line(head.Expected), line(head.Actual)
-		v.Excerpt = spec.excerpt(head.Spec)
-		v.Again = visible(again(r, c))
+		v.Expected, v.Actual = words.Line(head.Expected), words.Line(head.Actual)
+		v.Excerpt = spec.Excerpt(head.Spec)
+		v.Again = words.Visible(words.Again(r, c))
 		*room -= len(template.HTMLEscapeString(v.Again))
 		v.Places = placesOf(c, spec)
 		v.Follows = followsOf(c, spec)
@@ -170,18 +172,18 @@ func novelty(r *contract.Report, c *contract.Cause) string {
 }
 
 // followsOf names the causes that need no mending of their own.
-func followsOf(c *contract.Cause, spec *specText) *linesView {
+func followsOf(c *contract.Cause, spec *spectext.Text) *linesView {
 	if len(c.Follows) == 0 {
 		return nil
 	}
-	v := &linesView{Title: number(len(c.Follows), "cause") + " more follow from it and are not counted"}
+	v := &linesView{Title: words.Number(len(c.Follows), "cause") + " more follow from it and are not counted"}
 	if len(c.Follows) == 1 {
 		v.Title = "1 cause more follows from it and is not counted"
 	}
 	for _, follower := range c.Follows[:min(len(c.Follows), mostPlaces)] {
 		f := follower.Head()
-		method, path := spec.name(f.Operation)
-		v.Lines = append(v.Lines, line(f.Rule)+": "+strings.TrimSpace(method+" "+path)+": "+line(said(follower)))
+		method, path := spec.Name(f.Operation)
+		v.Lines = append(v.Lines, words.Line(f.Rule)+": "+strings.TrimSpace(method+" "+path)+": "+words.Line(words.About(follower)))
 	}
 	if rest := len(c.Follows) - len(v.Lines); rest > 0 {
 		v.Lines = append(v.Lines, fmt.Sprintf("and %d more, which the JSON report has", rest))
@@ -196,21 +198,21 @@ func statusOf(status int) *statusView {
 	return &statusView{strconv.Itoa(status / 100), strconv.Itoa(status)}
 }
 
-func placesOf(g *contract.Cause, spec *specText) *placesView {
+func placesOf(g *contract.Cause, spec *spectext.Text) *placesView {
 	if len(g.Findings) == 1 {
 		return nil
 	}
-	v := &placesView{Title: "Everywhere it was seen: " + number(len(g.Findings), "place")}
+	v := &placesView{Title: "Everywhere it was seen: " + words.Number(len(g.Findings), "place")}
 	for _, f := range g.Findings[:min(len(g.Findings), mostPlaces)] {
-		method, path := spec.name(f.Operation)
-		row := placeRow{Operation: strings.TrimSpace(method + " " + path), Pointer: line(f.Pointer), Message: line(f.Message), Count: max(f.Count, 1)}
+		method, path := spec.Name(f.Operation)
+		row := placeRow{Operation: strings.TrimSpace(method + " " + path), Pointer: words.Line(f.Pointer), Message: words.Line(f.Message), Count: max(f.Count, 1)}
 		if f.Status != 0 {
 			row.Status = strconv.Itoa(f.Status)
 		}
 		v.Rows = append(v.Rows, row)
 	}
 	if rest := len(g.Findings) - len(v.Rows); rest > 0 {
-		v.Rest = fmt.Sprintf("and %s more, which the JSON report has", number(rest, "place"))
+		v.Rest = fmt.Sprintf("and %s more, which the JSON report has", words.Number(rest, "place"))
 	}
 	return v
 }

@@ -1,4 +1,4 @@
-package report
+package html
 
 import (
 	"cmp"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // requirementsView traces what is stated somewhere to what checks it.
@@ -24,7 +26,7 @@ type requirementRow struct {
 
 // addRequirements lists every clause and page, the rules that check it, and
 // what became of them in this run.
-func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
+func addRequirements(p *page, r *contract.Report, spec *spectext.Text) {
 	if r.Summary.Exchanges == 0 && len(r.Findings) == 0 {
 		return
 	}
@@ -32,7 +34,7 @@ func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
 	v := &requirementsView{}
 	counts := map[string]int{}
 	for _, rule := range rulesOf(r) {
-		row := requirementRow{Asks: visible(rule.Title), Rule: visible(rule.ID)}
+		row := requirementRow{Asks: words.Visible(rule.Title), Rule: words.Visible(rule.ID)}
 		row.from(rule.Source)
 		switch f := worst[rule.ID]; {
 		case f != nil && f.Waived != "":
@@ -40,7 +42,7 @@ func (p *htmlPage) addRequirements(r *contract.Report, spec *specText) {
 		case f != nil && f.Level == contract.Violation:
 			row.Chip, row.Says = "violation", "broken"
 		case f != nil:
-			row.Chip, row.Says = line(string(f.Level)), line(string(f.Level))
+			row.Chip, row.Says = words.Line(string(f.Level)), words.Line(string(f.Level))
 		case untried(p, r, &rule):
 			row.Says = "not tried"
 		default:
@@ -80,7 +82,7 @@ func rulesOf(r *contract.Report) []contract.Rule {
 		had[f.Rule] = true
 		rule, ok := contract.RuleByID(f.Rule)
 		if !ok {
-			rule = contract.Rule{ID: line(f.Rule), Level: f.Level, Source: f.Source, Title: line(f.Message)}
+			rule = contract.Rule{ID: words.Line(f.Rule), Level: f.Level, Source: f.Source, Title: words.Line(f.Message)}
 		}
 		all = append(all, rule)
 	}
@@ -88,7 +90,7 @@ func rulesOf(r *contract.Report) []contract.Rule {
 }
 
 func (row *requirementRow) from(source string) {
-	row.key, row.Source, row.Link = source, sourceName(source), SourcePage(source)
+	row.key, row.Source, row.Link = source, words.SourceName(source), words.SourcePage(source)
 	switch source {
 	case "policy":
 		row.Source = "this suite"
@@ -100,7 +102,7 @@ func (row *requirementRow) from(source string) {
 // standing orders sources: the API's own pages, standards, and the rest.
 func standing(source string) int {
 	switch {
-	case strings.HasPrefix(source, docs), SourcePage(source) != "" && !strings.HasPrefix(source, "rfc"):
+	case strings.HasPrefix(source, words.Docs), words.SourcePage(source) != "" && !strings.HasPrefix(source, "rfc"):
 		return 0
 	case strings.HasPrefix(source, "rfc"):
 		return 1
@@ -109,11 +111,11 @@ func standing(source string) int {
 }
 
 // addStatements adds the operations, each as a statement of its page.
-func (v *requirementsView) addStatements(p *htmlPage, r *contract.Report, spec *specText, counts map[string]int) {
-	for i := range spec.operations {
-		o := &spec.operations[i]
+func (v *requirementsView) addStatements(p *page, r *contract.Report, spec *spectext.Text, counts map[string]int) {
+	for i := range spec.Operations {
+		o := &spec.Operations[i]
 		row := requirementRow{Asks: o.Method + " " + o.Path + " is as documented", Rule: "schema/*, status/*, http/*"}
-		source, _ := o.op.Extensions["x-onvy-source"].(string)
+		source, _ := o.Spec.Extensions["x-onvy-source"].(string)
 		row.from(cmp.Or(source, "api-reference"))
 		switch level, found := worstAbout(r, o.ID); {
 		case found && level == contract.Violation:
@@ -149,10 +151,10 @@ func worstAbout(r *contract.Report, operation string) (worst contract.Level, fou
 // untried reports whether a rule had nothing to look at: a probe without a
 // suite, a family whose cases were all left out, a law whose exchanges did not
 // happen.
-func untried(p *htmlPage, r *contract.Report, rule *contract.Rule) bool {
+func untried(p *page, r *contract.Report, rule *contract.Rule) bool {
 	switch rule.Kind {
 	case contract.KindHistory:
-		return !p.triedLaw(rule.ID)
+		return !triedLaw(p, rule.ID)
 	case contract.KindProbe:
 		if r.Seed == 0 {
 			return true // a recording: nobody probed

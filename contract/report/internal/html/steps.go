@@ -1,4 +1,4 @@
-package report
+package html
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // stepView is an exchange as evidence.
@@ -46,13 +47,13 @@ func stepsOf(f *contract.Finding) []stepView {
 	pointer := cmp.Or(f.Steps[len(f.Steps)-1].Pointer, f.Pointer)
 	for i := range f.Steps {
 		st := &f.Steps[i]
-		v := stepView{Method: line(st.Method), URL: line(pathOf(st.URL)), Note: noteOf(st), Outcome: "no answer", Class: "0"}
+		v := stepView{Method: words.Line(st.Method), URL: words.Line(words.PathOf(st.URL)), Note: noteOf(st), Outcome: "no answer", Class: "0"}
 		v.Request = messageOf(&st.Request, pointer)
 		if st.Status != 0 {
 			v.Outcome, v.Class = strconv.Itoa(st.Status), strconv.Itoa(st.Status/100)
 		}
 		if st.Error != "" {
-			v.Outcome += " (" + line(st.Error) + ")"
+			v.Outcome += " (" + words.Line(st.Error) + ")"
 		}
 		if st.Response != nil {
 			if i < len(f.Steps)-1 {
@@ -72,19 +73,19 @@ func noteOf(st *contract.Step) string {
 	if st.Scope != "" {
 		note += ", " + st.Scope
 	}
-	return line(note)
+	return words.Line(note)
 }
 
 func messageOf(m *contract.Message, pointer string) messageView {
-	text, cut := clip(m.Body, contract.StepLimit)
+	text, cut := words.Clip(m.Body, contract.StepLimit)
 	v := messageView{Body: bodyOf(text, pointer)}
 	heads := make([]string, 0, len(m.Header))
 	for _, h := range m.Header[:min(len(m.Header), mostPlaces)] {
-		heads = append(heads, line(h))
+		heads = append(heads, words.Line(h))
 	}
 	v.Heads = strings.Join(heads, "\n")
 	if cut += m.Omitted; cut > 0 {
-		v.Cut = number(cut, "byte") + " left out"
+		v.Cut = words.Number(cut, "byte") + " left out"
 	}
 	return v
 }
@@ -103,9 +104,9 @@ func bodyOf(text, pointer string) bodyView {
 	err := p.value(nil, "")
 	switch rest := strings.TrimSpace(text[min(int(p.dec.InputOffset()), len(text)):]); {
 	case errors.Is(err, errBodyLong) || len(p.lines) == 0:
-		return bodyView{[]bodyLine{{Text: visible(text)}}}
+		return bodyView{[]bodyLine{{Text: words.Visible(text)}}}
 	case rest != "":
-		p.lines = append(p.lines, bodyLine{Text: visible(rest)})
+		p.lines = append(p.lines, bodyLine{Text: words.Visible(rest)})
 	}
 	return bodyView{p.lines}
 }
@@ -175,7 +176,7 @@ func (p *bodyPrinter) add(at []string, text string, depth ...int) error {
 	if len(depth) > 0 {
 		n = depth[0]
 	}
-	l := bodyLine{Indent: strings.Repeat("  ", min(n, 20)), Text: visible(text), Marked: len(depth) == 0 && p.marks(at)}
+	l := bodyLine{Indent: strings.Repeat("  ", min(n, 20)), Text: words.Visible(text), Marked: len(depth) == 0 && p.marks(at)}
 	if p.bytes += len(l.Indent) + len(l.Text); p.bytes > mostLinesOfBody {
 		return errBodyLong
 	}

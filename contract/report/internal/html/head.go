@@ -1,4 +1,4 @@
-package report
+package html
 
 import (
 	"fmt"
@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // sentence says in one line what the verdict rests on.
-func sentence(r *contract.Report, p *htmlPage) string {
+func sentence(r *contract.Report, p *page) string {
 	s := &r.Summary
 	switch {
 	case p.Failing == 1:
@@ -17,18 +18,18 @@ func sentence(r *contract.Report, p *htmlPage) string {
 	case p.Failing > 1:
 		return fmt.Sprintf("%d causes fail this run", p.Failing)
 	case len(r.Stale) > 0:
-		return number(len(r.Stale), "waiver") + " to be taken out or renewed"
-	case nothingRan(r):
+		return words.Number(len(r.Stale), "waiver") + " to be taken out or renewed"
+	case words.NothingRan(r):
 		return "Nothing ran, so nothing is known"
 	case s.Errors+s.NotRun > 0:
-		return number(s.Errors+s.NotRun, "case") + " could not be carried out"
+		return words.Number(s.Errors+s.NotRun, "case") + " could not be carried out"
 	case len(p.Causes) == 0:
 		return "Everything that was tried is as the contract says"
 	}
 	return "Nothing contradicts what is documented"
 }
 
-func (p *htmlPage) addFacts(r *contract.Report, o HTMLOptions) {
+func (p *page) addFacts(r *contract.Report, o Options) {
 	s := &r.Summary
 	add := func(name, value, small string, wide bool) {
 		if value != "" {
@@ -38,12 +39,12 @@ func (p *htmlPage) addFacts(r *contract.Report, o HTMLOptions) {
 	add("Server", p.Target, "", true)
 	add("Exchanges", group(s.Exchanges), "", false)
 	add("Rules applied", group(s.Rules), "", false)
-	add("Took", took(r.Duration), "", false)
+	add("Took", words.Took(r.Duration), "", false)
 	if r.Seed != 0 {
 		add("Seed", strconv.FormatUint(r.Seed, 10), "", false)
 	}
 	if len(r.Spec) >= 12 {
-		add("openapi.yaml", visible(r.Spec[:12]), "sha-256", false)
+		add("openapi.yaml", words.Visible(r.Spec[:12]), "sha-256", false)
 	}
 }
 
@@ -56,7 +57,7 @@ func group(n int) string {
 	return text
 }
 
-func (p *htmlPage) addBar(s *contract.Summary) {
+func (p *page) addBar(s *contract.Summary) {
 	parts := []segment{
 		{Class: "pass", Name: "passed", Count: s.Passed},
 		{Class: "fail", Name: "failed", Count: s.Failed},
@@ -80,7 +81,7 @@ func (p *htmlPage) addBar(s *contract.Summary) {
 	}
 }
 
-func (p *htmlPage) addSections(r *contract.Report) {
+func (p *page) addSections(r *contract.Report) {
 	add := func(there bool, id, name, count string) {
 		if there {
 			p.Sections = append(p.Sections, section{id, name, count})
@@ -97,13 +98,13 @@ func (p *htmlPage) addSections(r *contract.Report) {
 	add(p.Cases != nil, "cases", "Cases", strconv.Itoa(len(r.Outcomes)))
 }
 
-func (p *htmlPage) addFoot(r *contract.Report, o HTMLOptions) {
+func (p *page) addFoot(r *contract.Report, o Options) {
 	by := "Written by onvy-contract"
 	if o.Version != "" {
-		by += " " + visible(o.Version)
+		by += " " + words.Visible(o.Version)
 	}
 	p.Foot = append(p.Foot, by+". Tokens and secrets are masked; values of persons are shown only where the suite itself made them up.")
 	if r.Spec != "" {
-		p.Foot = append(p.Foot, "openapi.yaml "+line(r.Spec)+" · started "+r.Started.UTC().Format(time.RFC3339))
+		p.Foot = append(p.Foot, "openapi.yaml "+words.Line(r.Spec)+" · started "+r.Started.UTC().Format(time.RFC3339))
 	}
 }

@@ -1,4 +1,6 @@
-package report
+// Package words is how reports say things: numbers, times, verdicts, sources,
+// and what a server sent made visible.
+package words
 
 import (
 	"encoding/json"
@@ -12,8 +14,8 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 )
 
-// number is "1 case" or "2 cases".
-func number(n int, one string) string {
+// Number is "1 case" or "2 cases".
+func Number(n int, one string) string {
 	switch {
 	case n == 1:
 		return "1 " + one
@@ -23,8 +25,8 @@ func number(n int, one string) string {
 	return fmt.Sprintf("%d %ss", n, one)
 }
 
-// list is "a, b and c"; beyond limit names the rest is counted.
-func list(names []string, limit int) string {
+// List is "a, b and c"; beyond limit names the rest is counted.
+func List(names []string, limit int) string {
 	if rest := len(names) - limit; rest > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:limit], ", "), rest)
 	}
@@ -34,15 +36,15 @@ func list(names []string, limit int) string {
 	return strings.Join(names, "")
 }
 
-// levels counts the findings: "3 violations, 1 assumption, 2 drift".
-func levels(r *contract.Report) string {
+// Levels counts the findings: "3 violations, 1 assumption, 2 drift".
+func Levels(r *contract.Report) string {
 	s := &r.Summary
 	var parts []string
 	if s.Violations > 0 {
-		parts = append(parts, number(s.Violations, "violation"))
+		parts = append(parts, Number(s.Violations, "violation"))
 	}
 	if s.Assumptions > 0 {
-		parts = append(parts, number(s.Assumptions, "assumption"))
+		parts = append(parts, Number(s.Assumptions, "assumption"))
 	}
 	if s.Drift > 0 {
 		parts = append(parts, strconv.Itoa(s.Drift)+" drift")
@@ -50,14 +52,14 @@ func levels(r *contract.Report) string {
 	switch {
 	case parts != nil:
 		return strings.Join(parts, ", ")
-	case nothingRan(r):
+	case NothingRan(r):
 		return "nothing ran"
 	}
 	return "nothing found"
 }
 
-// cases counts the outcomes: "48 cases: 45 passed, 2 failed, 1 skipped".
-func cases(s *contract.Summary) string {
+// Cases counts the outcomes: "48 cases: 45 passed, 2 failed, 1 skipped".
+func Cases(s *contract.Summary) string {
 	var parts []string
 	total := 0
 	for _, p := range []struct {
@@ -78,11 +80,11 @@ func cases(s *contract.Summary) string {
 	if parts == nil {
 		return "no cases"
 	}
-	return number(total, "case") + ": " + strings.Join(parts, ", ")
+	return Number(total, "case") + ": " + strings.Join(parts, ", ")
 }
 
-// took is a duration to three digits, as people say it.
-func took(d time.Duration) string {
+// Took is a duration to three digits, as people say it.
+func Took(d time.Duration) string {
 	switch {
 	case d >= time.Minute:
 		return d.Round(time.Second).String()
@@ -92,36 +94,36 @@ func took(d time.Duration) string {
 	return fmt.Sprintf("%d ms", d.Milliseconds())
 }
 
-// fails reports whether a cause fails the run.
-func fails(r *contract.Report, c *contract.Cause) bool {
+// Fails reports whether a cause fails the run.
+func Fails(r *contract.Report, c *contract.Cause) bool {
 	return slices.ContainsFunc(c.Findings, r.Fails)
 }
 
-// nothingRan tells whether the report has no case that was carried out.
-func nothingRan(r *contract.Report) bool {
+// NothingRan tells whether the report has no case that was carried out.
+func NothingRan(r *contract.Report) bool {
 	return r.Summary.Passed+r.Summary.Failed == 0
 }
 
-// brief is a target for a line of its own: a replay of many files has long ones.
-func brief(target string) string { return printable(short(target, 80)) }
+// Brief is a target for a line of its own: a replay of many files has long ones.
+func Brief(target string) string { return Printable(Short(target, 80)) }
 
-// short cuts a text to so many characters, and says so.
-func short(text string, most int) string {
+// Short cuts a text to so many characters, and says so.
+func Short(text string, most int) string {
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most-1]) + "…"
 	}
 	return text
 }
 
-// indented writes a value as JSON that people can read too.
-func indented(w io.Writer, value any) error {
+// Indented writes a value as JSON that people can read too.
+func Indented(w io.Writer, value any) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", " ")
 	return enc.Encode(value)
 }
 
-// verdict is the exit status in a word.
-func verdict(r *contract.Report) string {
+// Verdict is the exit status in a word.
+func Verdict(r *contract.Report) string {
 	switch r.ExitStatus() {
 	case 0:
 		return "PASS"
@@ -131,9 +133,9 @@ func verdict(r *contract.Report) string {
 	return "ERROR"
 }
 
-// printable escapes what a terminal would obey: names of properties come from
+// Printable escapes what a terminal would obey: names of properties come from
 // the server, and so could carry escape sequences.
-func printable(s string) string {
+func Printable(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if strconv.IsPrint(r) {
