@@ -53,7 +53,7 @@ func (m *machine) sarif() *sarifLog {
 		t := &all[i]
 		if _, ok := index[t.Rule]; !ok {
 			index[t.Rule] = len(run.Tool.Driver.Rules)
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(t))
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(m.r, t))
 		}
 		result := m.sarifResult(t, i < mostWithSteps)
 		result.RuleIndex = index[t.Rule]
@@ -63,11 +63,8 @@ func (m *machine) sarif() *sarifLog {
 	return &sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}
 }
 
-func sarifRuleOf(t *told) sarifRule {
-	rule, known := contract.RuleByID(t.Rule)
-	if !known { // of another version, or a rule of the user's own
-		rule = contract.Rule{ID: words.Line(t.Rule), Level: t.Level, Source: t.Source, Title: words.Line(t.Message)}
-	}
+func sarifRuleOf(r *contract.Report, t *told) sarifRule {
+	rule := words.RuleOf(r, t.Finding)
 	text := sentenceOf(rule.Title)
 	whole, markdown := text, text
 	if rule.Breaks != "" {

@@ -99,6 +99,8 @@ type Report struct {
 	// OnlyRules and SkipRules are what was asked for: only these rules spoke.
 	OnlyRules []string `json:"only_rules,omitempty"`
 	SkipRules []string `json:"skip_rules,omitempty"`
+	// OwnRules are those that the user brought: see [run.Options.Rules].
+	OwnRules []Rule `json:"own_rules,omitempty"`
 	// Limits say in a line each what of the spec cannot be checked, and why: of one
 	// that is not of this API, for example.
 	Limits   []string  `json:"limits,omitempty"`
@@ -173,13 +175,14 @@ func (r *Report) Merge(other *Report) error {
 	case r.Version == 0:
 		*r = Report{
 			Version: other.Version, Target: other.Target, Kind: other.Kind, Started: other.Started, Seed: other.Seed,
-			Spec: other.Spec, OnlyRules: other.OnlyRules, SkipRules: other.SkipRules, Part: other.Part, Summary: Summary{Rules: other.Summary.Rules, NotExercised: other.Summary.NotExercised},
+			Spec: other.Spec, OnlyRules: other.OnlyRules, SkipRules: other.SkipRules, OwnRules: other.OwnRules, Part: other.Part,
+			Summary: Summary{Rules: other.Summary.Rules, NotExercised: other.Summary.NotExercised},
 		}
 	case r.Spec != other.Spec:
 		return fmt.Errorf("%w: they are of different specs", ErrMerge)
 	case r.Summary.Rules != other.Summary.Rules:
 		return fmt.Errorf("%w: one ran %d rules and the other %d", ErrMerge, r.Summary.Rules, other.Summary.Rules)
-	case !sameRules(r.OnlyRules, other.OnlyRules), !sameRules(r.SkipRules, other.SkipRules):
+	case !sameRules(r.OnlyRules, other.OnlyRules), !sameRules(r.SkipRules, other.SkipRules), !sameRules(ids(r.OwnRules), ids(other.OwnRules)):
 		return fmt.Errorf("%w: they ran different rules", ErrMerge)
 	}
 	coverage := &Coverage{}

@@ -28,3 +28,11 @@ func joinedKinds(a, b TargetKind) TargetKind {
 func sameRules(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
+
+func ids(rules []Rule) []string {
+	all := make([]string, len(rules))
+	for i := range rules {
+		all[i] = rules[i].ID
+	}
+	return all
+}

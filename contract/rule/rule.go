@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"cmp"
+
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
@@ -27,6 +29,21 @@ type Rule struct {
 	// Check looks at one exchange, in a rule of your own: see [run.Options.Rules]. It
 	// is called by several goroutines at once. Rules of this package have none.
 	Check func(*Call) `json:"-"`
+}
+
+// Own is what a report says of rules that the user brought; of a rule that has
+// no source, that of its findings.
+func Own(rules []*Rule) []Rule {
+	var all []Rule
+	for _, r := range rules {
+		if r == nil {
+			continue
+		}
+		own := *r
+		own.Check, own.Kind, own.Source = nil, KindExchange, cmp.Or(own.Source, "policy")
+		all = append(all, own)
+	}
+	return all
 }
 
 // Call is one exchange as a rule of your own sees it: see [Rule.Check].

@@ -157,7 +157,7 @@ func (s *Suite) Run(ctx context.Context) *rule.Report {
 	r := &rule.Report{
 		Version: rule.ReportVersion, Target: mask.URL(s.Base), Kind: rule.Server, Started: time.Now(), Seed: s.Options.Seed,
 		Spec: s.Spec.SHA256(), Strict: s.Options.Strict,
-		OnlyRules: s.Options.OnlyRules, SkipRules: s.Options.SkipRules,
+		OnlyRules: s.Options.OnlyRules, SkipRules: s.Options.SkipRules, OwnRules: rule.Own(s.Options.Rules),
 	}
 	outcomes := s.runCases(ctx)
 	for _, o := range outcomes {

@@ -31,6 +31,7 @@ type Partial struct {
 	Applied    int            `json:"applied"`
 	OnlyRules  []string       `json:"only_rules,omitempty"` // as in [rule.Report]
 	SkipRules  []string       `json:"skip_rules,omitempty"`
+	OwnRules   []rule.Rule    `json:"own_rules,omitempty"`
 	Limits     []string       `json:"limits,omitempty"` // as in [rule.Report]
 	Version    string         `json:"version"`
 	Started    time.Time      `json:"started,omitzero"`     // of the first reduce; zero for what map writes
@@ -76,7 +77,7 @@ func (p *Partial) Merge(other *Partial) error {
 		return nil
 	case p.Format == 0:
 		p.Format, p.Spec, p.Rules, p.Applied, p.Limits, p.Version = other.Format, other.Spec, other.Rules, other.Applied, other.Limits, other.Version
-		p.OnlyRules, p.SkipRules = other.OnlyRules, other.SkipRules
+		p.OnlyRules, p.SkipRules, p.OwnRules = other.OnlyRules, other.SkipRules, other.OwnRules
 	}
 	switch {
 	case p.Spec != other.Spec:
@@ -124,7 +125,7 @@ func (p *Partial) Missing(of int) (missing []int) {
 func (p *Partial) Report(strict bool) *rule.Report {
 	r := &rule.Report{
 		Version: rule.ReportVersion, Kind: rule.Recordings, Started: p.Started, Spec: p.Spec, Strict: strict, Coverage: p.Coverage,
-		Limits: slices.Clone(p.Limits), OnlyRules: p.OnlyRules, SkipRules: p.SkipRules,
+		Limits: slices.Clone(p.Limits), OnlyRules: p.OnlyRules, SkipRules: p.SkipRules, OwnRules: p.OwnRules,
 	}
 	p.tally().into(r, slices.Sorted(maps.Keys(p.Recordings)), false)
 	r.Duration, r.Summary.Rules = p.Duration, p.Applied

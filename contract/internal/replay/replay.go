@@ -66,7 +66,7 @@ func All(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.Re
 	h.flush()
 
 	r := &rule.Report{Version: rule.ReportVersion, Kind: rule.Recordings, Started: started, Spec: s.SHA256(), Strict: o.Strict, Coverage: covered(counts), Limits: s.Limits()}
-	r.OnlyRules, r.SkipRules = o.OnlyRules, o.SkipRules
+	r.OnlyRules, r.SkipRules, r.OwnRules = o.OnlyRules, o.SkipRules, rule.Own(o.Rules)
 	h.tally.into(r, names(recordings), ctx.Err() != nil)
 	r.Summary.Rules = h.tally.selection.Count(passiveRules())
 	return r

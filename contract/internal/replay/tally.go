@@ -230,7 +230,7 @@ const noTime = math.MinInt64
 func (t *tally) partial(s *pass.Spec, o run.ShardOptions, c *rule.Coverage) *Partial {
 	return &Partial{
 		Format: shardVersion, Spec: s.SHA256(), Rules: rulesHash(o), Version: o.Version,
-		OnlyRules: o.OnlyRules, SkipRules: o.SkipRules, Applied: t.selection.Count(passiveRules()), Limits: s.Limits(), Coverage: c, share: t.share(),
+		OnlyRules: o.OnlyRules, SkipRules: o.SkipRules, OwnRules: rule.Own(o.Rules), Applied: t.selection.Count(passiveRules()), Limits: s.Limits(), Coverage: c, share: t.share(),
 	}
 }
 

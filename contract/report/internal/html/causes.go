@@ -74,7 +74,7 @@ func addCauses(p *page, r *contract.Report, spec *spectext.Text) {
 			continue
 		}
 		view := causeOf(r, c, spec, i < mostEvidence, &room)
-		if rule, ok := contract.RuleByID(c.Head().Rule); ok {
+		if rule := words.RuleOf(r, c.Head()); rule.Title != words.Line(c.Head().Message) {
 			view.Title = words.Visible(rule.Title)
 		}
 		view.Open = i == 0 && view.fails

@@ -66,10 +66,10 @@ func addRequirements(p *page, r *contract.Report, spec *spectext.Text) {
 	p.Requirements = v
 }
 
-// rulesOf are the rules of the suite, and those that only findings name: of other
-// resources, and of the user's own.
+// rulesOf are the rules of the suite, the user's own, and those that only findings
+// name: of other resources.
 func rulesOf(r *contract.Report) []contract.Rule {
-	all := contract.Rules()
+	all := append(contract.Rules(), r.OwnRules...)
 	had := map[string]bool{}
 	for i := range all {
 		had[all[i].ID] = true
@@ -80,11 +80,7 @@ func rulesOf(r *contract.Report) []contract.Rule {
 			continue
 		}
 		had[f.Rule] = true
-		rule, ok := contract.RuleByID(f.Rule)
-		if !ok {
-			rule = contract.Rule{ID: words.Line(f.Rule), Level: f.Level, Source: f.Source, Title: words.Line(f.Message)}
-		}
-		all = append(all, rule)
+		all = append(all, words.RuleOf(r, f))
 	}
 	return all
 }

@@ -32,3 +32,18 @@ func PathOf(address string) string {
 	}
 	return u.RequestURI()
 }
+
+// RuleOf is the rule of a finding: of the suite, of the user's own, or, in a
+// report of another version, what the finding says of it.
+func RuleOf(r *contract.Report, f *contract.Finding) contract.Rule {
+	if known, ok := contract.RuleByID(f.Rule); ok {
+		return known
+	}
+	for _, own := range r.OwnRules {
+		if own.ID == f.Rule {
+			own.ID, own.Title, own.Breaks, own.Holds = Line(own.ID), Line(own.Title), Line(own.Breaks), Line(own.Holds)
+			return own
+		}
+	}
+	return contract.Rule{ID: Line(f.Rule), Level: f.Level, Source: f.Source, Title: Line(f.Message)}
+}
