@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
-	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
@@ -159,10 +158,6 @@ func (r *Report) mergeExercised(other *Report) {
 
 // ErrMerge is why partials do not belong together.
 var ErrMerge = errors.New("contract: cannot be merged")
-
-// NotJudged counts what a replay could have held against the server, and did
-// not, since the record does not say enough.
-type NotJudged = history.NotJudged
 
 // Merge takes another report, of another machine or another part of the cases.
 // It does not matter which comes first, nor in which order several are merged; an

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
+	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // fine is the coarsest resolution in which an unseen write cannot hide behind a
@@ -47,11 +48,11 @@ func (e resourceLaws) compareWrite(l *life, f *fact.Fact, before *fact.View) {
 			v := Verdict{Field: d.name, Earlier: l.since}
 			if before != nil && old.Known() && !fact.Equal(old, value) && fact.Equal(answer, old) {
 				v.Message = "the answer shows the value from before the update"
-				e.law(l, f, "stale-answer", v)
+				e.law(l, f, StaleAnswer, v)
 				break
 			}
 			v.Message, v.Earlier = "the answer to the write: "+d.text, fact.Order{}
-			e.law(l, f, "write-answer", v)
+			e.law(l, f, WriteAnswer, v)
 		}
 		if f.Operation.Role != fact.Replace || !value.IsObject() {
 			continue
@@ -59,7 +60,7 @@ func (e resourceLaws) compareWrite(l *life, f *fact.Fact, before *fact.View) {
 		for _, part := range answer.Parts {
 			named := value.Part(part.Name)
 			if was := old.Part(part.Name); part.Value.There() && !named.There() && fact.Equal(part.Value, was) {
-				e.law(l, f, "put-replaces", Verdict{Field: r.Fields[i].Name + "." + part.Name, Message: "the part was not in the PUT and is still there", Earlier: l.since})
+				e.law(l, f, PutReplaces, Verdict{Field: r.Fields[i].Name + "." + part.Name, Message: "the part was not in the PUT and is still there", Earlier: l.since})
 			}
 		}
 	}
@@ -73,9 +74,9 @@ func (e resourceLaws) compareWrite(l *life, f *fact.Fact, before *fact.View) {
 		case !sent.Has(i) || !value.Known() || !answer.Known():
 		case !value.There():
 			if answer.There() && old.There() && fact.Equal(answer, old) && !l.mayDefault(field, i, answer) {
-				e.law(l, f, "patch-clears", Verdict{Field: field.Name, Message: "null did not clear the field", Earlier: l.since})
+				e.law(l, f, PatchClears, Verdict{Field: field.Name, Message: "null did not clear the field", Earlier: l.since})
 			} else if answer.Kind == '"' && answer.Len == 0 || answer.IsObject() && len(answer.Parts) == 0 {
-				e.law(l, f, "patch-clears", Verdict{Field: field.Name, Message: "null made the field empty instead of clearing it"})
+				e.law(l, f, PatchClears, Verdict{Field: field.Name, Message: "null made the field empty instead of clearing it"})
 			}
 		case value.IsObject():
 			e.comparePart(l, f, i, before)
@@ -94,7 +95,7 @@ func (e resourceLaws) comparePart(l *life, f *fact.Fact, i int, before *fact.Vie
 		if !value.There() {
 			if was.There() && answer.There() {
 				v.Message = "null did not clear the part"
-				e.law(l, f, "patch-clears", v)
+				e.law(l, f, PatchClears, v)
 			}
 			continue
 		}
@@ -103,11 +104,11 @@ func (e resourceLaws) comparePart(l *life, f *fact.Fact, i int, before *fact.Vie
 		}
 		if old.IsObject() && fact.Equal(answer, was) {
 			v.Message = "the answer shows the value from before the update"
-			e.law(l, f, "stale-answer", v)
+			e.law(l, f, StaleAnswer, v)
 			return
 		}
 		v.Message, v.Earlier = "the answer to the write: the value is not the one that was sent", fact.Order{}
-		e.law(l, f, "write-answer", v)
+		e.law(l, f, WriteAnswer, v)
 	}
 	for _, part := range old.Parts {
 		if patched := has(sent, part.Name); patched || !l.sure(i) || !part.Value.There() || fact.Equal(now.Part(part.Name), part.Value) {
@@ -117,7 +118,7 @@ func (e resourceLaws) comparePart(l *life, f *fact.Fact, i int, before *fact.Vie
 			e.NotJudged.Untied++ // an unseen write may have taken it away
 			return
 		}
-		e.law(l, f, "patch-merges", Verdict{Field: name + "." + part.Name, Message: "the part was not in the patch and is not as before", Earlier: l.since})
+		e.law(l, f, PatchMerges, Verdict{Field: name + "." + part.Name, Message: "the part was not in the patch and is not as before", Earlier: l.since})
 	}
 }
 
@@ -146,7 +147,7 @@ func (e resourceLaws) compareKept(l *life, f *fact.Fact, before *fact.View) {
 		case f.Operation.Role == fact.Replace:
 			if old.There() && now.There() && fact.Equal(old, now) && !l.mayDefault(&r.Fields[i], i, now) {
 				v.Message = "the field was not in the PUT and is still there"
-				e.law(l, f, "put-replaces", v)
+				e.law(l, f, PutReplaces, v)
 			}
 		case !fact.Equal(old, now) && l.sure(i):
 			if !e.options.Whole {
@@ -154,7 +155,7 @@ func (e resourceLaws) compareKept(l *life, f *fact.Fact, before *fact.View) {
 				return
 			}
 			v.Message = "the field was not in the patch and is not as before"
-			e.law(l, f, "patch-keeps", v)
+			e.law(l, f, PatchKeeps, v)
 		}
 	}
 }
@@ -174,10 +175,10 @@ func (e resourceLaws) compareTimes(l *life, f *fact.Fact, before *fact.View, cha
 	// Without times nobody knows whether the two were carried out in this order.
 	case now.Nanos < old.Nanos && f.Start != 0 && l.since.Start != 0:
 		v.Message = "an update set " + v.Field + " back"
-		e.law(l, f, "updated-at-moves", v)
+		e.law(l, f, UpdatedAtMoves, v)
 	case now.Nanos == old.Nanos && changed && f.Start != 0 && time.Duration(f.Start-l.wrote) >= old.Step && e.tied(l, f.View):
 		v.Message = "an update did not move " + v.Field
-		e.law(l, f, "updated-at-moves", v)
+		e.law(l, f, UpdatedAtMoves, v)
 	}
 }
 
@@ -195,14 +196,14 @@ func (e resourceLaws) compareCreated(l *life, f *fact.Fact) {
 		e.NotJudged.Untied++
 		return
 	}
-	e.law(l, f, "created-at-fixed", Verdict{Field: f.Operation.Resource.Created, Message: f.Operation.Resource.Created + " changed", Earlier: l.since})
+	e.law(l, f, CreatedAtFixed, Verdict{Field: f.Operation.Resource.Created, Message: f.Operation.Resource.Created + " changed", Earlier: l.since})
 }
 
 // compareRead holds a resource that was read against what is known.
 func (e resourceLaws) compareRead(l *life, f *fact.Fact) {
 	r := f.Operation.Resource
 	if e.tied(l, f.View) {
-		e.compareFields(l, f, "read-back")
+		e.compareFields(l, f, ReadBack)
 	}
 	e.compareCreated(l, f)
 	if !e.options.Whole {
@@ -210,10 +211,10 @@ func (e resourceLaws) compareRead(l *life, f *fact.Fact) {
 	}
 	old, now := l.view.Updated, f.View.Updated
 	if l.view.Created.OK() && !f.View.Created.OK() && f.View.Raw != 0 {
-		e.law(l, f, "read-back", Verdict{Field: r.Created, Message: "the value is missing", Earlier: l.since})
+		e.law(l, f, ReadBack, Verdict{Field: r.Created, Message: "the value is missing", Earlier: l.since})
 	}
 	if old.OK() && !now.OK() && f.View.Raw != 0 {
-		e.law(l, f, "read-back", Verdict{Field: r.Updated, Message: "the value is missing", Earlier: l.since})
+		e.law(l, f, ReadBack, Verdict{Field: r.Updated, Message: "the value is missing", Earlier: l.since})
 	}
 	if !old.OK() || !now.OK() || l.touched || !old.Differs(now) {
 		return
@@ -222,20 +223,20 @@ func (e resourceLaws) compareRead(l *life, f *fact.Fact) {
 	switch {
 	case l.refused:
 		v.Message = "a refused request moved " + r.Updated
-		e.law(l, f, "refused-changes-nothing", v)
+		e.law(l, f, RefusedChangesNothing, v)
 	case l.read: // else the write may have had its consequences later
 		v.Message = "reading changed " + r.Updated
-		e.law(l, f, "read-is-safe", v)
+		e.law(l, f, ReadIsSafe, v)
 	}
 }
 
 // compareFields holds the client's fields of a resource against what is known.
-func (e resourceLaws) compareFields(l *life, f *fact.Fact, rule string) {
+func (e resourceLaws) compareFields(l *life, f *fact.Fact, compared *rule.Rule) {
 	// Else the write before it may be what went wrong.
 	refused := l.refused && l.read && !f.Listed
-	law := rule
+	broken := compared
 	if refused {
-		law = "refused-changes-nothing"
+		broken = RefusedChangesNothing
 	}
 	for i, field := range f.Operation.Resource.Fields {
 		old, now := l.view.Field(i), f.View.Field(i)
@@ -245,14 +246,14 @@ func (e resourceLaws) compareFields(l *life, f *fact.Fact, rule string) {
 		switch {
 		case !old.There() && !now.There():
 		case !old.There() && refused:
-			e.law(l, f, law, Verdict{Field: field.Name, Message: "a field is there that was not there before", Earlier: l.since})
+			e.law(l, f, broken, Verdict{Field: field.Name, Message: "a field is there that was not there before", Earlier: l.since})
 		case !old.There():
-			if rule != "list-agrees" {
-				e.law(l, f, "answers-agree", Verdict{Field: field.Name, Message: "a field is there that was not in the answer before", Earlier: l.since})
+			if compared != ListAgrees {
+				e.law(l, f, AnswersAgree, Verdict{Field: field.Name, Message: "a field is there that was not in the answer before", Earlier: l.since})
 			}
 		default:
 			for _, d := range differences(field.Name, old, now) {
-				e.law(l, f, law, Verdict{Field: d.name, Message: d.text, Earlier: l.since})
+				e.law(l, f, broken, Verdict{Field: d.name, Message: d.text, Earlier: l.since})
 			}
 		}
 	}
@@ -263,7 +264,7 @@ func (e resourceLaws) recreated(l *life, f *fact.Fact, before *fact.View) {
 	for i := range f.Operation.Resource.Fields {
 		field := &f.Operation.Resource.Fields[i]
 		if old := before.Field(i); !f.Sent.Has(i) && old.There() && fact.Equal(old, f.View.Field(i)) && !l.mayDefault(field, i, old) {
-			e.law(l, f, "recreated-clean", Verdict{Field: field.Name, Message: "the new " + f.Operation.Resource.Noun + " has a value of the deleted one"})
+			e.law(l, f, RecreatedClean, Verdict{Field: field.Name, Message: "the new " + f.Operation.Resource.Noun + " has a value of the deleted one"})
 		}
 	}
 }

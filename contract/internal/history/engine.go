@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/recent"
+	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // Options of an engine. The zero value is right for a record that may have gaps.
@@ -32,45 +34,35 @@ type Options struct {
 	Kept int
 }
 
-// NotJudged counts what could have been held against something, and was not.
-type NotJudged struct {
-	Forgotten  int `json:"forgotten,omitzero"`    // resources and tokens that were not met for too long
-	OutOfOrder int `json:"out_of_order,omitzero"` // exchanges that came too late for what was known already
-	Repeated   int `json:"repeated,omitzero"`     // exchanges that are there twice, and count once
-	Untied     int `json:"untied,omitzero"`       // views that an unseen write may lie between
-	// Overlapping counts recordings in whose time others were made too; they are
-	// taken together.
-	Overlapping int `json:"overlapping,omitzero"`
-}
-
-// Add adds counts up.
-func (n *NotJudged) Add(other NotJudged) {
-	n.Forgotten += other.Forgotten
-	n.OutOfOrder += other.OutOfOrder
-	n.Repeated += other.Repeated
-	n.Untied += other.Untied
-	n.Overlapping += other.Overlapping
-}
-
 // Verdict is a fact that contradicts others.
 type Verdict struct {
 	fact.Order
-	Nth     int // among the verdicts of one exchange
-	Rule    string
-	Level   string // "" is that of the law
-	Op      string
-	Status  int
-	Field   string // property of the resource, with a dot for a part; "" if it is not about one
-	Pointer string
-	Message string
-	Earlier fact.Order // the exchange that it contradicts; zero if there is none or it is not known
-	Rests   string     // operation whose effect it takes for granted; "" for none
+	Nth      int // among the verdicts of one exchange
+	Law      *rule.Rule
+	Resource string     // "meals", if the law is one of resources
+	Level    rule.Level // "" is that of the law
+	Op       string
+	Status   int
+	Field    string // property of the resource, with a dot for a part; "" if it is not about one
+	Pointer  string
+	Message  string
+	Earlier  fact.Order // the exchange that it contradicts; zero if there is none or it is not known
+	Rests    string     // operation whose effect it takes for granted; "" for none
+}
+
+// Rule is the id of the law, as it is for the resource: "meals/read-back".
+func (v *Verdict) Rule() string {
+	if v.Resource == "" {
+		return v.Law.ID
+	}
+	_, name, _ := strings.Cut(v.Law.ID, "/")
+	return v.Resource + "/" + name
 }
 
 // Engine is what is known from the facts so far. One goroutine at a time may use
 // it.
 type Engine struct {
-	NotJudged NotJudged
+	NotJudged rule.NotJudged
 
 	options Options
 	hasher  *fact.Hasher

@@ -6,6 +6,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/recent"
+	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // pageLaws are the laws of listings.
@@ -144,7 +145,7 @@ func (e pageLaws) page(f *fact.Fact, busy bool) {
 	items := "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1]
 	total := read.Pointer(f.Operation.Resource.Total...)
 	if repeated && !p.Cursor.IsZero() && e.options.Whole && l.quiet(w) { // within one page: page/repeats
-		e.walked(l, w, f, Verdict{Rule: "page/repeats-between", Pointer: items, Message: f.Operation.Resource.A() + " of an earlier page is listed again"})
+		e.walked(l, w, f, Verdict{Law: PageRepeatsBetween, Pointer: items, Message: f.Operation.Resource.A() + " of an earlier page is listed again"})
 	}
 	if p.Totaled {
 		if w.totaled && w.total != p.Total {
@@ -157,10 +158,10 @@ func (e pageLaws) page(f *fact.Fact, busy bool) {
 	case p.Next.IsZero():
 		e.endWalk(l, w, f, principal, items, total)
 	case loop:
-		e.walked(l, w, f, Verdict{Rule: "page/loop", Pointer: read.Pointer(f.Operation.Resource.Next...), Message: "next_page leads back to a page that was there before"})
+		e.walked(l, w, f, Verdict{Law: PageLoop, Pointer: read.Pointer(f.Operation.Resource.Next...), Message: "next_page leads back to a page that was there before"})
 	default:
 		if len(p.IDs) == 0 {
-			e.walked(l, w, f, Verdict{Rule: "page/empty-with-next", Pointer: items, Message: "an empty page says that there is more"})
+			e.walked(l, w, f, Verdict{Law: PageEmptyWithNext, Pointer: items, Message: "an empty page says that there is more"})
 		}
 		if w.count <= keptItems {
 			l.walks.Put(walkKey{principal, p.Next}, w)
@@ -192,23 +193,23 @@ func (e pageLaws) endWalk(l *list, w *walk, f *fact.Fact, principal fact.Digest,
 	sure := own || twice
 
 	if !e.options.Whole && twice && w.repeats > 0 {
-		e.walked(l, w, f, Verdict{Rule: "page/repeats-between", Pointer: items, Message: f.Operation.Resource.A() + " of an earlier page is listed again"})
+		e.walked(l, w, f, Verdict{Law: PageRepeatsBetween, Pointer: items, Message: f.Operation.Resource.A() + " of an earlier page is listed again"})
 	}
 	e.loses(l, w, last, twice, f, items)
 	switch {
 	case w.changes > 0 && (own || e.options.Shared && twice):
-		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Pointer: total, Message: fmt.Sprintf("total changes from page to page, %d times, and nothing was written", w.changes)})
+		e.walked(l, w, f, Verdict{Law: PageTotalAgrees, Pointer: total, Message: fmt.Sprintf("total changes from page to page, %d times, and nothing was written", w.changes)})
 	case w.changes > 0 && e.options.Whole:
-		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Level: drift, Pointer: total, Message: "total changes from page to page; somebody else may be writing"})
+		e.walked(l, w, f, Verdict{Law: PageTotalAgrees, Level: rule.Drift, Pointer: total, Message: "total changes from page to page; somebody else may be writing"})
 	case w.changes == 0 && w.totaled && w.total != float64(w.count) && sure:
 		what := "all pages together have more " + f.Operation.Resource.Name + " than total says"
 		if w.total > float64(w.count) {
 			what = "all pages together have fewer " + f.Operation.Resource.Name + " than total says"
 		}
-		e.walked(l, w, f, Verdict{Rule: "page/total-agrees", Pointer: total, Message: what})
+		e.walked(l, w, f, Verdict{Law: PageTotalAgrees, Pointer: total, Message: what})
 	}
 	if last != nil && last.writes == w.writes && last.count == w.count && last.set == w.set && last.order != w.order && last.repeats == w.repeats {
-		e.walked(l, w, f, Verdict{Rule: "page/order", Pointer: items, Message: "a second listing has another order"})
+		e.walked(l, w, f, Verdict{Law: PageOrder, Pointer: items, Message: "a second listing has another order"})
 	}
 	if last != nil {
 		last.seen = nil // not needed any more
@@ -220,7 +221,7 @@ func (e pageLaws) loses(l *list, w, last *walk, twice bool, f *fact.Fact, items 
 	if !w.whole || w.started == 0 && w.began.Seq == 0 {
 		return
 	}
-	v := Verdict{Rule: "page/loses-users", Pointer: items, Message: f.Operation.Resource.Name + " that exist are on no page"}
+	v := Verdict{Law: PageLosesUsers, Pointer: items, Message: f.Operation.Resource.Name + " that exist are on no page"}
 	began := w.began
 	if !e.options.Whole {
 		if !twice {

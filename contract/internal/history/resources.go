@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
+	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // resourceLaws are the laws of resources.
@@ -65,7 +66,7 @@ func (e resourceLaws) live(f *fact.Fact) {
 	case (f.Status == 404 || f.Status == 410) && principal.IsZero() && e.mayUse(f): // else it need not see others
 		e.notFound(l, f)
 	case f.Status == 409 && f.Operation.Role == fact.Create && l.went && e.options.Whole:
-		e.law(l, f, "deleted-frees-id", Verdict{Message: "the id of " + f.Operation.Resource.A() + " that was deleted is refused as taken", Earlier: l.since})
+		e.law(l, f, DeletedFreesID, Verdict{Message: "the id of " + f.Operation.Resource.A() + " that was deleted is refused as taken", Earlier: l.since})
 	}
 	if write {
 		l.wrote = max(l.wrote, f.End)
@@ -88,10 +89,10 @@ func (e resourceLaws) notFound(l *life, f *fact.Fact) {
 	if l.view != nil && !l.gone && !l.haunted {
 		v := Verdict{Message: f.Operation.Resource.A() + " that exists is not found", Earlier: l.since}
 		if e.options.Whole && !f.Operation.Resource.Nested {
-			e.law(l, f, "created-readable", v)
+			e.law(l, f, CreatedReadable, v)
 			l.haunted = true
 		} else if l.doubt == nil && l.created.OK() && f.Start > l.created.Nanos+int64(l.created.Step) {
-			v.Rule, v.Order, v.Op, v.Status = f.Operation.Resource.Name+"/created-readable", f.Order, f.Op, f.Status
+			v.Law, v.Resource, v.Order, v.Op, v.Status = CreatedReadable, f.Operation.Resource.Name, f.Order, f.Op, f.Status
 			l.doubt, l.doubtStart = &v, f.Start
 		}
 	}
@@ -101,19 +102,19 @@ func (e resourceLaws) notFound(l *life, f *fact.Fact) {
 }
 
 // law reports a law of resources.
-func (e resourceLaws) law(l *life, f *fact.Fact, name string, v Verdict) {
-	v.Rule = f.Operation.Resource.Name + "/" + name
-	switch name {
-	case "write-answer", "stale-answer", "patch-keeps", "put-replaces", "updated-at-moves":
+func (e resourceLaws) law(l *life, f *fact.Fact, broken *rule.Rule, v Verdict) {
+	v.Law, v.Resource = broken, f.Operation.Resource.Name
+	switch broken {
+	case WriteAnswer, StaleAnswer, PatchKeeps, PutReplaces, UpdatedAtMoves:
 		v.Rests = f.Operation.ID
 	}
-	switch name {
-	case "patch-keeps", "put-replaces", "patch-merges", "patch-clears":
+	switch broken {
+	case PatchKeeps, PutReplaces, PatchMerges, PatchClears:
 		name, _, _ := strings.Cut(v.Field, ".")
 		if i := f.Operation.Resource.Index(name); i >= 0 {
 			l.doubted |= 1 << i
 		}
-	case "read-back", "list-agrees":
+	case ReadBack, ListAgrees:
 		if l.by != nil {
 			v.Rests = l.by.ID
 		}
@@ -164,7 +165,7 @@ func (e resourceLaws) success(l *life, f *fact.Fact) {
 		e.update(l, f)
 	case fact.Delete:
 		if l.gone && e.options.Whole {
-			e.law(l, f, "deleted-gone", Verdict{Message: r.A() + " that is gone can be deleted again", Earlier: l.since})
+			e.law(l, f, DeletedGone, Verdict{Message: r.A() + " that is gone can be deleted again", Earlier: l.since})
 		}
 		l.deleted, l.view, l.gone, l.went, l.doubt, l.since = l.view, nil, true, true, nil, f.Order
 	}
@@ -187,15 +188,15 @@ func (e resourceLaws) again(l *life, f *fact.Fact) {
 		return
 	}
 	noun := f.Operation.Resource.A()
-	rule, message := "deleted-gone", noun+" that is gone is found"
+	broken, message := DeletedGone, noun+" that is gone is found"
 	switch f.Operation.Role {
 	case fact.Replace:
-		rule, message = "put-unknown", "PUT of "+noun+" that is not there works"
+		broken, message = PutUnknown, "PUT of "+noun+" that is not there works"
 	case fact.Patch:
 		message = "PATCH of " + noun + " that is gone works"
 	}
 	if e.options.Whole || l.went && same && f.Operation.Role != fact.Replace {
-		e.law(l, f, rule, Verdict{Message: message, Earlier: l.since})
+		e.law(l, f, broken, Verdict{Message: message, Earlier: l.since})
 		l.haunted = true
 	}
 	l.gone, l.went, l.view = false, false, nil
@@ -206,7 +207,7 @@ func (e resourceLaws) create(l *life, f *fact.Fact) {
 	same := now != nil && l.created.OK() && now.Created.OK() && !l.created.Differs(now.Created) && l.created.Step < time.Second &&
 		(l.since.Start == 0 || l.since.Start >= now.Created.Nanos) // else the clock was set back in between
 	if l.view != nil && !l.gone && !l.haunted && (e.options.Whole || same) {
-		e.law(l, f, "unique-id", Verdict{Message: "an id that is taken was given again", Earlier: l.since})
+		e.law(l, f, UniqueID, Verdict{Message: "an id that is taken was given again", Earlier: l.since})
 	}
 	before := l.deleted
 	if now != nil {
@@ -253,7 +254,7 @@ func (e resourceLaws) inList(l *life, f *fact.Fact) {
 	switch {
 	case l.gone && l.deleted != nil:
 		if e.options.Whole || l.created.OK() && now.Created.OK() && !l.created.Differs(now.Created) {
-			e.law(l, f, "deleted-listed", Verdict{Pointer: "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1], Message: "a deleted " + f.Operation.Resource.Noun + " is listed", Earlier: l.since})
+			e.law(l, f, DeletedListed, Verdict{Pointer: "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1], Message: "a deleted " + f.Operation.Resource.Noun + " is listed", Earlier: l.since})
 		}
 		return
 	case l.gone || l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw:
@@ -265,7 +266,7 @@ func (e resourceLaws) inList(l *life, f *fact.Fact) {
 	now.Open(e.hasher, f.Operation.Resource)
 	n := e.nth
 	if e.tied(l, now) {
-		e.compareFields(l, f, "list-agrees")
+		e.compareFields(l, f, ListAgrees)
 	}
 	e.compareCreated(l, f)
 	if e.nth == n {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
+	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // expiryLeeway is how much longer a token may work: clocks differ, and the
@@ -49,16 +50,16 @@ func (e tokenLaws) grant(f *fact.Fact) {
 	var now held
 	if !g.JTI.IsZero() {
 		if other := e.jtis.Get(g.JTI); !other.IsZero() && other != g.Token {
-			e.say(&now, f, Verdict{Rule: "token/jti-unique", Pointer: "/access_token", Message: "two tokens have the same jti"})
+			e.say(&now, f, Verdict{Law: TokenJTIUnique, Pointer: "/access_token", Message: "two tokens have the same jti"})
 		}
 		e.jtis.Put(g.JTI, g.Token)
 	}
 	if len(before) > 0 {
-		e.say(&now, f, Verdict{Rule: "token/reused", Pointer: "/access_token", Message: "the token was given before"})
+		e.say(&now, f, Verdict{Law: TokenReused, Pointer: "/access_token", Message: "the token was given before"})
 	}
 	if !g.Traded.IsZero() {
 		if e.traded.Get(g.Traded) {
-			e.say(&now, f, Verdict{Rule: "token/refresh-reuse", Message: "a refresh token was traded twice"})
+			e.say(&now, f, Verdict{Law: TokenRefreshReuse, Message: "a refresh token was traded twice"})
 		}
 		e.traded.Put(g.Traded, true)
 	}
@@ -82,7 +83,7 @@ func (e tokenLaws) useToken(f *fact.Fact) {
 	// Of two clocks that differ, the server's counts.
 	if now := f.Start + f.Ahead; expires != 0 && time.Duration(now-min(expires, now)) >= leeway {
 		var now held
-		e.say(&now, f, Verdict{Rule: "token/expired", Message: "the operation works with a token that has expired"})
+		e.say(&now, f, Verdict{Law: TokenExpired, Message: "the operation works with a token that has expired"})
 		e.release(&now, f.End+1)
 	}
 }
@@ -123,7 +124,7 @@ func (e tokenLaws) refusedOwn(f *fact.Fact) {
 	if l := e.lives.Get(lifeKey{project, f.Key}); l != nil && (l.gone || l.wrote >= g.Start) {
 		return
 	}
-	e.sayFresh(f, g, assumption)
+	e.sayFresh(f, g, rule.Assumption)
 }
 
 // justGiven is the grant of the token that a request was refused with, if that
@@ -148,8 +149,8 @@ func (e tokenLaws) justGiven(f *fact.Fact) *grant {
 	return nil
 }
 
-func (e tokenLaws) sayFresh(f *fact.Fact, g *grant, level string) {
+func (e tokenLaws) sayFresh(f *fact.Fact, g *grant, level rule.Level) {
 	var now held
-	e.say(&now, f, Verdict{Rule: "token/fresh", Level: level, Message: "a token is refused that was given just before", Earlier: g.Order})
+	e.say(&now, f, Verdict{Law: TokenFresh, Level: level, Message: "a token is refused that was given just before", Earlier: g.Order})
 	e.release(&now, f.End+1)
 }

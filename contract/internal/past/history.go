@@ -2,8 +2,6 @@ package past
 
 import (
 	"cmp"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -94,43 +92,19 @@ func (h *History) Begin(method string) (end func()) {
 }
 
 // Rules are the rules of the history, those of users among them.
-var Rules = func() (all []rule.Rule) {
-	for _, laws := range []struct {
-		family string
-		laws   []history.Law
-	}{{"users/", history.ResourceLaws}, {"", history.PageLaws}, {"", history.TokenLaws}} {
-		for _, l := range laws.laws {
-			all = append(all, rule.Rule{ID: laws.family + l.ID, Kind: rule.KindHistory, Level: rule.Level(l.Level), Source: l.Source, Title: l.Title, Breaks: l.Breaks, Holds: l.Holds})
-		}
+var Rules = func() []rule.Rule {
+	all := make([]rule.Rule, len(history.Laws))
+	for i, law := range history.Laws {
+		all[i] = *law
 	}
 	return all
 }()
 
-// RuleByID returns a law. Those of users hold for every resource: "meals/limit"
-// is "users/limit" with the id that was asked for.
-func RuleByID(id string) (rule.Rule, bool) {
-	find := func(id string) int { return slices.IndexFunc(Rules, func(r rule.Rule) bool { return r.ID == id }) }
-	i := find(id)
-	if family, name, _ := strings.Cut(id, "/"); i < 0 && family != "" && family != "page" && family != "token" {
-		i = find("users/" + name)
-	}
-	if i < 0 {
-		return rule.Rule{}, false
-	}
-	r := Rules[i]
-	r.ID = id
-	return r, true
-}
-
 // Finding is a verdict as a finding.
 func Finding(s *pass.Spec, v history.Verdict) rule.Finding {
 	f := rule.Finding{
-		Rule: v.Rule, Level: rule.Level(v.Level), Operation: v.Op, Status: v.Status, Pointer: v.Pointer, Message: v.Message,
-		Count: 1, Exchange: v.Name,
-	}
-	if r, ok := RuleByID(v.Rule); ok {
-		f.Source = r.Source
-		f.Level = cmp.Or(f.Level, r.Level)
+		Rule: v.Rule(), Level: cmp.Or(v.Level, v.Law.Level), Operation: v.Op, Status: v.Status, Pointer: v.Pointer, Message: v.Message,
+		Source: v.Law.Source, Count: 1, Exchange: v.Name,
 	}
 	if o := s.Operation(v.Rests); o != nil && f.Level == rule.Violation && o.Weakest() == "assumed" {
 		f.Level = rule.Assumption // what the operation does, or takes, is one

@@ -155,7 +155,7 @@ var needAuthorization = []string{"auth/credentials-needed", "auth/unauthenticate
 
 // verdict takes what the history has found.
 func (t *tally) verdict(s *pass.Spec, v history.Verdict) {
-	if !t.selection.Wants(v.Rule) {
+	if !t.selection.Wants(v.Rule()) {
 		return
 	}
 	f := past.Finding(s, v)
