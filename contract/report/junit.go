@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,13 +92,22 @@ func (doc *junitSuites) addFindings(r *contract.Report, shown map[rule.FindingKe
 			Failure: &junitResult{Message: words.Number(more, "finding") + " more are in the JSON report", Type: "more"},
 		}, 0)
 	}
-	causes := r.Causes()
-	for _, c := range causes[:min(len(causes), mostCases)] {
-		if f := c.Head(); f.Waived != "" {
-			doc.add(r, "waived", &junitCase{
-				Class: operation(f), Name: f.Rule, Time: seconds(0), Skipped: &junitSkipped{Message: "waived: " + f.Waived + ": " + words.About(c)},
-			}, 0)
-		}
+	doc.addWaived(r)
+}
+
+func (doc *junitSuites) addWaived(r *contract.Report) {
+	waived := slices.DeleteFunc(r.Causes(), func(c *contract.Cause) bool { return c.Head().Waived == "" })
+	for _, c := range waived[:min(len(waived), mostCases)] {
+		f := c.Head()
+		doc.add(r, "waived", &junitCase{
+			Class: operation(f), Name: f.Rule, Time: seconds(0), Skipped: &junitSkipped{Message: "waived: " + f.Waived + ": " + words.About(c)},
+		}, 0)
+	}
+	if more := len(waived) - mostCases; more > 0 {
+		doc.add(r, "waived", &junitCase{
+			Class: "onvy-contract", Name: "more waived causes", Time: seconds(0),
+			Skipped: &junitSkipped{Message: words.Number(more, "waived cause") + " more are in the JSON report"},
+		}, 0)
 	}
 }
 

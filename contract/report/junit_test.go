@@ -161,3 +161,17 @@ func TestJUnitHasAThousandFindingsThatFailWhereverTheyStand(t *testing.T) {
 	require.Equal(t, 1000, strings.Count(out, `name="schema/body"`))
 	require.Contains(t, out, "2 findings more are in the JSON report")
 }
+
+// Findings of many rules, all waived: causes of their own, which follow what fails.
+func TestJUnitHasAThousandWaivedCausesAndSaysHowManyMore(t *testing.T) {
+	r := reports()["failed"]
+	r.Findings = nil
+	for i := range 1500 {
+		r.Findings = append(r.Findings,
+			contract.Finding{Rule: fmt.Sprintf("team/rule-%d", i), Level: contract.Violation, Message: "x", Count: 1},
+			contract.Finding{Rule: fmt.Sprintf("team/accepted-%d", i), Level: contract.Violation, Message: "x", Count: 1, Waived: "known"})
+	}
+	out := string(junit(t, r))
+	require.Equal(t, 1000, strings.Count(out, "waived: known: x"))
+	require.Contains(t, out, "500 waived causes more are in the JSON report")
+}
