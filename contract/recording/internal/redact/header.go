@@ -7,10 +7,15 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/escape"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
+// headers redacts header fields.
+type headers struct{ urls }
+
 // header redacts fields in place.
-func (r *Redactor) header(h contract.Header) {
+func (r *headers) header(h contract.Header) {
 	for i := range h {
 		f := &h[i]
 		if !fieldName.MatchString(f.Name) || !r.mayStay(f.Name) {
@@ -22,7 +27,7 @@ func (r *Redactor) header(h contract.Header) {
 
 var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
 
-func (r *Redactor) field(name, v string) string {
+func (r *headers) field(name, v string) string {
 	switch name {
 	case "authorization", "proxy-authorization":
 		return r.authorization(v)
@@ -46,12 +51,12 @@ func (r *Redactor) field(name, v string) string {
 }
 
 // authorization redacts credentials and learns them.
-func (r *Redactor) authorization(v string) string {
+func (r *headers) authorization(v string) string {
 	scheme, rest, ok := strings.Cut(v, " ")
 	if !ok {
 		if !code.MatchString(v) || !r.mayStay(v) {
 			r.learnToken(v)
-			return r.pseudonym(token, v)
+			return r.pseudonym(value.Token, v)
 		}
 		return v // "Bearer" with nothing behind it
 	}
@@ -67,33 +72,14 @@ func (r *Redactor) authorization(v string) string {
 		redacted = r.basic(credentials)
 	} else {
 		r.learnToken(credentials)
-		redacted = r.pseudonym(token, credentials)
+		redacted = r.pseudonym(value.Token, credentials)
 	}
 	return scheme + " " + strings.Replace(rest, credentials, redacted, 1)
 }
 
-// learnToken learns a token and, of a JWT, the signature. Its other parts may be
-// the same in the pseudonym, and so may all that there is of one that is cut.
-func (r *Redactor) learnToken(s string) {
-	switch {
-	case isJWT(s):
-		r.learn(token, s)
-		r.learn(secret, s[strings.LastIndexByte(s, '.')+1:])
-	case !startsLikeJWT(s) && !isCutHeader(s):
-		r.learn(token, s)
-	}
-}
-
-// isCutHeader tells whether s is the beginning of the header of a JWT, which
-// all tokens of a server share.
-func isCutHeader(s string) bool {
-	b := string(decodeBase64(nil, s))
-	return strings.HasPrefix(s, "eyJ") && !strings.Contains(s, ".") && (strings.HasPrefix(b, `{"alg"`) || strings.HasPrefix(b, `{"typ"`) || len(b) < 6)
-}
-
 // basic redacts a client's id and secret, which are base64 of "id:secret", each
 // escaped as in a form (RFC 6749, 2.3.1).
-func (r *Redactor) basic(s string) string {
+func (r *headers) basic(s string) string {
 	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
 		b, err := enc.DecodeString(s)
 		if err != nil {
@@ -103,43 +89,43 @@ func (r *Redactor) basic(s string) string {
 		if !ok {
 			break
 		}
-		r.learn(secret, s)
-		u, p := unescapeURL(id, true), unescapeURL(password, true)
-		r.clients[u.text] = true
-		r.learn(secret, p.text)
-		r.learn(secret, password)
-		out := u.appendAs(nil, r.text(u.text), r.urlEscape)
+		r.learn(value.Secret, s)
+		u, p := escape.ReadURL(id, true), escape.ReadURL(password, true)
+		r.clients[u.Text] = true
+		r.learn(value.Secret, p.Text)
+		r.learn(value.Secret, password)
+		out := u.AppendAs(nil, r.text(u.Text), escape.AppendURL)
 		out = append(out, ':')
-		return enc.EncodeToString(p.appendAs(out, r.scrub(p.text), r.urlEscape))
+		return enc.EncodeToString(p.AppendAs(out, r.Scrub(p.Text), escape.AppendURL))
 	}
-	r.learn(secret, s)
-	return r.scrub(s)
+	r.learn(value.Secret, s)
+	return r.Scrub(s)
 }
 
 // cookies redacts the values of cookies, and of Set-Cookie the attributes that
 // can hold something.
-func (r *Redactor) cookies(v string, set bool) string {
+func (r *headers) cookies(v string, set bool) string {
 	parts := strings.Split(v, ";")
 	for i, part := range parts {
-		name, value, ok := strings.Cut(part, "=")
+		name, val, ok := strings.Cut(part, "=")
 		bare := strings.TrimSpace(name)
 		switch {
 		case set && i > 0 && !ok:
 			parts[i] = r.text(part)
 		case set && i > 0:
-			if _, err := http.ParseTime(value); err != nil || !strings.EqualFold(bare, "expires") {
-				parts[i] = r.text(name) + "=" + r.text(value)
+			if _, err := http.ParseTime(val); err != nil || !strings.EqualFold(bare, "expires") {
+				parts[i] = r.text(name) + "=" + r.text(val)
 			}
 		case !ok:
-			r.learn(secret, bare)
-			parts[i] = strings.Replace(part, bare, r.scrub(bare), 1)
+			r.learn(value.Secret, bare)
+			parts[i] = strings.Replace(part, bare, r.Scrub(bare), 1)
 		default:
-			bareValue := strings.Trim(strings.TrimSpace(value), `"`)
-			u := unescapeURL(bareValue, false)
-			r.learn(secret, bareValue)
-			r.learn(secret, u.text)
-			redacted := string(u.appendAs(nil, r.pseudonym(unknown, u.text), r.urlEscape))
-			parts[i] = strings.Replace(name, bare, r.memberName(bare), 1) + "=" + strings.Replace(value, bareValue, redacted, 1)
+			plain := strings.Trim(strings.TrimSpace(val), `"`)
+			u := escape.ReadURL(plain, false)
+			r.learn(value.Secret, plain)
+			r.learn(value.Secret, u.Text)
+			redacted := string(u.AppendAs(nil, r.pseudonym(value.Unknown, u.Text), escape.AppendURL))
+			parts[i] = strings.Replace(name, bare, r.memberName(bare), 1) + "=" + strings.Replace(val, plain, redacted, 1)
 		}
 	}
 	return strings.Join(parts, ";")

@@ -5,32 +5,11 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/escape"
 )
 
-// Clean reports whether no value that was learned is in what was written of an
-// exchange, in any encoding that [Redactor.Verify] looks under.
-func (r *Redactor) Clean(written []byte) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.learned.leak(string(written), 4) == unmarked
-}
-
-// Mend returns an exchange that was redacted without the values that were
-// learned too late for it, or that are in it by chance. Each is replaced where
-// it is; where it hides behind an encoding, the text around it is.
-func (r *Redactor) Mend(x *contract.Exchange) *contract.Exchange {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return rewrite(x, r.mendText, r.mendBody)
-}
-
-// Harden is Mend for an exchange that is not clean after it: nothing stays in it
-// but its form.
-func (r *Redactor) Harden(x *contract.Exchange) *contract.Exchange {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return rewrite(x, blot, func(b []byte) []byte { return []byte(blot(string(b))) })
-}
+// mender takes out of what was redacted the values that were learned later.
+type mender struct{ *replacer }
 
 // rewrite is a copy of x with every text in it rewritten.
 func rewrite(x *contract.Exchange, text func(string) string, body func([]byte) []byte) *contract.Exchange {
@@ -85,42 +64,44 @@ func rewriteURL(s string, text func(string) string) string {
 	return b.String()
 }
 
-func (r *Redactor) mendText(s string) string {
-	if r.learned.clean(s) {
+// text replaces what is learned in a text where it is; where it hides behind an
+// encoding, the text around it.
+func (r mender) text(s string) string {
+	if r.learned.Clean(s) {
 		return s
 	}
-	for _, mend := range []func(string) string{r.replaceLearned, r.scrub} {
-		if mended := mend(s); r.learned.clean(mended) {
+	for _, mend := range []func(string) string{r.replaceLearned, r.Scrub} {
+		if mended := mend(s); r.learned.Clean(mended) {
 			return mended
 		}
 	}
 	return blot(s)
 }
 
-// mendBody mends the strings and numbers in a body of JSON one by one, and any
+// body mends the strings and numbers in a body of JSON one by one, and any
 // other as a text.
-func (r *Redactor) mendBody(b []byte) []byte {
-	if len(b) == 0 || r.learned.clean(string(b)) {
+func (r mender) body(b []byte) []byte {
+	if len(b) == 0 || r.learned.Clean(string(b)) {
 		return b
 	}
 	if start := bytes.TrimLeft(b, "\ufeff \t\r\n"); len(start) == 0 || start[0] != '{' && start[0] != '[' {
-		return []byte(r.mendText(string(b)))
+		return []byte(r.text(string(b)))
 	}
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); {
 		end := i + 1
 		switch c := b[i]; {
 		case c == '"':
-			end = stringEnd(b, i)
-			u := unescapeJSON(b[i:end])
-			out = u.appendAs(out, r.mendText(u.text), r.jsonEscape)
+			end = escape.StringEnd(b, i)
+			u := escape.ReadJSON(b[i:end])
+			out = u.AppendAs(out, r.text(u.Text), escape.AppendJSON)
 		case strings.IndexByte("{}[]:, \t\r\n", c) >= 0:
 			out = append(out, c)
 		default:
 			if end = i + bytes.IndexAny(b[i:], "\",:{}[] \t\r\n"); end < i {
 				end = len(b)
 			}
-			out = append(out, r.mendText(string(b[i:end]))...)
+			out = append(out, r.text(string(b[i:end]))...)
 		}
 		i = end
 	}
@@ -128,10 +109,10 @@ func (r *Redactor) mendBody(b []byte) []byte {
 }
 
 // replaceLearned replaces what is learned in a text, and nothing else.
-func (r *Redactor) replaceLearned(s string) string {
+func (r mender) replaceLearned(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
-		at, n, c := r.learned.find(s)
+		at, n, c := r.learned.Find(s)
 		if n == 0 {
 			break
 		}

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/places"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
 // Redactor takes out of exchanges what is personal or secret, and puts a
@@ -27,52 +29,37 @@ import (
 //
 // A Redactor may be used by several goroutines. It keeps what it has learned.
 type Redactor struct {
-	mu         sync.Mutex
-	draft      bool // this time is for learning only, and what comes out is thrown away
-	spec       *places
-	hosts      map[string]bool // that stay in URLs
-	permuter   *permuter
-	memo       map[string]string // pseudonyms given before
-	numbers    map[numberKey]string
-	dates      map[string]string
-	alphabets  map[alphabetKey][]rune
-	names      map[string]string // of members, as long as nothing new is learned
-	learned    *learned
-	clients    map[string]bool   // ids of OAuth clients
-	signatures map[uint64]uint64 // by what they sign, both as hashes
+	mu sync.Mutex
+	headers
 }
 
 // NewRedactor makes a Redactor of a spec, an OpenAPI document with
 // x-onvy-sensitive marks. The frame is the text of the file around what is
 // redacted; a value that is a piece of it cannot be told from it.
 func NewRedactor(spec []byte, frame string) (*Redactor, error) {
-	p, err := newPlaces(spec, frame)
+	p, err := places.New(spec)
 	if err != nil {
 		return nil, err
 	}
-	return p.redactor(), nil
+	return newRedactor(p, vocabulary(spec), value.Fold(frame)), nil
 }
 
 // Fresh is a Redactor of the same spec that has learned nothing and has a key
 // of its own: one for each recording, so that nobody can be followed from one
 // to another.
-func (r *Redactor) Fresh() *Redactor { return r.spec.redactor() }
+func (r *Redactor) Fresh() *Redactor { return newRedactor(r.spec, r.vocabulary, r.frame) }
 
-func (p *places) redactor() *Redactor {
-	return &Redactor{
-		spec: p, hosts: maps.Clone(p.hosts), permuter: newPermuter(),
-		memo: map[string]string{}, numbers: map[numberKey]string{}, dates: map[string]string{}, alphabets: map[alphabetKey][]rune{},
-		learned: newLearned(), clients: map[string]bool{}, signatures: map[uint64]uint64{}, names: map[string]string{},
-	}
+func newRedactor(spec *places.Spec, vocabulary map[string]bool, frame string) *Redactor {
+	return &Redactor{headers: headers{urls{replacer: newReplacer(vocabulary, frame), spec: spec, hosts: maps.Clone(spec.Hosts)}}}
 }
 
 // Learn learns what Exchange would learn of x, in less time.
 func (r *Redactor) Learn(x *contract.Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.draft = true
+	r.Draft = true
 	r.exchange(x)
-	r.draft = false
+	r.Draft = false
 }
 
 // Exchange returns a redacted copy of x. Methods, statuses, times, the hosts
@@ -97,9 +84,9 @@ func (r *Redactor) exchange(x *contract.Exchange) *contract.Exchange {
 	out.Request.Header = append(contract.Header(nil), x.Request.Header...)
 	out.Request.URL = r.url(x.Request.URL, op)
 	out.Request.Method = r.memberName(x.Request.Method)
-	var n *node
+	var n *places.Node
 	if op != nil {
-		n = op.request
+		n = op.Request
 	}
 	out.Request.Body = r.body(x.Request.Body, x.Request.Header, n)
 	r.header(out.Request.Header)
@@ -111,7 +98,7 @@ func (r *Redactor) exchange(x *contract.Exchange) *contract.Exchange {
 		res := *x.Response
 		n = nil
 		if op != nil && res.Status > 0 {
-			n = op.response(res.Status)
+			n = op.Response(res.Status)
 		}
 		res.Body = r.body(x.Response.Body, x.Response.Header, n)
 		res.Header = append(contract.Header(nil), x.Response.Header...)
@@ -137,7 +124,7 @@ func lengthen(h contract.Header, by int) {
 }
 
 // route is the operation of a request and the host that it went to.
-func (r *Redactor) route(method, raw string) (*operation, string) {
+func (r *Redactor) route(method, raw string) (*places.Operation, string) {
 	_, rest, ok := strings.Cut(raw, "://")
 	if !ok {
 		rest = "/" + strings.TrimLeft(raw, "/")
@@ -150,11 +137,11 @@ func (r *Redactor) route(method, raw string) (*operation, string) {
 		path = path[:i]
 	}
 	_, host, _ := cutLast(rest, "@")
-	return r.operation(method, path), strings.ToLower(host)
+	return r.spec.Operation(method, path), strings.ToLower(host)
 }
 
 // body redacts a body by what it looks like, for its type may be the mistake.
-func (r *Redactor) body(b []byte, h contract.Header, n *node) []byte {
+func (r *Redactor) body(b []byte, h contract.Header, n *places.Node) []byte {
 	if len(b) == 0 {
 		return b
 	}
@@ -163,9 +150,9 @@ func (r *Redactor) body(b []byte, h contract.Header, n *node) []byte {
 	case len(start) > 0 && bytes.IndexByte([]byte(`{["-0123456789tfn`), start[0]) >= 0 && !isForm(b, h):
 		return r.json(make([]byte, 0, len(b)), b, n)
 	case isForm(b, h):
-		var places map[string]*node
+		var places map[string]*places.Node
 		if n != nil {
-			places = n.props
+			places = n.Props
 		}
 		return r.form(make([]byte, 0, len(b)), string(b), places)
 	case isBinary(b):
@@ -216,17 +203,6 @@ func (r *Redactor) KeepHost(host string) {
 	r.hosts[strings.ToLower(host)] = true
 }
 
-// next replaces the characters of a value by those of its pseudonym.
-func (r *Redactor) next(x, radix []uint32) {
-	if !r.draft {
-		r.permuter.next(x, radix)
-		return
-	}
-	for i := range x { // anything else will do
-		x[i] = (x[i] + 1) % radix[i]
-	}
-}
-
 // without is an error without the text of it: those of net and net/http have
 // the URL in them.
 func without(err error) error {
@@ -248,5 +224,5 @@ func without(err error) error {
 func (r *Redactor) Learned() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.learned.count
+	return r.learned.Count
 }

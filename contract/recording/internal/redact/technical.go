@@ -35,9 +35,9 @@ var (
 
 // harmless reports whether a value of such a field has only words and numbers
 // in it that such fields have.
-func (r *Redactor) harmless(name, v string) bool {
+func (r *headers) harmless(name, v string) bool {
 	switch {
-	case len(v) > 400 || !r.draft && !r.learned.full && !r.learned.clean(v):
+	case len(v) > 400 || !r.Draft && !r.learned.Full && !r.learned.Clean(v):
 		return false
 	case name == "accept-language" || name == "content-language":
 		return languages.MatchString(v)

@@ -2,11 +2,22 @@ package redact
 
 import (
 	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/escape"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/places"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
+
+// urls redacts URLs, queries and forms.
+type urls struct {
+	*replacer
+	spec  *places.Spec
+	hosts map[string]bool // that stay
+}
 
 // url redacts an absolute URL or a reference. The scheme and the host stay if
 // the API was asked, for they say which server it was.
-func (r *Redactor) url(s string, op *operation) string {
+func (r *urls) url(s string, op *places.Operation) string {
 	head, path := "", s
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
 		end := strings.IndexAny(rest, "/?#")
@@ -16,21 +27,21 @@ func (r *Redactor) url(s string, op *operation) string {
 		head, path = scheme+"://"+r.authority(rest[:end], op != nil), rest[end:]
 	}
 	if strings.Contains(path, "&#") { // would be taken apart below
-		path = codes.ReplaceAllStringFunc(path, r.scrub)
+		path = codes.ReplaceAllStringFunc(path, r.Scrub)
 	}
 	path, fragment, hasFragment := strings.Cut(path, "#")
 	path, query, hasQuery := strings.Cut(path, "?")
 	if op == nil {
-		op = r.operation("", path)
+		op = r.spec.Operation("", path)
 	}
 	var b strings.Builder
 	b.WriteString(head)
 	b.WriteString(r.path(path, op))
 	if hasQuery {
 		b.WriteByte('?')
-		var places map[string]*node
+		var places map[string]*places.Node
 		if op != nil {
-			places = op.query
+			places = op.Query
 		}
 		b.Write(r.form(nil, query, places))
 	}
@@ -43,11 +54,11 @@ func (r *Redactor) url(s string, op *operation) string {
 
 // authority redacts the user and password of a URL, and the names of hosts
 // that are not of this API.
-func (r *Redactor) authority(s string, ours bool) string {
+func (r *urls) authority(s string, ours bool) string {
 	user, host, ok := cutLast(s, "@")
 	if ok {
-		r.learn(secret, user)
-		user = r.scrub(user) + "@"
+		r.learn(value.Secret, user)
+		user = r.Scrub(user) + "@"
 	}
 	if !ours && !r.hosts[strings.ToLower(host)] {
 		host = r.text(host)
@@ -62,42 +73,9 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return "", s, false
 }
 
-// operation is the one that a method and a path are of; with no such method,
-// one of the same path; nil if the spec has no such path. Segments before
-// those of the spec are the base path of a server.
-func (r *Redactor) operation(method, path string) *operation {
-	segments := strings.Split(strings.Trim(path, "/"), "/")
-	var other *operation
-	for _, op := range r.spec.ops {
-		if !op.matches(segments) {
-			continue
-		}
-		if op.method == method {
-			return op
-		}
-		if other == nil || len(op.segments) > len(other.segments) {
-			other = op
-		}
-	}
-	return other
-}
-
-func (o *operation) matches(segments []string) bool {
-	skip := len(segments) - len(o.segments)
-	if skip < 0 {
-		return false
-	}
-	for i, s := range o.segments {
-		if s.param == nil && s.literal != segments[skip+i] {
-			return false
-		}
-	}
-	return true
-}
-
 // path redacts the segments of a path: parameters as the spec says, and of a
 // path that it does not have every segment that is none of its words.
-func (r *Redactor) path(path string, op *operation) string {
+func (r *urls) path(path string, op *places.Operation) string {
 	parts := strings.Split(path, "/")
 	last := len(parts)
 	for last > 0 && parts[last-1] == "" {
@@ -105,7 +83,7 @@ func (r *Redactor) path(path string, op *operation) string {
 	}
 	first := last
 	if op != nil {
-		if first -= len(op.segments); first < 0 {
+		if first -= len(op.Segments); first < 0 {
 			op, first = nil, last
 		}
 	}
@@ -113,60 +91,60 @@ func (r *Redactor) path(path string, op *operation) string {
 		if s == "" {
 			continue
 		}
-		var n *node
+		var n *places.Node
 		if op != nil && i >= first && i < last {
-			seg := op.segments[i-first]
-			if seg.param == nil {
-				if seg.literal == s {
+			seg := op.Segments[i-first]
+			if seg.Param == nil {
+				if seg.Literal == s {
 					continue
 				}
 			} else {
-				n = seg.param
+				n = seg.Param
 			}
 		}
-		u := unescapeURL(s, false)
+		u := escape.ReadURL(s, false)
 		redacted := ""
 		switch {
 		case n != nil:
-			redacted = r.value(n, u.text)
-		case r.spec.literals[s]:
+			redacted = r.value(n, u.Text)
+		case r.spec.Literals[s]:
 			continue
 		default:
-			redacted = r.unknown(u.text)
+			redacted = r.unknown(u.Text)
 		}
-		parts[i] = string(u.appendAs(nil, redacted, r.urlEscape))
+		parts[i] = string(u.AppendAs(nil, redacted, escape.AppendURL))
 	}
 	return strings.Join(parts, "/")
 }
 
 // form appends a query or a form with its values redacted. The order, empty
 // parts and escapes stay as they are.
-func (r *Redactor) form(dst []byte, s string, places map[string]*node) []byte {
+func (r *urls) form(dst []byte, s string, places map[string]*places.Node) []byte {
 	if strings.Contains(s, "&#") { // would be taken apart below
-		s = codes.ReplaceAllStringFunc(s, r.scrub)
+		s = codes.ReplaceAllStringFunc(s, r.Scrub)
 	}
 	for i, part := range strings.Split(s, "&") {
 		if i > 0 {
 			dst = append(dst, '&')
 		}
 		key, val, hasValue := strings.Cut(part, "=")
-		k := unescapeURL(key, true)
-		n := places[k.text]
+		k := escape.ReadURL(key, true)
+		n := places[k.Text]
 		if n != nil {
 			dst = append(dst, key...)
 		} else {
-			dst = k.appendAs(dst, r.memberName(k.text), r.urlEscape)
+			dst = k.AppendAs(dst, r.memberName(k.Text), escape.AppendURL)
 		}
 		if hasValue {
-			v := unescapeURL(val, true)
+			v := escape.ReadURL(val, true)
 			redacted := ""
-			if n == nil && isNumber(v.text) {
-				redacted = r.number(v.text, 0)
+			if n == nil && value.IsNumber(v.Text) {
+				redacted = r.Number(v.Text, 0)
 			} else {
-				redacted = r.value(n, v.text)
+				redacted = r.value(n, v.Text)
 			}
 			dst = append(dst, '=')
-			dst = v.appendAs(dst, redacted, r.urlEscape)
+			dst = v.AppendAs(dst, redacted, escape.AppendURL)
 		}
 	}
 	return dst

@@ -7,7 +7,10 @@ import (
 	"io"
 	"runtime"
 
+	"github.com/onvy-health/onvy-go/contract"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
 // ErrLeak: a learned value is in what was redacted.
@@ -27,13 +30,39 @@ func (r *Redactor) Verify(in io.Reader) error {
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	err := pieces(in, func(line int, text string) {
 		work.Go(func() error {
-			if c := r.learned.leak(text, 4); c != unmarked {
+			if c := r.learned.Leak(text, 4); c != value.Unmarked {
 				return fmt.Errorf("%w: a value of class %s in line %d", ErrLeak, c, line)
 			}
 			return nil
 		})
 	})
 	return errors.Join(work.Wait(), err)
+}
+
+// Clean reports whether no value that was learned is in what was written of an
+// exchange, in any encoding that [Redactor.Verify] looks under.
+func (r *Redactor) Clean(written []byte) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.learned.Leak(string(written), 4) == value.Unmarked
+}
+
+// Mend returns an exchange that was redacted without the values that were
+// learned too late for it, or that are in it by chance. Each is replaced where
+// it is; where it hides behind an encoding, the text around it is.
+func (r *Redactor) Mend(x *contract.Exchange) *contract.Exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := mender{r.replacer}
+	return rewrite(x, m.text, m.body)
+}
+
+// Harden is Mend for an exchange that is not clean after it: nothing stays in it
+// but its form.
+func (r *Redactor) Harden(x *contract.Exchange) *contract.Exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return rewrite(x, blot, func(b []byte) []byte { return []byte(blot(string(b))) })
 }
 
 // pieces calls f for every line; for a long one, for pieces that overlap by

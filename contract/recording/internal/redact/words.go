@@ -1,10 +1,15 @@
 package redact
 
 import (
+	"encoding/base64"
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/learned"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/pseudonym"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
 // common are words of error messages, of error pages and of stack traces. They
@@ -60,26 +65,36 @@ func set(words string) map[string]bool {
 	return m
 }
 
+// texts redacts texts. It shares what is learned, and how it is replaced, with
+// the rest.
+type texts struct {
+	*pseudonym.Maker
+	learned    *learned.Set
+	vocabulary map[string]bool // words that may stay
+	frame      string          // what the format is made of, see NewRedactor
+	pseudonym  func(c value.Class, s string) string
+}
+
 // text redacts a text that somebody wrote. What was learned to be personal or
 // secret becomes its pseudonym; of the rest the words of the vocabulary, short
 // numbers and punctuation stay, and every other word is scrubbed, word by word.
 // Where a value hides behind an encoding, no word stays.
-func (r *Redactor) text(s string) string {
-	if r.draft { // nothing is learned of texts
+func (r *texts) text(s string) string {
+	if r.Draft { // nothing is learned of texts
 		return r.words(s)
 	}
-	if out := r.around(s, r.words); r.learned.clean(out) {
+	if out := r.around(s, r.words); r.learned.Clean(out) {
 		return out
 	}
-	return r.scrub(s)
+	return r.Scrub(s)
 }
 
 // around replaces the learned values in a text, and does something else to what
 // stands between them.
-func (r *Redactor) around(s string, between func(string) string) string {
+func (r *texts) around(s string, between func(string) string) string {
 	var b strings.Builder
 	for len(s) > 0 {
-		at, n, c := r.learned.find(s)
+		at, n, c := r.learned.Find(s)
 		if n == 0 {
 			at = len(s)
 		}
@@ -103,28 +118,28 @@ var (
 
 // fractions replaces numbers with a fraction that stand by themselves, as weights
 // and places do. Versions ("HTTP/1.1", "1.18.0") are none.
-func (r *Redactor) fractions(s string) string {
+func (r *texts) fractions(s string) string {
 	if !strings.Contains(s, ".") {
 		return s
 	}
 	return withPoint.ReplaceAllStringFunc(s, func(m string) string {
 		if number := strings.TrimRight(m, "."); fraction.MatchString(number) {
-			return r.number(number, 0) + m[len(number):]
+			return r.Number(number, 0) + m[len(number):]
 		}
 		return m
 	})
 }
 
 // wordsAlone is words without the numbers that stay there.
-func (r *Redactor) wordsAlone(s string) string {
-	return digitsOf.ReplaceAllStringFunc(r.words(s), r.scrub)
+func (r *texts) wordsAlone(s string) string {
+	return digitsOf.ReplaceAllStringFunc(r.words(s), r.Scrub)
 }
 
 var digitsOf = regexp.MustCompile(`[0-9]+`)
 
 // words scrubs the words of a text that are not in the vocabulary.
-func (r *Redactor) words(s string) string {
-	s = codes.ReplaceAllStringFunc(s, r.scrub)
+func (r *texts) words(s string) string {
+	s = codes.ReplaceAllStringFunc(s, r.Scrub)
 	s = r.fractions(s)
 	var b strings.Builder
 	for len(s) > 0 {
@@ -141,7 +156,7 @@ func (r *Redactor) words(s string) string {
 		if w := s[:n]; r.stays(w) {
 			b.WriteString(w)
 		} else {
-			b.WriteString(r.scrub(w))
+			b.WriteString(r.Scrub(w))
 		}
 		s = s[n:]
 	}
@@ -149,7 +164,7 @@ func (r *Redactor) words(s string) string {
 }
 
 // wordsStay tells whether words would leave s as it is.
-func (r *Redactor) wordsStay(s string) bool {
+func (r *texts) wordsStay(s string) bool {
 	for w := range strings.FieldsFuncSeq(s, func(c rune) bool { return !isWord(c) }) {
 		if !r.stays(w) {
 			return false
@@ -162,12 +177,12 @@ func isWord(c rune) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= 0x80 && (unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.IsSymbol(c))
 }
 
-func (r *Redactor) stays(word string) bool {
+func (r *texts) stays(word string) bool {
 	if len(word) <= 3 && strings.Trim(word, "0123456789") == "" {
 		return true
 	}
 	small := strings.ToLower(word)
-	return r.spec.vocabulary[small] && !(alsoNames[small] && word[0] != small[0] && word[1:] == small[1:])
+	return r.vocabulary[small] && !(alsoNames[small] && word[0] != small[0] && word[1:] == small[1:])
 }
 
 // alsoNames are words of the vocabulary that are names of people, too, where
@@ -178,3 +193,22 @@ var alsoNames = set(`april august bill booth carol chase christian dale dean dre
 // code is a short word of a closed set that the spec does not list: a language,
 // a provider. Where the spec has such a value and does not mark it, it stays.
 var code = regexp.MustCompile(`^[A-Za-z]{1,12}([-_.:][A-Za-z]{1,12})?$`)
+
+// encodesWords reports whether s is base64 of nothing but words that stay.
+func (r *texts) encodesWords(s string) bool {
+	b, err := base64.StdEncoding.DecodeString(s)
+	return err == nil && strings.Trim(string(b), plainASCII) == "" && r.wordsStay(string(b))
+}
+
+const plainASCII = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _:.-"
+
+// mayStay reports whether a word of a place where words stay may do so.
+func (r *texts) mayStay(s string) bool {
+	if r.Draft {
+		return true
+	}
+	if r.learned.Full {
+		return r.wordsStay(s)
+	}
+	return r.learned.Clean(s)
+}

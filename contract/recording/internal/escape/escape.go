@@ -1,28 +1,32 @@
-package redact
+// Package escape reads strings of JSON and parts of URLs as they are written, and
+// writes others in the same manner.
+package escape
 
 import (
 	"fmt"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
-// units is a text with the way in which each of its characters was written, so
+// Written is a text with the way in which each of its characters was written, so
 // that another text can be written in the same way.
-type units struct {
-	text   string
+type Written struct {
+	Text   string
 	raw    []string // how each rune of text was written; nil if each stands for itself
 	before string   // what is written before the text: a quote
 	after  string
 }
 
-// appendAs appends s in the manner of the text. Where s has as many characters,
+// AppendAs appends s in the manner of the text. Where s has as many characters,
 // each is escaped where the one in its place was; what stays is copied.
 // Otherwise escape says how to write it.
-func (u *units) appendAs(dst []byte, s string, escape func(dst []byte, c rune, as string) []byte) []byte {
+func (u *Written) AppendAs(dst []byte, s string, escape func(dst []byte, c rune, as string) []byte) []byte {
 	dst = append(dst, u.before...)
-	same := utf8.RuneCountInString(s) == utf8.RuneCountInString(u.text)
-	i, old := 0, u.text
+	same := utf8.RuneCountInString(s) == utf8.RuneCountInString(u.Text)
+	i, old := 0, u.Text
 	for at, c := range s {
 		as := ""
 		if same {
@@ -46,17 +50,17 @@ func (u *units) appendAs(dst []byte, s string, escape func(dst []byte, c rune, a
 	return append(dst, u.after...)
 }
 
-// unescapeJSON reads a string as it is written, quotes included. Half a
+// ReadJSON reads a string as it is written, quotes included. Half a
 // surrogate pair, a wrong escape and a byte that is not UTF-8 read as invalid
 // bytes and are written again as they were.
-func unescapeJSON(raw []byte) *units {
-	u := &units{before: `"`}
+func ReadJSON(raw []byte) *Written {
+	u := &Written{before: `"`}
 	s := string(raw[1:])
-	if len(s) > 0 && stringEnd(raw, 0) == len(raw) && raw[len(raw)-1] == '"' && !oddBackslashes(s[:len(s)-1]) {
+	if len(s) > 0 && StringEnd(raw, 0) == len(raw) && raw[len(raw)-1] == '"' && !oddBackslashes(s[:len(s)-1]) {
 		s, u.after = s[:len(s)-1], `"`
 	}
 	if !strings.Contains(s, `\`) && utf8.ValidString(s) {
-		u.text = s
+		u.Text = s
 		return u
 	}
 	var text strings.Builder
@@ -73,7 +77,7 @@ func unescapeJSON(raw []byte) *units {
 		u.raw = append(u.raw, s[:n])
 		s = s[n:]
 	}
-	u.text = text.String()
+	u.Text = text.String()
 	return u
 }
 
@@ -151,9 +155,9 @@ func hex4(s string) (rune, bool) {
 	return c, true
 }
 
-// jsonEscape writes a character of a JSON string: as \u where the one in its
+// AppendJSON writes a character of a JSON string: as \u where the one in its
 // place was written so, else as it is if that is allowed.
-func (r *Redactor) jsonEscape(dst []byte, c rune, as string) []byte {
+func AppendJSON(dst []byte, c rune, as string) []byte {
 	switch {
 	case strings.HasPrefix(as, `\u`):
 		format := `\u%04x`
@@ -173,12 +177,12 @@ func (r *Redactor) jsonEscape(dst []byte, c rune, as string) []byte {
 	return utf8.AppendRune(dst, c)
 }
 
-// unescapeURL reads a part of a URL or of a form. An escape that is none reads
+// ReadURL reads a part of a URL or of a form. An escape that is none reads
 // as it is written; plus tells whether "+" is a space.
-func unescapeURL(s string, plus bool) *units {
-	u := &units{}
+func ReadURL(s string, plus bool) *Written {
+	u := &Written{}
 	if !strings.ContainsAny(s, "%+") && utf8.ValidString(s) {
-		u.text = s
+		u.Text = s
 		return u
 	}
 	var (
@@ -200,10 +204,10 @@ func unescapeURL(s string, plus bool) *units {
 		raw = append(raw, s[i:i+n])
 		i += n
 	}
-	u.text = text.String()
+	u.Text = text.String()
 	at := 0
-	for i := 0; i < len(u.text); {
-		_, n := utf8.DecodeRuneInString(u.text[i:])
+	for i := 0; i < len(u.Text); {
+		_, n := utf8.DecodeRuneInString(u.Text[i:])
 		u.raw = append(u.raw, strings.Join(raw[at:at+n], ""))
 		at += n
 		i += n
@@ -211,11 +215,11 @@ func unescapeURL(s string, plus bool) *units {
 	return u
 }
 
-// urlEscape writes a character of a part of a URL: escaped where the one in its
+// AppendURL writes a character of a part of a URL: escaped where the one in its
 // place was, or where it has to be. One of ASCII that means something in a URL
 // has to be, whatever was in its place: "+" would be a space.
-func (r *Redactor) urlEscape(dst []byte, c rune, as string) []byte {
-	if c < 0x80 && !strings.HasPrefix(as, "%") && (alnum(byte(c)) || strings.ContainsRune("-._~", c)) ||
+func AppendURL(dst []byte, c rune, as string) []byte {
+	if c < 0x80 && !strings.HasPrefix(as, "%") && (value.Alnum(byte(c)) || strings.ContainsRune("-._~", c)) ||
 		c >= 0x80 && as != "" && !strings.Contains(as, "%") && as != "+" {
 		return utf8.AppendRune(dst, c)
 	}
@@ -227,4 +231,67 @@ func (r *Redactor) urlEscape(dst []byte, c rune, as string) []byte {
 		dst = fmt.Appendf(dst, format, b)
 	}
 	return dst
+}
+
+// StringEnd is where the string that starts at i ends, behind its quote if it
+// has one.
+func StringEnd(src []byte, i int) int {
+	for i++; i < len(src); i++ {
+		switch src[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(src)
+}
+
+// Sextets is the value of a character of base64 plus one, or 0.
+var Sextets = func() (t [256]byte) {
+	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		t[c] = byte(i + 1)
+	}
+	t['-'], t['_'] = t['+'], t['/']
+	return t
+}()
+
+// AppendBase64 appends what a run of base64 says, to its last whole byte.
+// encoding/base64 would have to be told the alphabet and the padding.
+func AppendBase64(dst []byte, run string) []byte {
+	var bits uint32
+	for i := range len(run) {
+		bits = bits<<6 | uint32(Sextets[run[i]]-1)
+		switch i % 4 {
+		case 1:
+			dst = append(dst, byte(bits>>4))
+		case 2:
+			dst = append(dst, byte(bits>>2))
+		case 3:
+			dst = append(dst, byte(bits))
+		}
+	}
+	return dst
+}
+
+// Unescape takes JSON escapes off a text that may have quotes in it.
+func Unescape(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for len(s) > 0 {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 {
+			b.WriteString(s)
+			break
+		}
+		b.WriteString(s[:i])
+		c, n := unescapeOne(s[i:])
+		if c == utf8.RuneError {
+			b.WriteString(s[i : i+n])
+		} else {
+			b.WriteRune(c)
+		}
+		s = s[i+n:]
+	}
+	return b.String()
 }

@@ -1,65 +1,42 @@
-package redact
+// Package pseudonym replaces values by others of the same form, one to one, under
+// a random key.
+package pseudonym
 
 import (
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/learned"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
-// class is what a value is, as x-onvy-sensitive says it.
-type class string
-
-const (
-	unmarked class = ""
-	unknown  class = "unknown" // the spec does not mention it, so it is treated as if it were marked
-	token    class = "token"
-	secret   class = "secret"
-	cursor   class = "cursor"
-	identity class = "identity"
-	name     class = "name"
-	date     class = "date"
-	place    class = "place"
-	health   class = "health"
-)
-
-// pseudonym replaces a value by one of its class that says nothing about it.
-// Spaces at its ends stay.
-func (r *Redactor) pseudonym(c class, s string) string {
-	core := strings.TrimSpace(s)
-	if core == s {
-		return r.replace(c, s)
-	}
-	return strings.Replace(s, core, r.replace(c, core), 1)
+// Maker makes pseudonyms, the same one for the same value.
+type Maker struct {
+	Draft     bool // this time is for learning only, and what comes out is thrown away
+	permuter  *permuter
+	memo      map[string]string // pseudonyms given before
+	numbers   map[numberKey]string
+	dates     map[string]string
+	alphabets value.Alphabets
+	learned   *learned.Set
 }
 
-func (r *Redactor) replace(c class, s string) string {
-	switch c {
-	case token:
-		return r.token(s)
-	case cursor:
-		return r.cursor(s)
-	case date:
-		return r.date(s)
-	case place, health:
-		if isNumber(s) {
-			return r.number(s, 0)
-		}
-	case unknown:
-		switch {
-		case startsLikeJWT(s):
-			return r.token(s)
-		case isDate(s) || dateTime.MatchString(s):
-			return r.date(s)
-		}
+// New makes is a Maker with a random key, which gives no value that is known.
+func New(known *learned.Set) *Maker {
+	return &Maker{
+		permuter: newPermuter(), memo: map[string]string{}, numbers: map[numberKey]string{}, dates: map[string]string{},
+		alphabets: value.Alphabets{}, learned: known,
 	}
-	return r.scrub(s)
 }
 
-// choice replaces a value of an enum by one of the same enum, which may be
+// Choice replaces a value of an enum by one of the same enum, which may be
 // itself: only the key tells.
-func (r *Redactor) choice(enum map[string]bool, s string) string {
-	if r.draft {
+func (r *Maker) Choice(enum map[string]bool, s string) string {
+	if r.Draft {
 		return s
 	}
 	all := slices.Sorted(maps.Keys(enum))
@@ -67,12 +44,12 @@ func (r *Redactor) choice(enum map[string]bool, s string) string {
 	return all[r.permuter.table(uint32(len(all))).of[at]]
 }
 
-// number replaces the significant digits of a number and keeps the sign, the
+// Number replaces the significant digits of a number and keeps the sign, the
 // point, the zeros at both ends and the exponent: 172.5 and 172.50 stay the
 // same number. What a limit of magnitude (90 for a latitude), of an int64 or of
 // the integers of a float64 says about it stays true, too.
-func (r *Redactor) number(s string, limit float64) string {
-	if r.draft || len(s) > 256 { // as long as what is remembered
+func (r *Maker) Number(s string, limit float64) string {
+	if r.Draft || len(s) > 256 { // as long as what is remembered
 		return r.newNumber(s, limit)
 	}
 	key := numberKey{s, limit}
@@ -92,7 +69,7 @@ type numberKey struct {
 	limit  float64
 }
 
-func (r *Redactor) newNumber(s string, limit float64) string {
+func (r *Maker) newNumber(s string, limit float64) string {
 	mantissa := s
 	if e := strings.IndexAny(s, "eE"); e >= 0 {
 		mantissa = s[:e]
@@ -138,15 +115,15 @@ func (r *Redactor) newNumber(s string, limit float64) string {
 	return string(b)
 }
 
-// date replaces a date, or the date of a date and time, by another valid one. A
+// Date replaces a date, or the date of a date and time, by another valid one. A
 // day that does not exist stays one. What only begins with a date is a text,
 // and nothing of it stays.
-func (r *Redactor) date(s string) string {
-	if !isDate(s) && !dateTime.MatchString(s) {
-		return r.scrub(s)
+func (r *Maker) Date(s string) string {
+	if !value.IsDate(s) && !value.DateTime.MatchString(s) {
+		return r.Scrub(s)
 	}
 	day, rest := s[:len(time.DateOnly)], s[len(time.DateOnly):]
-	if r.draft {
+	if r.Draft {
 		return "0000-00-00" + rest
 	}
 	if known, ok := r.dates[day]; ok {
@@ -154,15 +131,15 @@ func (r *Redactor) date(s string) string {
 	}
 	redacted := r.newDate(day)
 	r.dates[strings.Clone(day)] = redacted
-	r.learned.issue(redacted) // there are so few dates that most of them are somebody's
+	r.learned.Issue(redacted) // there are so few dates that most of them are somebody's
 	return redacted + rest
 }
 
-func (r *Redactor) newDate(day string) string {
+func (r *Maker) newDate(day string) string {
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		for range 1000 {
-			if day = r.scrub(day); !isDay(day) {
+			if day = r.Scrub(day); !value.IsDay(day) {
 				break
 			}
 		}
@@ -190,10 +167,33 @@ var eras = []struct {
 	years uint32
 }{{0, 1900}, {1900, 120}, {2020, 10}, {2030, 7970}}
 
-// isDate reports whether a text is written as a date, be there such a day or not.
-func isDate(s string) bool { return datePattern.MatchString(s) }
+// magnitude says what the checks of numbers look at beside equality.
+func magnitude(s string, limit float64) (m struct{ beyondLimit, beyondExact, beyondInt64, infinite bool }) {
+	f, _ := strconv.ParseFloat(s, 64) // an infinity comes with an error
+	f = math.Abs(f)
+	m.beyondLimit = limit > 0 && f > limit
+	m.beyondExact = f > 1<<53
+	m.beyondInt64 = f >= 1<<63
+	m.infinite = math.IsInf(f, 0)
+	return m
+}
 
-func isDay(s string) bool {
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
+// next replaces the characters of a value by those of its pseudonym.
+func (r *Maker) next(x, radix []uint32) {
+	if !r.Draft {
+		r.permuter.next(x, radix)
+		return
+	}
+	for i := range x { // anything else will do
+		x[i] = (x[i] + 1) % radix[i]
+	}
+}
+
+// Says reports whether s has a character that stands for anything. Punctuation,
+// and bytes that are no text, stay as they are.
+func (r *Maker) Says(s string) bool {
+	return strings.ContainsFunc(s, func(c rune) bool {
+		small, _ := value.Lowered(c)
+		return len(r.alphabets.Of(small, false)) > 1
+	})
 }

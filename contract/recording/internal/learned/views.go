@@ -1,51 +1,54 @@
-package redact
+package learned
 
 import (
 	"html"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/escape"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
 // search looks for learned values in a text and under its encodings.
 type search struct {
-	*learned
+	*Set
 	seen   map[string]int // words that were decoded before, in vain, and to what depth
 	binary int            // of the encodings taken off, how many gave no text
 }
 
 // leak says of what class a learned value in s is, or unmarked. It looks at the
 // text and, up to a depth, at what it says under each encoding.
-func (l *search) leak(s string, depth int) class {
+func (l *search) leak(s string, depth int) value.Class {
 	for rest := s; ; {
-		at, n, c := l.find(rest)
+		at, n, c := l.Find(rest)
 		if n == 0 {
 			break
 		}
 		v := rest[at : at+n]
 		rest = rest[at+n:]
-		if l.binary > 0 && n < longEnough {
+		if l.binary > 0 && n < LongEnough {
 			continue // in bytes that are no text, a short value is there by chance
 		}
-		if !l.issued[l.sum(fold(v))] && !(isDate(v) && followsTime(rest)) {
+		if !l.issued[l.Sum(value.Fold(v))] && !(value.IsDate(v) && followsTime(rest)) {
 			return c
 		}
 	}
 	if depth == 0 {
-		return unmarked
+		return value.Unmarked
 	}
 	if strings.Contains(s, `\`) {
-		if c := l.leak(unescapeLoose(s), depth-1); c != unmarked {
+		if c := l.leak(escape.Unescape(s), depth-1); c != value.Unmarked {
 			return c
 		}
 	}
 	if strings.Contains(s, "&") {
 		if plain := html.UnescapeString(s); plain != s {
-			if c := l.leak(plain, depth-1); c != unmarked {
+			if c := l.leak(plain, depth-1); c != value.Unmarked {
 				return c
 			}
 		}
 	}
-	if c := l.leakInURLs(s, depth); c != unmarked {
+	if c := l.leakInURLs(s, depth); c != value.Unmarked {
 		return c
 	}
 	return l.leakInBase64(s, depth)
@@ -56,34 +59,12 @@ func followsTime(rest string) bool {
 	return len(rest) > 1 && (rest[0] == 'T' || rest[0] == 't' || rest[0] == ' ') && '0' <= rest[1] && rest[1] <= '9'
 }
 
-// unescapeLoose takes JSON escapes off a text that may have quotes in it.
-func unescapeLoose(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	for len(s) > 0 {
-		i := strings.IndexByte(s, '\\')
-		if i < 0 {
-			b.WriteString(s)
-			break
-		}
-		b.WriteString(s[:i])
-		c, n := unescapeOne(s[i:])
-		if c == utf8.RuneError {
-			b.WriteString(s[i : i+n])
-		} else {
-			b.WriteRune(c)
-		}
-		s = s[i+n:]
-	}
-	return b.String()
-}
-
 // leakInURLs looks at the words with "%" or "+" in them as parts of a URL.
-func (l *search) leakInURLs(s string, depth int) class {
+func (l *search) leakInURLs(s string, depth int) value.Class {
 	for {
 		i := strings.IndexAny(s, "%+")
 		if i < 0 {
-			return unmarked
+			return value.Unmarked
 		}
 		start := strings.LastIndexFunc(s[:i], endsURL) + 1
 		end := i + 1
@@ -92,13 +73,13 @@ func (l *search) leakInURLs(s string, depth int) class {
 		}
 		part := s[start:end]
 		s = s[end:]
-		if plain := unescapeURL(part, true).text; plain != part {
-			if c := l.leak(plain, depth-1); c != unmarked {
+		if plain := escape.ReadURL(part, true).Text; plain != part {
+			if c := l.leak(plain, depth-1); c != value.Unmarked {
 				return c
 			}
 		}
-		if plain := unescapeURL(part, false).text; plain != part && strings.Contains(part, "+") {
-			if c := l.leak(plain, depth-1); c != unmarked {
+		if plain := escape.ReadURL(part, false).Text; plain != part && strings.Contains(part, "+") {
+			if c := l.leak(plain, depth-1); c != value.Unmarked {
 				return c
 			}
 		}
@@ -110,11 +91,11 @@ func endsURL(c rune) bool { return c <= ' ' || c == '"' || c == '\\' || c == '<'
 
 // leakInBase64 looks at what words say that can be base64 in either alphabet,
 // wherever in them that begins: it may follow something that looks like base64.
-func (l *search) leakInBase64(s string, depth int) class {
+func (l *search) leakInBase64(s string, depth int) value.Class {
 	var decoded []byte
 	for i := 0; i < len(s); i++ {
 		start := i
-		for i < len(s) && sextet[s[i]] > 0 {
+		for i < len(s) && escape.Sextets[s[i]] > 0 {
 			i++
 		}
 		run := s[start:i]
@@ -125,7 +106,7 @@ func (l *search) leakInBase64(s string, depth int) class {
 			l.seen[run] = depth
 		}
 		for skip := 0; skip < 4 && len(run)-skip >= minEncoded; skip++ {
-			decoded = decodeBase64(decoded[:0], run[skip:])
+			decoded = escape.AppendBase64(decoded[:0], run[skip:])
 			if !hasText(decoded) {
 				continue
 			}
@@ -137,43 +118,16 @@ func (l *search) leakInBase64(s string, depth int) class {
 			if binary {
 				l.binary--
 			}
-			if c != unmarked {
+			if c != value.Unmarked {
 				return c
 			}
 		}
 	}
-	return unmarked
+	return value.Unmarked
 }
 
 // minEncoded is how long the shortest value is in base64.
-const minEncoded = (minLearned*8 + 5) / 6
-
-// sextet is the value of a character of base64 plus one, or 0.
-var sextet = func() (t [256]byte) {
-	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
-		t[c] = byte(i + 1)
-	}
-	t['-'], t['_'] = t['+'], t['/']
-	return t
-}()
-
-// decodeBase64 appends what a run of base64 says, to its last whole byte.
-// encoding/base64 would have to be told the alphabet and the padding.
-func decodeBase64(dst []byte, run string) []byte {
-	var bits uint32
-	for i := range len(run) {
-		bits = bits<<6 | uint32(sextet[run[i]]-1)
-		switch i % 4 {
-		case 1:
-			dst = append(dst, byte(bits>>4))
-		case 2:
-			dst = append(dst, byte(bits>>2))
-		case 3:
-			dst = append(dst, byte(bits))
-		}
-	}
-	return dst
-}
+const minEncoded = (MinLength*8 + 5) / 6
 
 // isText reports whether what was decoded is text all through, apart from a
 // character that is cut at the end.
@@ -197,7 +151,7 @@ func hasText(b []byte) bool {
 	for _, c := range b {
 		if c < ' ' || c == 0x7f {
 			run = 0
-		} else if run++; run == minLearned {
+		} else if run++; run == MinLength {
 			return true
 		}
 	}

@@ -1,8 +1,10 @@
-package redact
+package learned
 
 import (
 	"math/rand/v2"
 	"slices"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
 // values is a set of values with the class of each, in little memory: of a
@@ -12,18 +14,18 @@ import (
 type values struct {
 	seed  uint64
 	slots []uint64 // open addressing; the hash, and in the last four bits the class
-	count int
+	Count int
 	used  int // slots
 	// first has a bit for the first two bytes of each value.
 	first [1 << 16 / 64]uint64
-	// masks has, by a hash of the first minLearned bytes, a bit for the length
-	// of each value: bit 0 for minLearned bytes, the last for longKey or more.
+	// masks has, by a hash of the first MinLength bytes, a bit for the length
+	// of each value: bit 0 for MinLength bytes, the last for longKey or more.
 	masks []uint32
 	long  []int // the lengths of longKey or more, in order
 }
 
 const (
-	longKey  = minLearned + 23
+	longKey  = MinLength + 23
 	longBit  = 1 << 23
 	maxSlots = 1 << 24 // 128 MiB; three quarters of them are 12 million values
 	maxMasks = 1 << 22
@@ -45,7 +47,8 @@ func finish(h uint64) uint64 {
 	return (h ^ h>>31) | 1<<63 // never 0, which is an empty slot
 }
 
-func (v *values) sum(s string) uint64 {
+// Sum is the hash of a text under the seed.
+func (v *values) Sum(s string) uint64 {
 	h := v.seed
 	for i := range len(s) {
 		h = step(h, s[i])
@@ -53,21 +56,21 @@ func (v *values) sum(s string) uint64 {
 	return finish(h)
 }
 
-// add adds a folded value; false means that there is no room.
-func (v *values) add(c class, s string) bool {
+// Add adds a folded value; false means that there is no room.
+func (v *values) Add(c value.Class, s string) bool {
 	if v.used+2 > len(v.slots)/4*3 && !v.grow() {
 		return false
 	}
-	v.put(v.sum(s)&^15 | classCode(c))
-	v.count++
+	v.put(v.Sum(s)&^15 | classCode(c))
+	v.Count++
 	v.first[(uint(s[0])<<8|uint(s[1]))/64] |= 1 << (s[1] % 64)
-	mask := &v.masks[v.sum(s[:minLearned])&uint64(len(v.masks)-1)]
+	mask := &v.masks[v.Sum(s[:MinLength])&uint64(len(v.masks)-1)]
 	if len(s) < longKey {
-		*mask |= 1 << (len(s) - minLearned)
+		*mask |= 1 << (len(s) - MinLength)
 		return true
 	}
 	*mask |= longBit
-	v.put((v.sum(s[:longKey])^v.seed)&^15 | keyClass)
+	v.put((v.Sum(s[:longKey])^v.seed)&^15 | keyClass)
 	if at, ok := slices.BinarySearch(v.long, len(s)); !ok {
 		v.long = slices.Insert(v.long, at, len(s))
 	}
@@ -118,12 +121,12 @@ func (v *values) look(hash uint64) uint64 {
 	}
 }
 
-// class is that of a folded value, or unmarked.
-func (v *values) class(s string) class {
-	if code := v.look(v.sum(s)); code != keyClass {
+// Class is that of a folded value, or unmarked.
+func (v *values) Class(s string) value.Class {
+	if code := v.look(v.Sum(s)); code != keyClass {
 		return classes[code]
 	}
-	return unmarked
+	return value.Unmarked
 }
 
 // mayBegin reports whether a value begins with two bytes.
@@ -132,18 +135,18 @@ func (v *values) mayBegin(a, b byte) bool {
 }
 
 // at calls f for each value that a folded text begins with, the longest last.
-func (v *values) at(s string, f func(length int, c class)) {
+func (v *values) at(s string, f func(length int, c value.Class)) {
 	h := v.seed
-	for i := range minLearned {
+	for i := range MinLength {
 		h = step(h, s[i])
 	}
 	mask := v.masks[finish(h)&uint64(len(v.masks)-1)]
 	if mask == 0 {
 		return
 	}
-	n := minLearned
+	n := MinLength
 	for ; n < longKey; n++ {
-		if mask>>(n-minLearned)&1 == 1 {
+		if mask>>(n-MinLength)&1 == 1 {
 			if code := v.look(finish(h)); code != 0 && code != keyClass {
 				f(n, classes[code])
 			}
