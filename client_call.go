@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/onvy-health/onvy-go/internal/safetext"
 )
 
 // CallOption changes one call: its header, its limits, or who sees its answer.
@@ -44,7 +46,7 @@ func CallResponse(r *Response) CallOption {
 // client sets itself (Accept, Authorization, User-Agent) stay as they are.
 func CallHeader(name, value string) CallOption {
 	return func(s *callSettings) error {
-		if name == "" || !isToken(name) || !printable(value) {
+		if name == "" || !safetext.IsToken(name) || !safetext.Printable(value) {
 			return errors.New("CallHeader: not a header field")
 		}
 		if s.header == nil {
@@ -81,7 +83,7 @@ func CallAttemptTimeout(d time.Duration) CallOption {
 // traces: "meals.create". Without it the name is the method.
 func CallOperation(name string) CallOption {
 	return func(s *callSettings) error {
-		if name == "" || !visible(name) {
+		if name == "" || !safetext.Visible(name) {
 			return errors.New("CallOperation: not the name of an operation")
 		}
 		s.operation = name
@@ -99,36 +101,9 @@ func CallRepeatable() CallOption {
 	}
 }
 
-// settings are those of a call of op.
-func (p *pipeline) settings(op *operation, opts []CallOption) (*callSettings, error) {
-	s := p.defaults()
-	for i, option := range opts {
-		if option == nil {
-			return nil, invalid(op, fmt.Sprintf("call option %d is nil", i+1))
-		}
-		if err := option(s); err != nil {
-			return nil, invalid(op, err.Error())
-		}
-	}
-	return s, nil
-}
-
 // see shows an answer to those who asked for it.
 func (s *callSettings) see(a *answer) {
 	for _, r := range s.responses {
-		*r = Response{StatusCode: a.status, Header: a.header, RequestID: requestID(a.header), Attempts: a.attempts}
+		*r = Response{StatusCode: a.status, Header: a.header, RequestID: safetext.RequestID(a.header), Attempts: a.attempts}
 	}
-}
-
-// isToken reports whether s is a token (RFC 9110, 5.6.2), as field names are.
-func isToken(s string) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case c == '!' || c == '#' || c == '$' || c == '%' || c == '&' || c == '\'' || c == '*' || c == '+' || c == '-' || c == '.' || c == '^' || c == '_' || c == '`' || c == '|' || c == '~':
-		default:
-			return false
-		}
-	}
-	return true
 }

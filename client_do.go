@@ -3,6 +3,8 @@ package onvy
 import (
 	"context"
 	"net/http"
+
+	"github.com/onvy-health/onvy-go/internal/safetext"
 )
 
 // Do sends a request of an operation that this package has no method for, with
@@ -31,7 +33,7 @@ func (c *Client) Do(ctx context.Context, req *http.Request, into any, opts ...Ca
 		return err
 	}
 	op.name, op.repeats = s.operation, s.repeats
-	if op.name == "" && isToken(req.Method) {
+	if op.name == "" && safetext.IsToken(req.Method) {
 		op.name = req.Method
 	}
 	switch req.Method {

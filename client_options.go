@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/onvy-health/onvy-go/internal/safetext"
 )
 
 // Option changes how a client works; see the With functions.
@@ -82,7 +84,7 @@ func WithLogger(logger *slog.Logger) Option {
 // this package in the User-Agent header.
 func WithUserAgent(product string) Option {
 	return func(s *settings) error {
-		if product == "" || !printable(product) {
+		if product == "" || !safetext.Printable(product) {
 			return errors.New("WithUserAgent: the product must be printable ASCII and not empty")
 		}
 		s.userAgent = product + " " + defaultUserAgent()
@@ -173,15 +175,4 @@ func loopback(host string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.Unmap().IsLoopback()
-}
-
-// printable reports whether s is ASCII without control characters, and so can be
-// in a header.
-func printable(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
 }

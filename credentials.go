@@ -3,10 +3,10 @@ package onvy
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/onvy-health/onvy-go/internal/credential"
+	"github.com/onvy-health/onvy-go/internal/safetext"
 )
 
 // Credentials are what a client gets its tokens with: [ServerCredentials],
@@ -43,10 +43,10 @@ type ServerCredentials struct {
 
 func (c ServerCredentials) tokens(p *pipeline) (tokens, error) {
 	for _, err := range []error{
-		checkProject("ServerCredentials.ProjectID", c.ProjectID),
-		checkClient("ServerCredentials.ClientID", c.ClientID),
-		checkSecret("ServerCredentials.ClientSecret", c.ClientSecret),
-		checkScopes("ServerCredentials.Scopes", c.Scopes),
+		credential.Project("ServerCredentials.ProjectID", c.ProjectID),
+		credential.Client("ServerCredentials.ClientID", c.ClientID),
+		credential.Secret("ServerCredentials.ClientSecret", c.ClientSecret.Reveal()),
+		credential.Scopes("ServerCredentials.Scopes", c.Scopes),
 	} {
 		if err != nil {
 			return nil, err
@@ -98,8 +98,8 @@ type UserCredentials struct {
 
 func (c UserCredentials) tokens(p *pipeline) (tokens, error) {
 	for _, err := range []error{
-		checkProject("UserCredentials.ProjectID", c.ProjectID),
-		checkClient("UserCredentials.ClientID", c.ClientID),
+		credential.Project("UserCredentials.ProjectID", c.ProjectID),
+		credential.Client("UserCredentials.ClientID", c.ClientID),
 	} {
 		if err != nil {
 			return nil, err
@@ -116,10 +116,10 @@ func (c UserCredentials) tokens(p *pipeline) (tokens, error) {
 type StaticToken struct{ AccessToken Secret }
 
 func (c StaticToken) tokens(*pipeline) (tokens, error) {
-	if err := checkSecret("StaticToken.AccessToken", c.AccessToken); err != nil {
+	if err := credential.Secret("StaticToken.AccessToken", c.AccessToken.Reveal()); err != nil {
 		return nil, err
 	}
-	if !visible(c.AccessToken.Reveal()) {
+	if !safetext.Visible(c.AccessToken.Reveal()) {
 		return nil, errors.New("StaticToken.AccessToken has a character that no token has")
 	}
 	return static{newToken(Token{AccessToken: c.AccessToken})}, nil
@@ -153,7 +153,7 @@ func (f TokenFunc) fetch(ctx context.Context) (*token, error) {
 	}
 	now := time.Now()
 	switch access := got.AccessToken.Reveal(); {
-	case access == "" || !visible(access):
+	case access == "" || !safetext.Visible(access):
 		return nil, callbackError(tokenFunc, "TokenFunc returned no token", ErrUnauthorized)
 	case !got.ExpiresAt.IsZero() && !now.Before(got.ExpiresAt):
 		return nil, callbackError(tokenFunc, "TokenFunc returned a token that has ended", ErrUnauthorized)
@@ -165,51 +165,3 @@ func (f TokenFunc) fetch(ctx context.Context) (*token, error) {
 	}
 	return t, nil
 }
-
-// checkProject refuses what would make another path of the token endpoint.
-func checkProject(field, id string) error {
-	switch {
-	case id == "":
-		return fmt.Errorf("%s is empty", field)
-	case id == "." || id == ".." || strings.ContainsAny(id, `/\`) || !visible(id):
-		return fmt.Errorf("%s is not the id of a project", field)
-	}
-	return nil
-}
-
-// checkClient refuses what HTTP Basic cannot carry (RFC 7617, 2).
-func checkClient(field, id string) error {
-	switch {
-	case id == "":
-		return fmt.Errorf("%s is empty", field)
-	case strings.Contains(id, ":") || !visible(id):
-		return fmt.Errorf("%s is not the id of a client", field)
-	}
-	return nil
-}
-
-func checkSecret(field string, secret Secret) error {
-	value := secret.Reveal()
-	switch {
-	case value == "":
-		return fmt.Errorf("%s is empty", field)
-	case strings.TrimSpace(value) != value:
-		return fmt.Errorf("%s begins or ends with white space", field) // the newline of a file
-	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }):
-		return fmt.Errorf("%s has a control character", field)
-	}
-	return nil
-}
-
-// checkScopes refuses what is not a scope-token (RFC 6749, 3.3).
-func checkScopes(field string, scopes []string) error {
-	for i, scope := range scopes {
-		if scope == "" || !visible(scope) || strings.ContainsAny(scope, `"\`) {
-			return fmt.Errorf("%s[%d] is not a scope", field, i)
-		}
-	}
-	return nil
-}
-
-// visible reports whether s is ASCII without spaces and control characters.
-func visible(s string) bool { return printable(s) && !strings.Contains(s, " ") }

@@ -9,13 +9,15 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/gen"
+	"github.com/onvy-health/onvy-go/internal/bounded"
+	"github.com/onvy-health/onvy-go/internal/safetext"
 )
 
 // audience is the project as the canonical endpoint wants it.
 func audience(projectID string) *string { return new("urn:onvy:project:" + projectID) }
 
 // ask sends a token request and reads the answer.
-func (p *pipeline) ask(ctx context.Context, op *operation, req *http.Request, buildErr error) (*token, error) {
+func ask(ctx context.Context, p *pipeline, op *operation, req *http.Request, buildErr error) (*token, error) {
 	if buildErr != nil {
 		return nil, invalid(op, "the request cannot be made")
 	}
@@ -28,7 +30,7 @@ func (p *pipeline) ask(ctx context.Context, op *operation, req *http.Request, bu
 	if err := decodeInto(op, a, &body); err != nil {
 		return nil, withoutBody(err)
 	}
-	if access := body.AccessToken.Reveal(); !strings.EqualFold(body.TokenType, "Bearer") || access == "" || !visible(access) {
+	if access := body.AccessToken.Reveal(); !strings.EqualFold(body.TokenType, "Bearer") || access == "" || !safetext.Visible(access) {
 		return nil, withoutBody(badAnswer(op, a, "the answer has no bearer token"))
 	}
 	got := Token{AccessToken: NewSecret(body.AccessToken.Reveal())}
@@ -75,7 +77,7 @@ func (g *serverGrant) fetch(ctx context.Context) (*token, error) {
 		if err == nil {
 			req.SetBasicAuth(id, secret) // as curl -u in the quickstart
 		}
-		return g.pipeline.ask(ctx, serverToken, req, err)
+		return ask(ctx, g.pipeline, serverToken, req, err)
 	}
 	req, err := gen.NewCreateOAuthTokenRequestWithFormdataBody(g.pipeline.server, gen.OAuthTokenRequest{
 		GrantType: gen.GrantTypeClientCredentials,
@@ -85,7 +87,7 @@ func (g *serverGrant) fetch(ctx context.Context) (*token, error) {
 	if err == nil {
 		req.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret)) // RFC 6749, 2.3.1
 	}
-	return g.pipeline.ask(ctx, oauthServerToken, req, err)
+	return ask(ctx, g.pipeline, oauthServerToken, req, err)
 }
 
 // userGrant is token exchange (RFC 8693) and then refresh (RFC 6749, 6). One
@@ -115,7 +117,7 @@ func (g *userGrant) fetch(ctx context.Context) (*token, error) {
 		// another try.
 		g.pending = t
 		if _, err := callback(ctx, g.op(), "OnToken", func() (struct{}, error) { return struct{}{}, store(ctx, t.Token) }); err != nil {
-			g.pipeline.warn("onvy: the token was not stored", err)
+			warn(g.pipeline.logger, "onvy: the token was not stored", err)
 			return nil, err
 		}
 	}
@@ -196,7 +198,7 @@ func (g *userGrant) request(ctx context.Context, grant string, subject Secret) (
 			return nil, invalid(userToken, "the request cannot be written as JSON")
 		}
 		req, err := gen.NewCreateSDKTokenRequest(g.pipeline.server, g.creds.ProjectID, body)
-		return g.pipeline.ask(ctx, userToken, req, err)
+		return ask(ctx, g.pipeline, userToken, req, err)
 	}
 	form := gen.OAuthTokenRequest{ClientID: &g.creds.ClientID, Audience: audience(g.creds.ProjectID)}
 	if grant == "refresh" {
@@ -206,20 +208,20 @@ func (g *userGrant) request(ctx context.Context, grant string, subject Secret) (
 		form.SubjectTokenType = new("urn:ietf:params:oauth:token-type:id_token")
 	}
 	req, err := gen.NewCreateOAuthTokenRequestWithFormdataBody(g.pipeline.server, form)
-	return g.pipeline.ask(ctx, oauthUserToken, req, err)
+	return ask(ctx, g.pipeline, oauthUserToken, req, err)
 }
 
 // callback calls a function of the program. It may do anything: whatever it
 // does, the answer is there when ctx ends, and it is an error of the operation.
 func callback[T any](ctx context.Context, op *operation, name string, f func() (T, error)) (T, error) {
-	v, err := bounded(ctx, f)
+	v, err := bounded.Call(ctx, f)
 	if err == nil {
 		return v, nil
 	}
 	reason := name + " failed"
-	if _, panicked := errors.AsType[*panicError](err); panicked {
+	if _, panicked := errors.AsType[*bounded.Panic](err); panicked {
 		reason = name + " panicked"
-	} else if errors.Is(err, errNoReturn) || ctx.Err() != nil {
+	} else if errors.Is(err, bounded.ErrNoReturn) || ctx.Err() != nil {
 		reason = name + " did not return"
 	}
 	return v, callbackError(op, reason, err)

@@ -9,8 +9,9 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/gen"
-
+	"github.com/onvy-health/onvy-go/internal/problem"
 	"github.com/onvy-health/onvy-go/internal/retryafter"
+	"github.com/onvy-health/onvy-go/internal/safetext"
 )
 
 // What [errors.Is] finds in an error of this package.
@@ -40,6 +41,9 @@ var (
 
 var errOrigin = errors.New("the request is for another server than the base URL")
 
+// describe says why there was no answer without what may not be printed.
+func describe(err error) string { return safetext.Describe(err, ErrTooLarge, errOrigin, errReenter) }
+
 // Error is what every operation returns when it fails. Its text has the
 // operation, the status, the code if it is a known one, the request id and the
 // number of attempts; it has no URL, no id of a user and nothing of the body,
@@ -60,6 +64,15 @@ type Error struct {
 	// verb %w, and dumpers call none at all; both print fields, and follow
 	// pointers, but not into a function.
 	hidden func() *details
+}
+
+// FieldError is what a server says about one field of a request.
+type FieldError struct {
+	// Field says which one, in the words of the server: a name, a path or a JSON
+	// pointer.
+	Field string
+	// Message says what is wrong with it. It may quote the value.
+	Message string
 }
 
 // details are the parts of an Error that do not print.
@@ -97,6 +110,18 @@ func (e *Error) Message() string { return e.details().message }
 // was no answer, or one of a token endpoint.
 func (e *Error) Body() []byte { return e.details().body }
 
+// Fields returns what the body of the answer says about single fields of the
+// request, nil if it says nothing. ONVY documents no such body; those of
+// RFC 9457 ("errors" with pointer and detail), of FastAPI ("detail" with loc and
+// msg) and the common lists of field and message are understood.
+func (e *Error) Fields() []FieldError {
+	var fields []FieldError
+	for _, f := range problem.Fields(e.Body()) {
+		fields = append(fields, FieldError(f))
+	}
+	return fields
+}
+
 // newError makes the error of an operation from the last answer, or from the
 // reason why there is none.
 func newError(op *operation, a *answer, cause error, attempts int) *Error {
@@ -116,7 +141,7 @@ func newError(op *operation, a *answer, cause error, attempts int) *Error {
 	}
 	e := failure(op.name, attempts, d)
 	e.StatusCode = a.status
-	e.RequestID = requestID(a.header)
+	e.RequestID = safetext.RequestID(a.header)
 	e.RetryAfter = retryafter.Read(a.header, time.Now())
 	return e
 }
@@ -146,7 +171,7 @@ func (e *Error) Error() string {
 		if text := http.StatusText(e.StatusCode); text != "" {
 			b.WriteString(" " + text)
 		}
-		if known(d.code) {
+		if safetext.Known(d.code) {
 			b.WriteString(" (" + d.code + ")")
 		}
 	}

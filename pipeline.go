@@ -64,12 +64,26 @@ func newPipeline(opts []Option) (*pipeline, error) {
 
 // cache makes the source of the tokens that fetch gets.
 func (p *pipeline) cache(fetch func(context.Context) (*token, error)) *cache {
-	return &cache{fetch: fetch, warn: p.warn}
+	return &cache{fetch: fetch, warn: func(message string, err error) { warn(p.logger, message, err) }}
 }
 
 // defaults are the settings of a call that has no options.
 func (p *pipeline) defaults() *callSettings {
 	return &callSettings{attempts: p.attempts, timeout: p.timeout}
+}
+
+// settings are those of a call of op.
+func (p *pipeline) settings(op *operation, opts []CallOption) (*callSettings, error) {
+	s := p.defaults()
+	for i, option := range opts {
+		if option == nil {
+			return nil, invalid(op, fmt.Sprintf("call option %d is nil", i+1))
+		}
+		if err := option(s); err != nil {
+			return nil, invalid(op, err.Error())
+		}
+	}
+	return s, nil
 }
 
 // do carries out one operation: it sends req with a token, again as long as
@@ -107,7 +121,7 @@ func (p *pipeline) do(ctx context.Context, op *operation, tokens tokens, req *ht
 				continue
 			}
 		}
-		wait, again := p.again(ctx, op, a, err, attempt, s)
+		wait, again := p.waits.again(ctx, op, a, err, attempt, s)
 		if !again {
 			return nil, newError(op, a, err, attempt)
 		}

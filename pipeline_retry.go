@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/onvy-health/onvy-go/internal/bounded"
 	"github.com/onvy-health/onvy-go/internal/retryafter"
+	"github.com/onvy-health/onvy-go/internal/safetext"
 )
 
 const (
@@ -27,15 +29,15 @@ type waits struct {
 // again decides whether op is sent once more, and after how long. It is not
 // where the wait would outlast the caller's deadline, or the limit: then the
 // caller can do better with the error than with the wait.
-func (p *pipeline) again(ctx context.Context, op *operation, a *answer, err error, attempt int, s *callSettings) (time.Duration, bool) {
+func (w waits) again(ctx context.Context, op *operation, a *answer, err error, attempt int, s *callSettings) (time.Duration, bool) {
 	if attempt >= s.attempts || ctx.Err() != nil || !repeatable(op, a, err) {
 		return 0, false
 	}
-	wait := p.waits.backoff(attempt)
+	wait := w.backoff(attempt)
 	if a != nil {
 		wait = max(wait, retryafter.Read(a.header, time.Now()))
 	}
-	if wait > max(p.waits.asked, p.waits.max) {
+	if wait > max(w.asked, w.max) {
 		return 0, false
 	}
 	return wait, fits(ctx, wait)
@@ -83,10 +85,10 @@ func permanent(err error) bool {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return true
 	}
-	if _, ok := errors.AsType[*panicError](err); ok {
+	if _, ok := errors.AsType[*bounded.Panic](err); ok {
 		return true
 	}
-	return errors.Is(err, ErrTooLarge) || errors.Is(err, errOrigin) || proxyWantsPassword(err)
+	return errors.Is(err, ErrTooLarge) || errors.Is(err, errOrigin) || safetext.ProxyWantsPassword(err)
 }
 
 // backoff doubles from attempt to attempt. Half of it is chance, so that

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"net/http"
 	"time"
+
+	"github.com/onvy-health/onvy-go/internal/bounded"
 )
 
 const (
@@ -31,7 +33,7 @@ func (p *pipeline) attempt(ctx context.Context, op *operation, req *http.Request
 	started := time.Now()
 	a, err := p.send(ctx, op, req, t, attempt, s)
 	if p.logger != nil && p.logger.Enabled(ctx, slog.LevelDebug) {
-		p.log(ctx, op, req.Method, a, err, attempt, time.Since(started))
+		logAttempt(ctx, p.logger, op, req.Method, a, err, attempt, time.Since(started))
 	}
 	return a, err
 }
@@ -66,7 +68,7 @@ func (p *pipeline) send(ctx context.Context, op *operation, req *http.Request, t
 		return nil, ctx.Err() // the caller's end, in whatever words the transport has
 	}
 	if err != nil && timed.Err() != nil {
-		return nil, &timeoutError{after: s.timeout}
+		return nil, &bounded.Timeout{After: s.timeout}
 	}
 	return a, err
 }
@@ -79,9 +81,9 @@ func (p *pipeline) roundTrip(op *operation, r *http.Request) (*answer, error) {
 	if !p.foreign {
 		return exchange(p.transport(), r)
 	}
-	a, err := bounded(r.Context(), func() (*answer, error) { return exchange(p.transport(), r) })
-	if e, panicked := errors.AsType[*panicError](err); panicked && !op.grants {
-		panic(e.value)
+	a, err := bounded.Call(r.Context(), func() (*answer, error) { return exchange(p.transport(), r) })
+	if e, panicked := errors.AsType[*bounded.Panic](err); panicked && !op.grants {
+		panic(e.Value)
 	}
 	return a, err
 }

@@ -1,23 +1,21 @@
-package onvy
+// Package problem reads what bodies of errors say about single fields of a request:
+// RFC 9457 ("errors" with pointer and detail), FastAPI ("detail" with loc and msg)
+// and the common lists of field and message.
+package problem
 
 import "encoding/json"
 
-// FieldError is what a server says about one field of a request.
-type FieldError struct {
-	// Field says which one, in the words of the server: a name, a path or a JSON
-	// pointer.
-	Field string
-	// Message says what is wrong with it. It may quote the value.
+// Field is one field: which, and what is wrong with it, both in the words of the
+// server.
+type Field struct {
+	Field   string
 	Message string
 }
 
-// Fields returns what the body of the answer says about single fields of the
-// request, nil if it says nothing. ONVY documents no such body; those of
-// RFC 9457 ("errors" with pointer and detail), of FastAPI ("detail" with loc and
-// msg) and the common lists of field and message are understood.
-func (e *Error) Fields() []FieldError {
+// Fields returns what a body says, nil if it says nothing.
+func Fields(raw []byte) []Field {
 	var body map[string]json.RawMessage
-	if json.Unmarshal(e.Body(), &body) != nil {
+	if json.Unmarshal(raw, &body) != nil {
 		return nil
 	}
 	for _, name := range []string{"errors", "details", "detail", "fields"} {
@@ -25,10 +23,10 @@ func (e *Error) Fields() []FieldError {
 		if json.Unmarshal(body[name], &items) != nil {
 			continue
 		}
-		var fields []FieldError
+		var fields []Field
 		for _, item := range items {
-			f := FieldError{Field: place(item), Message: text(item, "message", "msg", "detail", "reason")}
-			if f != (FieldError{}) {
+			f := Field{Field: place(item), Message: text(item, "message", "msg", "detail", "reason")}
+			if f != (Field{}) {
 				fields = append(fields, f)
 			}
 		}

@@ -1,4 +1,6 @@
-package onvy
+// Package safetext tells what may be printed of errors, headers and bodies that
+// others wrote from what may hold a secret or a person.
+package safetext
 
 import (
 	"context"
@@ -10,24 +12,25 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/onvy-health/onvy-go/gen"
+	"github.com/onvy-health/onvy-go/internal/bounded"
 )
 
-// describe says why there was no answer without what may not be printed. The
+// Describe says why there was no answer without what may not be printed. The
 // texts of net/http and encoding/json quote what they could not read, and that
 // of a transport that is not ours may say anything; so the texts that are
-// known to be safe are kept, and of all others only the type is told.
-func describe(err error) string {
-	if e, ok := errors.AsType[*timeoutError](err); ok {
+// known to be safe are kept, and of all others only the type is told. safe are
+// more errors of which the text is kept.
+func Describe(err error, safe ...error) string {
+	if e, ok := errors.AsType[*bounded.Timeout](err); ok {
 		return e.Error()
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return e.Error()
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
-		return e.Op + ": " + describe(e.Err)
+		return e.Op + ": " + Describe(e.Err, safe...)
 	}
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the certificate of the server: " + fmt.Sprintf("%T", e.Err)
@@ -35,22 +38,22 @@ func describe(err error) string {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return "the server does not speak TLS on this port"
 	}
-	if proxyWantsPassword(err) {
+	if ProxyWantsPassword(err) {
 		return "the proxy asks for a password (407)"
 	}
-	if e, ok := errors.AsType[*panicError](err); ok {
+	if e, ok := errors.AsType[*bounded.Panic](err); ok {
 		return e.Error()
 	}
 	if e, ok := errors.AsType[syscall.Errno](err); ok {
 		return e.Error()
 	}
-	for _, safe := range []error{
+	for _, known := range append(safe,
 		context.Canceled, context.DeadlineExceeded,
 		io.ErrUnexpectedEOF, io.EOF, net.ErrClosed, net.ErrWriteToConnected,
-		ErrTooLarge, errOrigin, errReenter, errNoReturn,
-	} {
-		if errors.Is(err, safe) {
-			return strings.TrimPrefix(safe.Error(), "onvy: ")
+		bounded.ErrNoReturn,
+	) {
+		if errors.Is(err, known) {
+			return strings.TrimPrefix(known.Error(), "onvy: ")
 		}
 	}
 	for {
@@ -62,9 +65,9 @@ func describe(err error) string {
 	}
 }
 
-// proxyWantsPassword reports whether a proxy refused to connect. net/http
+// ProxyWantsPassword reports whether a proxy refused to connect. net/http
 // gives the text of the status and no type.
-func proxyWantsPassword(err error) bool {
+func ProxyWantsPassword(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if err.Error() == http.StatusText(http.StatusProxyAuthRequired) {
 			return true
@@ -73,17 +76,9 @@ func proxyWantsPassword(err error) bool {
 	return false
 }
 
-// timeoutError says that one request took longer than it may.
-type timeoutError struct{ after time.Duration }
-
-func (e *timeoutError) Error() string   { return fmt.Sprintf("no answer within %v", e.after) }
-func (e *timeoutError) Timeout() bool   { return true }
-func (e *timeoutError) Temporary() bool { return true }
-func (e *timeoutError) Unwrap() error   { return context.DeadlineExceeded }
-
-// known reports whether a code of an error body is one that can be printed.
+// Known reports whether a code of an error body is one that can be printed.
 // Any other could be a value of a person.
-func known(code string) bool {
+func Known(code string) bool {
 	if gen.OAuthErrorCode(code).Valid() {
 		return true
 	}
@@ -95,9 +90,9 @@ func known(code string) bool {
 	return false
 }
 
-// requestID returns the id that the server gave the request, if it looks like
+// RequestID returns the id that the server gave the request, if it looks like
 // one: at most 128 letters, digits and marks that ids have.
-func requestID(h http.Header) string {
+func RequestID(h http.Header) string {
 	id := h.Get("X-Request-Id")
 	if len(id) > 128 {
 		return ""
@@ -110,4 +105,31 @@ func requestID(h http.Header) string {
 		}
 	}
 	return id
+}
+
+// Printable reports whether s is ASCII without control characters, and so can be
+// in a header.
+func Printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// Visible reports whether s is ASCII without spaces and control characters.
+func Visible(s string) bool { return Printable(s) && !strings.Contains(s, " ") }
+
+// IsToken reports whether s is a token (RFC 9110, 5.6.2), as field names are.
+func IsToken(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '!' || c == '#' || c == '$' || c == '%' || c == '&' || c == '\'' || c == '*' || c == '+' || c == '-' || c == '.' || c == '^' || c == '_' || c == '`' || c == '|' || c == '~':
+		default:
+			return false
+		}
+	}
+	return true
 }
