@@ -102,8 +102,6 @@ func listUsers(query, pagination string, users ...string) *contract.Exchange {
 	return exchange("GET", "/users"+query, 200, `{"users":[`+strings.Join(users, ",")+`],"pagination":`+pagination+`}`)
 }
 
-const refusal = `{"error":"not_found","message":"no such user"}`
-
 // tokenHeaders are those of a token answer.
 func tokenHeaders(x *contract.Exchange) {
 	x.Response.Header = append(x.Response.Header, contract.Field{Name: "Cache-Control", Value: "no-store"}, contract.Field{Name: "Pragma", Value: "no-cache"})
@@ -115,12 +113,6 @@ const basicCredentials = "Basic c2VydmVyOnNlY3JldC1vZi10aGUtY2xpZW50" // server:
 func serverToken(sent, body string, changes ...change) *contract.Exchange {
 	return exchange("POST", "/v1/projects/proj_1/auth/server", 200, body,
 		append([]change{sends(sent), authorization(basicCredentials), tokenHeaders}, changes...)...)
-}
-
-// sdkToken is an answer of auth/sdk.
-func sdkToken(sent, body string, changes ...change) *contract.Exchange {
-	return exchange("POST", "/v1/projects/proj_1/auth/sdk", 200, body,
-		append([]change{sends(sent), authorization(""), tokenHeaders}, changes...)...)
 }
 
 // oauthToken is an answer of /oauth/token.
@@ -196,8 +188,6 @@ func header(name string, values ...string) change {
 
 func status(s int) change { return func(x *contract.Exchange) { x.Response.Status = s } }
 
-func method(m string) change { return func(x *contract.Exchange) { x.Request.Method = m } }
-
 // refused makes the answer a refusal.
 func refused(s int, code string) change {
 	return func(x *contract.Exchange) {
@@ -208,11 +198,6 @@ func refused(s int, code string) change {
 }
 
 func took(d time.Duration) change { return func(x *contract.Exchange) { x.Duration = d } }
-
-// failed is an exchange that ended with an error, without an answer.
-func failed(err error) change {
-	return func(x *contract.Exchange) { x.Err, x.Response = err, nil }
-}
 
 // rulesOf are the ids of the rules of findings, sorted, each once.
 func rulesOf(findings []contract.Finding) []string {

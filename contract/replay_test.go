@@ -27,19 +27,16 @@ func entries(xs ...*contract.Exchange) iter.Seq2[*contract.Exchange, error] {
 }
 
 // manyBroken are exchanges of which each breaks something of its own.
-func manyBroken() []*contract.Exchange {
+func manyBroken(t *testing.T) []*contract.Exchange {
+	t.Helper()
 	var all []*contract.Exchange
 	for range 20 {
-		for _, row := range exchangeRows() {
-			for i, x := range row.breaks {
-				x.Name = fmt.Sprintf("test.har#%d", len(all)+i)
-			}
-			all = append(all, row.breaks...)
+		for _, s := range badExamples(t, contract.KindExchange) {
+			s[0].Name = fmt.Sprintf("test.har#%d", len(all))
+			all = append(all, s...)
 		}
-		for _, row := range historyRows() {
-			for _, s := range row.breaks {
-				all = append(all, s...)
-			}
+		for _, s := range badExamples(t, contract.KindHistory) {
+			all = append(all, s...)
 		}
 	}
 	return all
@@ -49,7 +46,7 @@ func TestAReplayIsTheSameHoweverManyExchangesAreCheckedAtOnce(t *testing.T) {
 	spec := loadSpec(t)
 	var reports []*contract.Report
 	for _, parallel := range []int{1, 8} {
-		report := spec.Replay(t.Context(), "test.har", entries(manyBroken()...), contract.ReplayOptions{Parallel: parallel})
+		report := spec.Replay(t.Context(), "test.har", entries(manyBroken(t)...), contract.ReplayOptions{Parallel: parallel})
 		report.Started, report.Duration = time.Time{}, 0
 		for i := range report.Outcomes {
 			report.Outcomes[i].Duration = 0
@@ -159,7 +156,7 @@ func TestARecordingWithOverlapsIsRightInEitherOrder(t *testing.T) {
 	read := starts(2*time.Second, 3*time.Second, getUser(user("gender", "male", "updated_at", after(60))))
 	list := starts(2*time.Second, 3*time.Second, listUsers("", `{"limit":100,"total":1}`, user("gender", "male", "updated_at", after(60))))
 	deleted := starts(4*time.Second, 4*time.Second, exchange("DELETE", "/users/user_9", 204, ""))
-	made9 := starts(0, time.Second, make1("user_9"))
+	made9 := starts(0, time.Second, createUser(`{"id":"user_9"}`, user("id", "user_9")))
 	for i, order := range [][]*contract.Exchange{
 		{made, read, patch}, {made, patch, read}, {made, made9, list, patch, deleted}, {made, made9, patch, deleted, list}, {made9, made, deleted, patch, list},
 	} {

@@ -20,7 +20,7 @@ func TestMergingReportsHasNoOrder(t *testing.T) {
 		return string(b)
 	}
 	part := func(n int) *contract.Report { // a new one each time: Merge changes its receiver
-		xs := logged(uint64(n), n%2 == 1)[n*40 : n*40+400]
+		xs := logged(t, uint64(n), n%2 == 1)[n*40 : n*40+400]
 		if n > 0 {
 			xs[0].Response.BodyState = contract.BodyNotRecorded
 			xs[1].Request.URL = "https://elsewhere.example/" + string(rune('a'+n))
@@ -61,7 +61,7 @@ func TestMergingReportsHasNoOrder(t *testing.T) {
 func TestReportsOfAnotherSpecOrOfOtherRulesAreNotMerged(t *testing.T) {
 	spec := loadSpec(t)
 	report := func() *contract.Report {
-		return spec.ReplayAll(t.Context(), []contract.Recording{recorded("log", logged(1, false)[:50])}, contract.ReplayOptions{})
+		return spec.ReplayAll(t.Context(), []contract.Recording{recorded("log", logged(t, 1, false)[:50])}, contract.ReplayOptions{})
 	}
 	other := report()
 	other.Spec = "another"

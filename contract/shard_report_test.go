@@ -57,7 +57,7 @@ func sharded(t *testing.T, spec *contract.Spec, all []contract.Recording, togeth
 // entries, and exchanges that several recordings have.
 func TestSortedAndShardedReportsAreThoseOfAPlainReplay(t *testing.T) {
 	spec := loadSpec(t)
-	xs := logged(5, false)
+	xs := logged(t, 5, false)
 	rule := func(id string, check func(*contract.Call)) *contract.Rule {
 		return &contract.Rule{ID: id, Level: contract.Drift, Title: "A title.", Breaks: "this", Holds: "that", Check: check}
 	}
@@ -137,7 +137,7 @@ func cutInto(xs []*contract.Exchange, n int) (all []contract.Recording) {
 func TestShardsOfOtherRulesDoNotMix(t *testing.T) {
 	spec := loadSpec(t)
 	o := contract.ShardOptions{Key: shardKey}
-	lines := slices.Sorted(slices.Values(mapped(t, spec, logged(1, false)[:50], o)))
+	lines := slices.Sorted(slices.Values(mapped(t, spec, logged(t, 1, false)[:50], o)))
 	other := o
 	other.SkipRules = []string{"page"}
 	_, err := spec.ReduceShard(linesOf(lines), other)

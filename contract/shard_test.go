@@ -21,20 +21,18 @@ import (
 
 // logged is a gateway log with faults, and behind it a session for each history
 // rule that breaks it. No two exchanges have the same time.
-func logged(seed uint64, opaque bool) []*contract.Exchange {
+func logged(t *testing.T, seed uint64, opaque bool) []*contract.Exchange {
 	var all []*contract.Exchange
 	for x := range gatewaylog.New(gatewaylog.Options{Seed: seed, Exchanges: 1500, Users: 60, Opaque: opaque, Faults: 0.02}).All() {
 		all = append(all, x)
 	}
 	start := noon.AddDate(1, 0, 0)
-	for _, row := range historyRows() {
-		for _, s := range row.breaks {
-			for _, x := range s {
-				x.Started = start.Add(x.Started.Sub(noon))
-				all = append(all, x)
-			}
-			start = start.AddDate(0, 0, 1)
+	for _, s := range badExamples(t, contract.KindHistory) {
+		for _, x := range s {
+			x.Started = start.Add(x.Started.Sub(noon))
+			all = append(all, x)
 		}
+		start = start.AddDate(0, 0, 1)
 	}
 	for i, x := range all {
 		x.Name = fmt.Sprintf("log#%d", i)
@@ -98,7 +96,7 @@ func TestShardsGiveTheReportOfOneProcess(t *testing.T) {
 		seeds = 3
 	}
 	for seed := range uint64(seeds) {
-		xs := logged(seed, seed%2 == 1)
+		xs := logged(t, seed, seed%2 == 1)
 		chance := rand.New(rand.NewPCG(seed, 9))
 		o := contract.ShardOptions{Key: shardKey, Partitions: 1 + chance.IntN(6)}
 		o.Complete = seed%3 != 0
@@ -165,7 +163,7 @@ func mergedPartials(t *testing.T, chance *rand.Rand, all []*contract.Partial) *c
 
 // Nothing that stands for a person is in the lines that engines keep on disk.
 func TestLinesOfAShardHoldNoIDNoTokenAndNoValue(t *testing.T) {
-	xs := logged(1, true)
+	xs := logged(t, 1, true)
 	text := strings.Join(mapped(t, loadSpec(t), xs, contract.ShardOptions{Key: shardKey, Partitions: 3}), "")
 	for _, secret := range []string{"user_0000", "user_123", "opaque-token", "Avery", "Robin", "Zoë", "Müller", "1901-01-01", "-04-23", "secret-of-the-client"} {
 		require.NotContains(t, text, secret)
@@ -178,7 +176,7 @@ func TestLinesOfAShardHoldNoIDNoTokenAndNoValue(t *testing.T) {
 func TestAShardThatIsNotWholeIsAnErrorAndNeverAWrongReport(t *testing.T) {
 	spec := loadSpec(t)
 	o := contract.ShardOptions{Key: shardKey, Partitions: 2, Version: "v1"}
-	one, two := mapped(t, spec, logged(1, false)[:300], o), mapped(t, spec, logged(2, false)[300:600], o)
+	one, two := mapped(t, spec, logged(t, 1, false)[:300], o), mapped(t, spec, logged(t, 2, false)[300:600], o)
 	all := slices.Sorted(slices.Values(append(one, two...)))
 	middle := slices.IndexFunc(all, func(l string) bool { return l[7] == 'c' })
 	other := o
@@ -217,7 +215,7 @@ func TestPartialsThatDoNotBelongTogetherAreRefused(t *testing.T) {
 	spec := loadSpec(t)
 	o := contract.ShardOptions{Key: shardKey}
 	reduce := func(o contract.ShardOptions) *contract.Partial {
-		p, err := spec.ReduceShard(linesOf(slices.Sorted(slices.Values(mapped(t, spec, logged(1, false)[:50], o)))), o)
+		p, err := spec.ReduceShard(linesOf(slices.Sorted(slices.Values(mapped(t, spec, logged(t, 1, false)[:50], o)))), o)
 		require.NoError(t, err)
 		return p
 	}
