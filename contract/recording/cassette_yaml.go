@@ -11,14 +11,27 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 )
 
-// yamlCassette reads cassettes in YAML, one interaction at a time.
+// yamlItems is the state between lines.
+type yamlItems struct {
+	*emitter
+	in     *bufio.Reader
+	inList bool
+	indent int    // column of the items; -1 before the first
+	item   []byte // the item so far
+	size   int
+	open   bool // whether an item was begun
+	mid    bool // whether the next piece goes on with a line
+}
+
+func newYAMLItems(e *emitter) *yamlItems { return &yamlItems{emitter: e, in: e.br, indent: -1} }
+
+// read reads cassettes in YAML, one interaction at a time.
 //
 // YAML readers hold the whole document. But go-vcr writes block style, and
 // there the items of the list start with "- " at one column at which, by the
 // rules of indentation, nothing inside an item can: so the file is cut at
 // those lines, and each item is given to go-vcr by itself.
-func (e *emitter) yamlCassette() error {
-	y := &yamlItems{emitter: e, in: e.br, indent: -1}
+func (y *yamlItems) read() error {
 	for {
 		line, err := y.in.ReadSlice('\n')
 		if len(line) > 0 {
@@ -31,7 +44,7 @@ func (e *emitter) yamlCassette() error {
 		case err == io.EOF && y.whole():
 			return y.finish()
 		case err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
-			return fmt.Errorf("%w in interaction %d", ErrTruncated, e.index)
+			return fmt.Errorf("%w in interaction %d", ErrTruncated, y.index)
 		default:
 			return err
 		}
@@ -63,18 +76,6 @@ func isCassette(head []byte) bool {
 		}
 	}
 	return false
-}
-
-// yamlItems is the state between lines.
-type yamlItems struct {
-	*emitter
-	in     *bufio.Reader
-	inList bool
-	indent int    // column of the items; -1 before the first
-	item   []byte // the item so far
-	size   int
-	open   bool // whether an item was begun
-	mid    bool // whether the next piece goes on with a line
 }
 
 // take adds a line, or a piece of one.

@@ -6,9 +6,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// documents cuts HARs and JSON cassettes into entries. The members of a
+// documents are HARs and JSON cassettes.
+type documents struct{ *emitter }
+
+// read cuts them into entries. The members of a
 // document may be in any order; documents may follow one another.
-func (e *emitter) documents() error {
+func (e documents) read() error {
 	s := newScanner(e.br)
 	for n := 0; ; n++ {
 		if _, err := s.peek(); err != nil {
@@ -39,7 +42,7 @@ func (e *emitter) documents() error {
 }
 
 // log reads the log of a HAR.
-func (e *emitter) log(s *scanner) error {
+func (e documents) log(s *scanner) error {
 	return s.members(func(name string) error {
 		switch name {
 		case "entries":
@@ -57,7 +60,7 @@ func (e *emitter) log(s *scanner) error {
 }
 
 // elements emits the elements of an array; null is an array without any.
-func (e *emitter) elements(s *scanner, decode decodeFunc) error {
+func (e documents) elements(s *scanner, decode decodeFunc) error {
 	if c, err := s.peek(); err == nil && c == 'n' {
 		return s.skip()
 	}

@@ -9,10 +9,13 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 )
 
+// harDecoder reads an entry of a HAR.
+type harDecoder struct{ *decoder }
+
 // decodeHAR decodes an entry of a HAR.
 func decodeHAR(raw []byte) (*contract.Exchange, error) {
 	var (
-		d       = newDecoder(raw)
+		d       = harDecoder{newDecoder(raw)}
 		x       contract.Exchange
 		req     bool
 		failure string
@@ -57,16 +60,7 @@ func decodeHAR(raw []byte) (*contract.Exchange, error) {
 	case x.Request.Method == "" || x.Request.URL == "":
 		return nil, fmt.Errorf("%w: its request has no method or no URL", ErrEntry)
 	}
-	switch res := x.Response; {
-	case res == nil:
-	case own.set:
-		own.apply(res)
-	default:
-		settle(res, x.Request.Method)
-	}
-	if own.set {
-		x.Request.BodyState, x.FromCache = own.sent, own.fromCache
-	}
+	own.apply(&x)
 	if queued < x.Duration { // else it is none of the times of this entry
 		x.Duration -= queued
 		if !x.Started.IsZero() {
@@ -81,7 +75,7 @@ func decodeHAR(raw []byte) (*contract.Exchange, error) {
 
 // harQueued is how long the request had not been sent yet: it waited for a
 // connection of the client's or for a name to be looked up.
-func (d *decoder) harQueued() (queued time.Duration) {
+func (d harDecoder) harQueued() (queued time.Duration) {
 	_ = d.object(func(name []byte) error {
 		switch string(name) {
 		case "blocked", "dns":
@@ -94,7 +88,7 @@ func (d *decoder) harQueued() (queued time.Duration) {
 	return queued
 }
 
-func (d *decoder) harRequest() contract.Request {
+func (d harDecoder) harRequest() contract.Request {
 	var (
 		req    contract.Request
 		size   = -1
@@ -138,7 +132,7 @@ func (d *decoder) harRequest() contract.Request {
 }
 
 // harHeaders reads a list of fields, and the pseudo fields of HTTP/2 apart.
-func (d *decoder) harHeaders(pseudo map[string]string) contract.Header {
+func (d harDecoder) harHeaders(pseudo map[string]string) contract.Header {
 	var h contract.Header
 	_ = d.array(func() error {
 		n, v := d.pair()
@@ -157,7 +151,7 @@ func (d *decoder) harHeaders(pseudo map[string]string) contract.Header {
 }
 
 // pair reads an object with a name and a value.
-func (d *decoder) pair() (name, value string) {
+func (d harDecoder) pair() (name, value string) {
 	_ = d.object(func(member []byte) error {
 		switch string(member) {
 		case "name":
@@ -175,7 +169,7 @@ func (d *decoder) pair() (name, value string) {
 // harPostData reads the body of a request. Where there are only the parameters
 // of a form, the form is put together again; a form with files cannot be, and
 // then there is no body.
-func (d *decoder) harPostData() []byte {
+func (d harDecoder) harPostData() []byte {
 	var (
 		text, form []byte
 		hasText    bool

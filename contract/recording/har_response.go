@@ -15,7 +15,7 @@ import (
 
 // harResponse reads a response; nil for one that never came, which recorders
 // write with a status of 0 or -1 or without any.
-func (d *decoder) harResponse(failure *string, fromCache *bool) *contract.Response {
+func (d harDecoder) harResponse(failure *string, fromCache *bool) *contract.Response {
 	res := &contract.Response{}
 	var content bool
 	_ = d.object(func(name []byte) error {
@@ -56,7 +56,7 @@ func (d *decoder) harResponse(failure *string, fromCache *bool) *contract.Respon
 // where there was none, and also where it did not keep it: then only the size
 // tells, and a size of -1 tells nothing. The body is taken for not recorded
 // unless it is sure that it was empty; [settle] corrects that by what HTTP says.
-func (d *decoder) harContent(res *contract.Response) {
+func (d harDecoder) harContent(res *contract.Response) {
 	var (
 		size   = -1
 		text   []byte
@@ -171,7 +171,7 @@ type harExtension struct {
 	fromCache bool
 }
 
-func (d *decoder) harExtension() harExtension {
+func (d harDecoder) harExtension() harExtension {
 	own := harExtension{set: true}
 	_ = d.object(func(name []byte) error {
 		switch string(name) {
@@ -198,6 +198,18 @@ func (d *decoder) harExtension() harExtension {
 	return own
 }
 
-func (own *harExtension) apply(res *contract.Response) {
-	res.Decoded, res.Truncated, res.Extra, res.BodyState = own.decoded, own.truncated, own.extra, own.got
+// apply brings an exchange to what the extension says; without one, its response
+// to what HTTP says.
+func (own *harExtension) apply(x *contract.Exchange) {
+	res := x.Response
+	switch {
+	case res == nil:
+	case own.set:
+		res.Decoded, res.Truncated, res.Extra, res.BodyState = own.decoded, own.truncated, own.extra, own.got
+	default:
+		settle(res, x.Request.Method)
+	}
+	if own.set {
+		x.Request.BodyState, x.FromCache = own.sent, own.fromCache
+	}
 }

@@ -64,10 +64,13 @@ func (e *emitter) lines() error {
 	}
 }
 
+// lineDecoder reads a line.
+type lineDecoder struct{ *decoder }
+
 // decodeLine decodes a line.
 func decodeLine(raw []byte) (*contract.Exchange, error) {
 	var (
-		d       = newDecoder(raw)
+		d       = lineDecoder{newDecoder(raw)}
 		x       contract.Exchange
 		failure string
 	)
@@ -81,9 +84,9 @@ func decodeLine(raw []byte) (*contract.Exchange, error) {
 		case "duration_ms":
 			x.Duration = d.duration()
 		case "request":
-			x.Request = d.lineRequest()
+			x.Request = d.request()
 		case "response":
-			x.Response = d.lineResponse()
+			x.Response = d.response()
 		case "error":
 			failure = d.text()
 		case "from_cache":
@@ -114,7 +117,7 @@ func decodeLine(raw []byte) (*contract.Exchange, error) {
 	return &x, nil
 }
 
-func (d *decoder) lineRequest() contract.Request {
+func (d lineDecoder) request() contract.Request {
 	var (
 		req contract.Request
 		has bool
@@ -126,9 +129,9 @@ func (d *decoder) lineRequest() contract.Request {
 		case "url":
 			req.URL = d.text()
 		case "headers":
-			req.Header = d.lineHeaders()
+			req.Header = d.headers()
 		case "body":
-			req.Body, has = d.lineBody(), true
+			req.Body, has = d.body(), true
 		case "body_state":
 			req.BodyState = bodyState(d.text())
 		case "body_base64":
@@ -145,7 +148,7 @@ func (d *decoder) lineRequest() contract.Request {
 	return req
 }
 
-func (d *decoder) lineResponse() *contract.Response {
+func (d lineDecoder) response() *contract.Response {
 	var (
 		res = &contract.Response{}
 		has bool
@@ -159,9 +162,9 @@ func (d *decoder) lineResponse() *contract.Response {
 		case "reason":
 			res.Reason = d.text()
 		case "headers":
-			res.Header = d.lineHeaders()
+			res.Header = d.headers()
 		case "body":
-			res.Body, has = d.lineBody(), true
+			res.Body, has = d.body(), true
 		case "body_state":
 			res.BodyState = bodyState(d.text())
 		case "body_base64":
@@ -192,9 +195,9 @@ func (d *decoder) lineResponse() *contract.Response {
 	return res
 }
 
-// lineBody reads a body: a text, or JSON as it is, which is how many loggers
+// body reads a body: a text, or JSON as it is, which is how many loggers
 // write it.
-func (d *decoder) lineBody() []byte {
+func (d lineDecoder) body() []byte {
 	if k := d.PeekKind(); k != '{' && k != '[' {
 		if b, _ := d.bytes(); len(b) > 0 {
 			return b
@@ -208,10 +211,10 @@ func (d *decoder) lineBody() []byte {
 	return bytes.Clone(raw)
 }
 
-// lineHeaders reads fields as pairs: [["Content-Type", "application/json"], ...];
+// headers reads fields as pairs: [["Content-Type", "application/json"], ...];
 // or as an object with a value or a list of values for each name, which is how
 // many loggers write them.
-func (d *decoder) lineHeaders() contract.Header {
+func (d lineDecoder) headers() contract.Header {
 	var h contract.Header
 	if d.PeekKind() == '{' {
 		_ = d.object(func(member []byte) error {

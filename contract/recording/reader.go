@@ -188,9 +188,9 @@ func (r *Reader) Raw() iter.Seq2[Raw, error] {
 		case Lines:
 			err = e.lines()
 		case yamlCassette:
-			err = e.yamlCassette()
+			err = newYAMLItems(e).read()
 		default:
-			err = e.documents()
+			err = documents{e}.read()
 		}
 		if err == nil && e.index == 0 {
 			err = ErrNoEntries

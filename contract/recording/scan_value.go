@@ -79,9 +79,7 @@ func (s *scanner) scalar(k *keeper) error {
 // nested passes over a string, an object or an array.
 func (s *scanner) nested(k *keeper) error {
 	var (
-		open     [maxDepth/64 + 1]uint64 // a bit for each level: is it an array?
-		depth    int
-		deep     bool
+		open     levels
 		inString bool
 		escaped  bool
 	)
@@ -104,7 +102,7 @@ func (s *scanner) nested(k *keeper) error {
 				}
 				inString, escaped = b[i] == '\\', b[i] == '\\'
 				i++
-				if inString || depth > 0 {
+				if inString || open.depth > 0 {
 					continue
 				}
 				k.add(b[:i])
@@ -117,30 +115,52 @@ func (s *scanner) nested(k *keeper) error {
 			case '"':
 				inString = true
 			case '{', '[':
-				if depth++; depth > maxDepth {
-					deep = true // from here on brackets are counted, not matched
-				} else if bit := uint64(1) << (depth % 64); c == '[' {
-					open[depth/64] |= bit
-				} else {
-					open[depth/64] &^= bit
-				}
+				open.push(c == '[')
 			case '}', ']':
-				if depth <= maxDepth && (open[depth/64]>>(depth%64)&1 == 1) != (c == ']') {
+				if !open.pop(c == ']') {
 					s.pos += i
 					return s.syntax()
 				}
-				if depth--; depth > 0 {
+				if open.depth > 0 {
 					continue
 				}
 				k.add(b[:i])
 				s.pos += i
-				if deep {
-					return fmt.Errorf("%w: more than %d levels", ErrTooDeep, maxDepth)
-				}
-				return nil
+				return open.err()
 			}
 		}
 		k.add(b)
 		s.pos = s.end
 	}
+}
+
+// levels are the brackets that are open: for each a bit, is it an array?
+type levels struct {
+	array [maxDepth/64 + 1]uint64
+	depth int
+	deep  bool // from here on brackets are counted, not matched
+}
+
+func (l *levels) push(array bool) {
+	if l.depth++; l.depth > maxDepth {
+		l.deep = true
+	} else if bit := uint64(1) << (l.depth % 64); array {
+		l.array[l.depth/64] |= bit
+	} else {
+		l.array[l.depth/64] &^= bit
+	}
+}
+
+// pop reports whether the bracket is of the kind of the one that it closes.
+func (l *levels) pop(array bool) bool {
+	matches := l.depth > maxDepth || (l.array[l.depth/64]>>(l.depth%64)&1 == 1) == array
+	l.depth--
+	return matches
+}
+
+func (l *levels) err() error {
+	if l.deep {
+		return fmt.Errorf("%w: more than %d levels", ErrTooDeep, maxDepth)
+	}
+	return nil
 }

@@ -64,13 +64,13 @@ func handlerOf(op *operation) (handler, error) {
 }
 
 // validate holds a request against the spec.
-func (s *Server) validate(c *call, r *http.Request) error {
+func validate(doc *openapi3.T, c *call, r *http.Request) error {
 	op := c.op
-	item := s.spec.Doc.Paths.Value(op.Path)
+	item := doc.Paths.Value(op.Path)
 	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request:    r,
 		PathParams: c.vars,
-		Route:      &routers.Route{Spec: s.spec.Doc, Path: op.Path, PathItem: item, Method: op.Method, Operation: op.Doc},
+		Route:      &routers.Route{Spec: doc, Path: op.Path, PathItem: item, Method: op.Method, Operation: op.Doc},
 		Options: &openapi3filter.Options{
 			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // see authorize
 			SkipSettingDefaults: true,

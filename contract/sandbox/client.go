@@ -37,10 +37,13 @@ func (c credentials) decoded() credentials {
 	return credentials{id, secret}
 }
 
-// server returns the project if the credentials are those of its confidential
+// tenants are the projects by their ids.
+type tenants map[string]*tenant
+
+// confidential returns the project if the credentials are those of its confidential
 // client. Unknown projects, unknown clients and wrong secrets look alike.
-func (s *Server) confidential(project string, c credentials) (*tenant, error) {
-	t := s.projects[project]
+func (all tenants) confidential(project string, c credentials) (*tenant, error) {
+	t := all[project]
 	if t == nil || !t.isConfidential(c) && !t.isConfidential(c.decoded()) {
 		return nil, invalidClient()
 	}
@@ -52,8 +55,8 @@ func (t *tenant) isConfidential(c credentials) bool {
 }
 
 // public returns the project if the client is its public one.
-func (s *Server) public(project, client string) (*tenant, error) {
-	t := s.projects[project]
+func (all tenants) public(project, client string) (*tenant, error) {
+	t := all[project]
 	if t == nil || !equal(client, t.SDKClientID) {
 		return nil, invalidClient()
 	}

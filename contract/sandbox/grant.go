@@ -19,7 +19,7 @@ func serverToken(s *Server, c *call) (*reply, error) {
 	if !ok {
 		return nil, invalidClient()
 	}
-	t, err := s.confidential(c.project(), given)
+	t, err := s.projects.confidential(c.project(), given)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func serverToken(s *Server, c *call) (*reply, error) {
 // POST /v1/projects/{project_id}/auth/sdk.
 func sdkToken(s *Server, c *call) (*reply, error) {
 	client, _ := document.Text(c.body, "client_id")
-	t, err := s.public(c.project(), client)
+	t, err := s.projects.public(c.project(), client)
 	if err != nil {
 		return nil, err
 	}
@@ -54,46 +54,55 @@ func (c *call) token(token gen.Token, err error) (*reply, error) {
 	return &reply{status: c.op.Success, body: body}, err
 }
 
+// grants give tokens: to a client for itself, and for users to whom an identity
+// token or a refresh token speaks.
+type grants struct {
+	projects tenants
+	tokens   *issuer
+	idp      *identityProvider
+	scopes   []string // that operations ask for
+}
+
 // clientToken is a token for the confidential client itself. It never comes
 // with a refresh token (RFC 6749, 4.4.3).
-func (s *Server) clientToken(t *tenant, asked string) (gen.Token, error) {
+func (g *grants) clientToken(t *tenant, asked string) (gen.Token, error) {
 	granted, err := scopes(t.Scopes).grant(asked)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	return s.token(&principal{project: t.ID, subject: t.ClientID, scope: granted}, asked), nil
+	return g.token(&principal{project: t.ID, subject: t.ClientID, scope: granted}, asked), nil
 }
 
 // exchange is a token for the user whom an identity token names.
-func (s *Server) exchange(t *tenant, idToken, asked string) (gen.Token, error) {
-	user, err := s.idp.verify(idToken, t.ID)
+func (g *grants) exchange(t *tenant, idToken, asked string) (gen.Token, error) {
+	user, err := g.idp.verify(idToken, t.ID)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	granted, err := scopes(s.scopes).grant(asked)
+	granted, err := scopes(g.scopes).grant(asked)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	token := s.token(&principal{project: t.ID, subject: user, user: user, scope: granted}, asked)
+	token := g.token(&principal{project: t.ID, subject: user, user: user, scope: granted}, asked)
 	token.RefreshToken = new(gen.NewSecret(t.refresh.issue(&family{client: t.SDKClientID, user: user, scope: granted})))
 	return token, nil
 }
 
 // refresh is a token for the user for whom a refresh token was issued.
-func (s *Server) refresh(t *tenant, refreshToken, asked string) (gen.Token, error) {
+func (g *grants) refresh(t *tenant, refreshToken, asked string) (gen.Token, error) {
 	next, f, granted, err := t.refresh.rotate(refreshToken, t.SDKClientID, asked)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	token := s.token(&principal{project: t.ID, subject: f.user, user: f.user, scope: granted}, asked)
+	token := g.token(&principal{project: t.ID, subject: f.user, user: f.user, scope: granted}, asked)
 	token.RefreshToken = new(gen.NewSecret(next))
 	return token, nil
 }
 
 // token is the answer with a new access token. It says which scopes were
 // granted only where they are not those asked for (RFC 6749, 5.1).
-func (s *Server) token(p *principal, asked string) gen.Token {
-	token := gen.Token{AccessToken: gen.NewSecret(s.tokens.issue(p)), TokenType: "Bearer", ExpiresIn: int64(s.tokens.ttl / time.Second)}
+func (g *grants) token(p *principal, asked string) gen.Token {
+	token := gen.Token{AccessToken: gen.NewSecret(g.tokens.issue(p)), TokenType: "Bearer", ExpiresIn: int64(g.tokens.ttl / time.Second)}
 	if !slices.Equal(splitScopes(asked), p.scope) {
 		token.Scope = new(p.scope.String())
 	}

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-
-	onvy "github.com/onvy-health/onvy-go"
 )
 
 const (
@@ -31,24 +29,6 @@ func newIdentityProvider(now func() time.Time) *identityProvider {
 		panic("sandbox: " + err.Error()) // crypto/rand never fails
 	}
 	return &identityProvider{key: key, now: now}
-}
-
-// MintIDToken returns an identity token of the project's identity provider for
-// a subject, good for five minutes: what an app would send to auth/sdk. The
-// id of the user at ONVY is the subject. change may alter the claims, a nil
-// value takes one out: "aud" is "app:" and the id of the project.
-func (s *Server) MintIDToken(subject string, change ...func(claims map[string]any)) onvy.Secret {
-	now := s.now().Unix()
-	c := jwt.MapClaims{
-		"iss": identityIssuer, "aud": identityAudience + s.Project.ID, "sub": subject,
-		"iat": now, "exp": now + 300,
-	}
-	mint(c, change)
-	token, err := jwt.NewWithClaims(jwt.SigningMethodES256, c).SignedString(s.idp.key)
-	if err != nil {
-		panic("sandbox: MintIDToken: " + err.Error()) // a claim that is not JSON
-	}
-	return onvy.NewSecret(token)
 }
 
 // verify returns the subject of an identity token for a project (OpenID

@@ -28,7 +28,7 @@ func oauthToken(s *Server, c *call) (*reply, error) {
 		return nil, badRequest("the body is not a valid form")
 	}
 	form := oauthForm{values}
-	client, err := s.oauthClient(c.basic, form)
+	client, err := oauthClient(c.basic, form)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func oauthToken(s *Server, c *call) (*reply, error) {
 
 // oauthClient returns the credentials of a request, in the header or in the
 // form, and refuses both (RFC 6749, 2.3).
-func (s *Server) oauthClient(headers []string, form oauthForm) (credentials, error) {
+func oauthClient(headers []string, form oauthForm) (credentials, error) {
 	if len(headers) == 0 {
 		if !form.Has("client_id") {
 			return credentials{}, invalidClient()
@@ -63,34 +63,34 @@ func (s *Server) oauthClient(headers []string, form oauthForm) (credentials, err
 	return c, nil
 }
 
-func (s *Server) oauthClientCredentials(c credentials, form oauthForm) (gen.Token, error) {
+func (g *grants) oauthClientCredentials(c credentials, form oauthForm) (gen.Token, error) {
 	project, err := projectOf(form)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	if t := s.projects[project]; t != nil && c.secret == "" && equal(c.id, t.SDKClientID) {
+	if t := g.projects[project]; t != nil && c.secret == "" && equal(c.id, t.SDKClientID) {
 		return gen.Token{}, unauthorizedClient()
 	}
-	t, err := s.confidential(project, c)
+	t, err := g.projects.confidential(project, c)
 	if err != nil {
 		return gen.Token{}, err
 	}
-	return s.clientToken(t, form.scope())
+	return g.clientToken(t, form.scope())
 }
 
-func (s *Server) oauthRefresh(c credentials, form oauthForm) (gen.Token, error) {
-	t, err := s.oauthPublic(c, form)
+func (g *grants) oauthRefresh(c credentials, form oauthForm) (gen.Token, error) {
+	t, err := g.oauthPublic(c, form)
 	if err != nil {
 		return gen.Token{}, err
 	}
 	if !form.Has("refresh_token") {
 		return gen.Token{}, badRequest("refresh_token is missing")
 	}
-	return s.refresh(t, form.Get("refresh_token"), form.scope())
+	return g.refresh(t, form.Get("refresh_token"), form.scope())
 }
 
-func (s *Server) oauthExchange(c credentials, form oauthForm) (gen.Token, error) {
-	t, err := s.oauthPublic(c, form)
+func (g *grants) oauthExchange(c credentials, form oauthForm) (gen.Token, error) {
+	t, err := g.oauthPublic(c, form)
 	if err != nil {
 		return gen.Token{}, err
 	}
@@ -104,25 +104,25 @@ func (s *Server) oauthExchange(c credentials, form oauthForm) (gen.Token, error)
 	case form.Has("requested_token_type") && form.Get("requested_token_type") != accessTokenType:
 		return gen.Token{}, badRequest("requested_token_type is not one that can be had")
 	}
-	token, err := s.exchange(t, form.Get("subject_token"), form.scope())
+	token, err := g.exchange(t, form.Get("subject_token"), form.scope())
 	token.IssuedTokenType = new(accessTokenType)
 	return token, err
 }
 
 // oauthPublic returns the project of a request of its public client. The
 // confidential client may not use the grants of users.
-func (s *Server) oauthPublic(c credentials, form oauthForm) (*tenant, error) {
+func (g *grants) oauthPublic(c credentials, form oauthForm) (*tenant, error) {
 	project, err := projectOf(form)
 	if err != nil {
 		return nil, err
 	}
-	if t := s.projects[project]; t != nil && t.isConfidential(c) {
+	if t := g.projects[project]; t != nil && t.isConfidential(c) {
 		return nil, unauthorizedClient()
 	}
 	if c.secret != "" {
 		return nil, invalidClient()
 	}
-	return s.public(project, c.id)
+	return g.projects.public(project, c.id)
 }
 
 func unauthorizedClient() *refusal {

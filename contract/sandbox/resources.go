@@ -59,7 +59,7 @@ func create(s *Server, c *call) (*reply, error) {
 	if p.r.Param == subject && !c.principal.may(id) {
 		return nil, refuse(http.StatusForbidden, "forbidden", "the token is for another user")
 	}
-	u, err := s.storeOf(c).create(p, id, document.Fields{}.Merge(p.r, c.body))
+	u, err := s.projects.store(c).create(p, id, document.Fields{}.Merge(p.r, c.body))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func show(s *Server, c *call) (*reply, error) {
 	if err := c.may(); err != nil {
 		return nil, err
 	}
-	u, err := s.storeOf(c).get(c.place(), c.id())
+	u, err := s.projects.store(c).get(c.place(), c.id())
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func replace(s *Server, c *call) (*reply, error) {
 		return nil, refuse(http.StatusConflict, "conflict", "the id in the body is not that in the path")
 	}
 	doc := document.Fields{}.Merge(p.r, c.body)
-	u, err := s.storeOf(c).update(p, c.id(), func(document.Fields) document.Fields { return doc })
+	u, err := s.projects.store(c).update(p, c.id(), func(document.Fields) document.Fields { return doc })
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func patch(s *Server, c *call) (*reply, error) {
 		return nil, err
 	}
 	p := c.place()
-	u, err := s.storeOf(c).update(p, c.id(), func(old document.Fields) document.Fields {
+	u, err := s.projects.store(c).update(p, c.id(), func(old document.Fields) document.Fields {
 		if !document.Touches(p.r, c.body) {
 			return nil
 		}
@@ -123,7 +123,7 @@ func remove(s *Server, c *call) (*reply, error) {
 	if err := c.may(); err != nil {
 		return nil, err
 	}
-	if err := s.storeOf(c).delete(c.place(), c.id()); err != nil {
+	if err := s.projects.store(c).delete(c.place(), c.id()); err != nil {
 		return nil, err
 	}
 	return &reply{status: c.op.Success}, nil
@@ -166,13 +166,13 @@ func showList(s *Server, c *call) (*reply, error) {
 		}
 		shown[join(page.Self)] = document.Quote(cursor)
 	}
-	records, next, total, err := s.storeOf(c).page(p, after, limit)
+	records, next, total, err := s.projects.store(c).page(p, after, limit)
 	if err != nil {
 		return nil, err
 	}
 	if p.r.Param == subject && c.principal.user != "" {
 		records, next, total = nil, 0, 0
-		if u, err := s.storeOf(c).get(p, c.principal.user); err == nil && u.seq > after {
+		if u, err := s.projects.store(c).get(p, c.principal.user); err == nil && u.seq > after {
 			records, total = []*record{u}, 1
 		}
 	}
@@ -253,4 +253,5 @@ func nest(values map[string]jsontext.Value, first string) jsontext.Value {
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-func (s *Server) storeOf(c *call) *store { return s.projects[c.principal.project].store }
+// store is where the records of a call are.
+func (all tenants) store(c *call) *store { return all[c.principal.project].store }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
@@ -20,9 +21,12 @@ type call struct {
 	basic     []string   // the Authorization headers, for the token endpoints
 }
 
-// serve answers one request: find the operation, count it, be troublesome if
+// front answers requests.
+type front struct{ *Server }
+
+// ServeHTTP answers one request: find the operation, count it, be troublesome if
 // told to, and send what the API made of it.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+func (s front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	isHead := r.Method == http.MethodHead
 	if isHead { // the same answer as for GET (RFC 9110, 9.3.2)
 		r = r.Clone(r.Context())
@@ -46,7 +50,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer runs the layers of one operation.
-func (s *Server) answer(a *answer, r *http.Request, found *route, vars map[string]string) {
+func (s front) answer(a *answer, r *http.Request, found *route, vars map[string]string) {
 	op := found.op
 	c := &call{op: op, vars: vars, basic: r.Header.Values("Authorization")}
 	if op.Role == spec.Token {
@@ -62,11 +66,11 @@ func (s *Server) answer(a *answer, r *http.Request, found *route, vars map[strin
 		err = readBody(c, r)
 	}
 	if err == nil {
-		err = s.validate(c, r)
+		err = validate(s.spec.Doc, c, r)
 	}
 	var done *reply
 	if err == nil {
-		done, err = found.handler(s, c)
+		done, err = found.handler(s.Server, c)
 	}
 	if err != nil {
 		asRefusal(err).write(a, op)
@@ -74,6 +78,38 @@ func (s *Server) answer(a *answer, r *http.Request, found *route, vars map[strin
 	}
 	promised(a, op, done.status)
 	done.write(a)
+}
+
+// authorize lets a request through to an operation that has one if there is a
+// bearer token with the scope that the operation needs.
+func (s front) authorize(c *call, r *http.Request) error {
+	if c.op.Role == spec.Token {
+		return nil
+	}
+	if !c.op.Bearer { // open to all
+		c.principal = &principal{project: s.Project.ID}
+		return nil
+	}
+	headers := r.Header.Values("Authorization")
+	if len(headers) > 1 {
+		return unauthorized("invalid_request", "more than one Authorization header")
+	}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") { // none, or a scheme that says nothing here
+		return unauthorized("", "an access token is needed")
+	}
+	p, err := s.tokens.verify(strings.Trim(token, " "))
+	if err != nil {
+		return err
+	}
+	if s.projects[p.project] == nil {
+		return unauthorized("invalid_token", "the access token is not valid")
+	}
+	if c.op.Scope != "" && !p.scope.has(c.op.Scope) {
+		return insufficientScope(c.op.Scope)
+	}
+	c.principal = p
+	return nil
 }
 
 // promised sets the headers that the spec says are always there.

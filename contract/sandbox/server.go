@@ -21,15 +21,12 @@ type Server struct {
 	// the first one's users. Other is the zero Project where there is only one.
 	Project, Other Project
 
-	projects map[string]*tenant
-	tokens   *issuer
-	idp      *identityProvider
+	grants
 	cursors  *cursors
 	troubles troubles
 	counts   counters
 	now      func() time.Time
 	spec     *spec.Model
-	scopes   []string // that its operations ask for
 	router   router
 	http     *http.Server
 }
@@ -57,13 +54,15 @@ func New(opts ...Option) (*Server, error) {
 		}
 	}
 	s := &Server{
-		spec:     c.spec,
-		scopes:   c.spec.Scopes(),
-		projects: make(map[string]*tenant, len(c.projects)),
-		tokens:   newIssuer(c.ttl, c.now),
-		idp:      newIdentityProvider(c.now),
-		cursors:  newCursors(),
-		now:      c.now,
+		spec: c.spec,
+		grants: grants{
+			scopes:   c.spec.Scopes(),
+			projects: make(tenants, len(c.projects)),
+			tokens:   newIssuer(c.ttl, c.now),
+			idp:      newIdentityProvider(c.now),
+		},
+		cursors: newCursors(),
+		now:     c.now,
 	}
 	for i, p := range c.projects {
 		if p.Scopes == nil {
@@ -88,7 +87,7 @@ func New(opts ...Option) (*Server, error) {
 // Handler returns the server as a handler, for a listener or a transport of
 // one's own. [Trouble] that drops the connection panics with
 // [http.ErrAbortHandler], as net/http asks for.
-func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+func (s *Server) Handler() http.Handler { return front{s} }
 
 // Listen starts to serve on addr, "127.0.0.1:8080" or, for a free port,
 // "127.0.0.1:0", and sets URL. Addresses that are not loopback are refused:

@@ -2,15 +2,10 @@ package sandbox
 
 import (
 	"crypto/rand"
-	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-
-	onvy "github.com/onvy-health/onvy-go"
-	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 const (
@@ -118,51 +113,6 @@ func (i *issuer) parse(token string, key []byte) (*claims, error) {
 	return c, err
 }
 
-// authorize lets a request through to an operation that has one if there is a
-// bearer token with the scope that the operation needs.
-func (s *Server) authorize(c *call, r *http.Request) error {
-	if c.op.Role == spec.Token {
-		return nil
-	}
-	if !c.op.Bearer { // open to all
-		c.principal = &principal{project: s.Project.ID}
-		return nil
-	}
-	headers := r.Header.Values("Authorization")
-	if len(headers) > 1 {
-		return unauthorized("invalid_request", "more than one Authorization header")
-	}
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") { // none, or a scheme that says nothing here
-		return unauthorized("", "an access token is needed")
-	}
-	p, err := s.tokens.verify(strings.Trim(token, " "))
-	if err != nil {
-		return err
-	}
-	if s.projects[p.project] == nil {
-		return unauthorized("invalid_token", "the access token is not valid")
-	}
-	if c.op.Scope != "" && !p.scope.has(c.op.Scope) {
-		return insufficientScope(c.op.Scope)
-	}
-	c.principal = p
-	return nil
-}
-
-// ExpireTokens makes all access tokens that were issued so far answer as
-// expired ones do. Refresh tokens stay good.
-func (s *Server) ExpireTokens() { s.tokens.retire("the access token has expired") }
-
-// RevokeTokens makes all access and refresh tokens that were issued so far
-// invalid.
-func (s *Server) RevokeTokens() {
-	s.tokens.retire("the access token was revoked")
-	for _, t := range s.projects {
-		t.refresh.revokeAll()
-	}
-}
-
 func (i *issuer) retire(reason string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -183,30 +133,4 @@ func (i *issuer) reason(token string, err error) *refusal {
 		}
 	}
 	return unauthorized("invalid_token", "the access token is not valid")
-}
-
-// MintAccessToken signs an access token for [Server.Project] with all scopes
-// of the spec, after change has had its way with the claims: for tests of what a
-// server, or a client, makes of tokens that the endpoints would never issue.
-// A nil value takes a claim out.
-func (s *Server) MintAccessToken(change ...func(claims map[string]any)) onvy.Secret {
-	now := s.now().Unix()
-	c := jwt.MapClaims{
-		"iss": issuerName, "aud": audiencePrefix + s.Project.ID, "sub": s.Project.ClientID, "jti": rand.Text(),
-		"iat": now, "nbf": now, "exp": now + int64(s.tokens.ttl/time.Second),
-		"project_id": s.Project.ID, "principal_type": "client", "scope": strings.Join(s.scopes, " "),
-	}
-	mint(c, change)
-	return onvy.NewSecret(s.tokens.sign(c))
-}
-
-func mint(c jwt.MapClaims, change []func(map[string]any)) {
-	for _, f := range change {
-		f(c)
-	}
-	for name, value := range c {
-		if value == nil {
-			delete(c, name)
-		}
-	}
 }

@@ -46,28 +46,6 @@ const (
 	LoseAnswer
 )
 
-// Trouble queues trouble. A request meets the first one queued that is for its
-// operation and is not used up.
-func (s *Server) Trouble(t ...Trouble) {
-	s.troubles.mu.Lock()
-	defer s.troubles.mu.Unlock()
-	for i := range t {
-		trouble := t[i]
-		trouble.Times = max(trouble.Times, -1)
-		if trouble.Times == 0 {
-			trouble.Times = 1
-		}
-		s.troubles.queue = append(s.troubles.queue, trouble)
-	}
-}
-
-// Calm forgets all trouble that is queued.
-func (s *Server) Calm() {
-	s.troubles.mu.Lock()
-	defer s.troubles.mu.Unlock()
-	s.troubles.queue = nil
-}
-
 type troubles struct {
 	mu    sync.Mutex
 	queue []Trouble
