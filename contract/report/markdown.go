@@ -13,12 +13,14 @@ import (
 
 // RulesMarkdown writes the rules as a page of Markdown: a table for each
 // family (what stands before the slash of their ids), families and rules in
-// alphabetical order. Every rule has an anchor of its id.
+// alphabetical order. Every rule has an anchor of its id, which leads to the file of
+// its examples if it is one of [contract.Rules] and has one.
 func RulesMarkdown(w io.Writer, rules []contract.Rule) error {
 	out := bufio.NewWriter(w)
 	rules = slices.SortedFunc(slices.Values(rules), func(a, b contract.Rule) int { return strings.Compare(a.ID, b.ID) })
 	// The bufio.Writer keeps the first error, and Flush returns it.
 	_, _ = fmt.Fprintf(out, rulesIntro, words.Number(len(rules), "rule"))
+	folders := exampleFolders()
 	family := ""
 	for i := range rules {
 		rule := &rules[i]
@@ -26,7 +28,11 @@ func RulesMarkdown(w io.Writer, rules []contract.Rule) error {
 			family = f
 			_, _ = fmt.Fprintf(out, "\n## %s\n\n%s", family, rulesHeader)
 		}
-		_, _ = fmt.Fprintf(out, "| <a id=%q></a>`%s` | %s | %s | %s | %s | %s | %s |\n", rule.ID, rule.ID,
+		id := "`" + rule.ID + "`"
+		if folder := folders[rule.ID]; folder != "" {
+			id = fmt.Sprintf("[%s](%s/%s.txtar)", id, folder, rule.ID)
+		}
+		_, _ = fmt.Fprintf(out, "| <a id=%q></a>%s | %s | %s | %s | %s | %s | %s |\n", rule.ID, id,
 			rule.Level, rule.Kind, cell(rule.Title), cell(rule.Breaks), cell(rule.Holds), cell(rule.Source))
 	}
 	if err := out.Flush(); err != nil {
@@ -50,11 +56,29 @@ and never used again for something else.
 - **Looks at**: an *exchange* rule looks at one request and its response, a
   *history* rule at what several say together, both live and in recordings. A
   *probe* makes its own traffic.
+- **Examples**: the id of a rule leads to what breaks it and what does not, as on the
+  wire; ` + "`onvy-contract explain ID`" + ` prints one of each, and for a probe the faults
+  that it has to find.
 `
 
 const rulesHeader = `| Rule | Level | Looks at | What must hold | Broken by | Not broken by | Source |
 |---|---|---|---|---|---|---|
 `
+
+// exampleFolders has where the file of a rule's examples is, beside RULES.md. What a
+// case looks for has none.
+func exampleFolders() map[string]string {
+	folders := make(map[string]string)
+	for _, r := range contract.Rules() {
+		switch r.Kind {
+		case contract.KindExchange:
+			folders[r.ID] = "internal/rules/testdata"
+		case contract.KindHistory:
+			folders[r.ID] = "internal/history/testdata"
+		}
+	}
+	return folders
+}
 
 // cell keeps a text inside its cell of a Markdown table.
 func cell(s string) string {

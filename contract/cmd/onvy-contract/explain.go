@@ -2,13 +2,19 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/example"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/near"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/rules"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
@@ -31,9 +37,6 @@ func (a *app) explainCommand() *cobra.Command {
 				return a.explain(&r)
 			}
 			var ids []string
-			if r, ok := contract.RuleByID(args[0]); ok {
-				return a.explain(&r)
-			}
 			for _, r := range contract.Rules() {
 				ids = append(ids, r.ID)
 			}
@@ -64,6 +67,55 @@ func (a *app) explain(r *contract.Rule) error {
 	if len(planted) > 0 {
 		text += "planted    faults of \"onvy-contract selftest\" that it has to find:\n" + strings.Join(planted, "\n") + "\n"
 	}
-	_, err := fmt.Fprint(a.stdout, text)
+	examples, err := examplesOf(r)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(a.stdout, text+examples)
 	return err
+}
+
+// examplesOf are the first example of a rule that breaks it and the first that does
+// not, as they stand in its file; "" for a rule that makes traffic of its own.
+func examplesOf(r *contract.Rule) (string, error) {
+	var files fs.FS
+	folder := "contract/internal/rules/"
+	switch r.Kind {
+	case contract.KindExchange:
+		files = rules.Examples
+	case contract.KindHistory:
+		files, folder = history.Examples, "contract/internal/history/"
+	default:
+		return "", nil
+	}
+	id := r.ID
+	if !slices.ContainsFunc(contract.Rules(), func(known contract.Rule) bool { return known.ID == id }) {
+		_, name, _ := strings.Cut(id, "/")
+		id = "users/" + name // whose rules hold for every resource
+	}
+	file, err := example.Read(files, id)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("examples   of %d that break it and %d that do not, in %s; the lines are marked as curl -v marks them\n\nbreaks it\n%s\nholds it\n%s",
+		len(file.Bad), len(file.Good), folder+example.Path(id), shown(&file.Bad[0]), shown(&file.Good[0])), nil
+}
+
+// What is shown of an example, in lines and characters.
+const shownLines, shownWidth = 60, 300
+
+func shown(e *example.Example) string {
+	var b strings.Builder
+	n := 0
+	for line := range strings.Lines(e.Text + "\n") {
+		if n++; n > shownLines {
+			fmt.Fprintf(&b, "    … %s more\n", read.Plural(strings.Count(e.Text, "\n")+1-shownLines, "line"))
+			break
+		}
+		if text := []rune(strings.TrimSuffix(line, "\n")); len(text) > shownWidth {
+			line = string(text[:shownWidth]) + "…\n"
+		}
+		b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
+	}
+	return b.String()
 }

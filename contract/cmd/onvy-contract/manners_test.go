@@ -118,9 +118,28 @@ func TestExplainSaysWhatARuleWants(t *testing.T) {
 		require.Contains(t, r.stdout, text)
 	}
 	for _, rule := range contract.Rules() {
-		require.Zero(t, call{}.run(t, "explain", rule.ID).status, rule.ID)
+		r := call{}.run(t, "explain", rule.ID)
+		require.Zero(t, r.status, rule.ID)
+		require.Equal(t, rule.Kind != contract.KindProbe, strings.Contains(r.stdout, "\nbreaks it\n    "), "%s has examples", rule.ID)
+		require.True(t, rule.Kind != contract.KindProbe || strings.Contains(r.stdout, "\nplanted    faults"), "%s has a fault", rule.ID)
+		require.Less(t, strings.Count(r.stdout, "\n"), 220, rule.ID)
 	}
-	require.Contains(t, call{}.run(t, "explain", "meals/read-back").stdout, "meals/read-back\n\n", "the laws of users hold for every resource")
+	require.Contains(t, call{}.run(t, "explain", "auth/challenge").stdout, `
+breaks it
+    > GET /users/user_123 HTTP/1.1
+    > Authorization: Bearer opaque-access-token
+    < HTTP/1.1 401
+    < Content-Type: application/json
+    < Www-Authenticate: Bearer realm="a", realm="b"
+    <
+    < {"error":"x"}
+
+holds it
+    > GET /users/user_123 HTTP/1.1
+`)
+	meals := call{}.run(t, "explain", "meals/read-back").stdout
+	require.Contains(t, meals, "meals/read-back\n\n", "the laws of users hold for every resource")
+	require.Contains(t, meals, "history/testdata/users/read-back.txtar")
 	call{}.run(t, "explain", "oauth/no-stroe").refuses(t, `did you mean "oauth/no-store"?`)
 	call{}.run(t, "explain").refuses(t, "the id of one rule")
 }
