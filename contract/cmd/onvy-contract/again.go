@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,18 +20,23 @@ func (a *app) againCommand() *cobra.Command {
 	var script bool
 	cmd := &cobra.Command{
 		Use:   "again CAUSE REPORT.json",
-		Short: "See whether a cause of a report is still there",
-		Long: `Runs the cases that found a cause, with the seed of the report and with fresh tokens
-and users, and says whether it is still there. If these cases no longer show a
-cause that several cases can show together, all cases run before it is said to
-be gone. The server is named as for "run".
+		Short: "See whether a cause of a report is still so",
+		Long: `Sends the steps of a cause again, with fresh tokens and ids, holds the answers
+against the rules, and says whether it is still so. What the steps create is
+deleted again. The server is named as for "run".
 
-It runs cases rather than sending the recorded steps again, which are of users and
-ids that are gone: another answer to them would say nothing.
+Where the steps do not show it, the cases that found it run too, with the seed of
+the report, and all cases where these no longer show what several can show
+together; only then it is not seen again. So it is where the steps alone say
+nothing: of requests at the same time, of a rule that compares more than one answer,
+of a body that is not whole in the report. The output says which way was taken.
+
+A report about recordings has steps and no cases: they are sent if the report has
+the request that created what they are about, and have pseudonyms in them.
 
 --script sends nothing: it writes the curl lines that show the cause.
 
-Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
+Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 		Example: indented("onvy-contract again F1 report.json", "onvy-contract again F1 report.json --script | sh"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -54,8 +61,6 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 			case script:
 				_, err = fmt.Fprint(a.stdout, cause.Script())
 				return err
-			case old.Kind == contract.Recordings:
-				return errors.New("the report is about recordings, which cannot be asked again; --script writes curl lines for a server")
 			}
 			spec, err := a.spec()
 			if err != nil {
@@ -71,7 +76,11 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 			case !found && !live.sandbox && old.Kind != contract.Sandbox:
 				return fmt.Errorf("the report is about %s, and no ONVY_* variables and no flags name a server", old.Target)
 			}
-			return a.again(cmd, spec, &live, old, cause)
+			steps, err := a.againSteps(cmd.Context(), &live, old, cause)
+			if err != nil {
+				return err
+			}
+			return a.again(cmd, spec, &live, old, cause, steps)
 		},
 	}
 	cmd.Flags().BoolVar(&script, "script", false, "write the curl lines that show the cause, and send nothing")
@@ -83,41 +92,100 @@ Exit status: 0 it is gone, 1 it is still there, 2 that cannot be said.`,
 	return cmd
 }
 
-// again runs the cases of a cause, and all cases where these do not show it and
-// the rule is of what many exchanges say together.
-func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, old *contract.Report, cause *contract.Cause) error {
-	var cases []string
-	for _, f := range cause.Findings {
-		if name := regexp.QuoteMeta(f.Exchange); f.Exchange != "" && !slices.Contains(cases, name) {
-			cases = append(cases, name)
-		}
+// againSteps sends the steps of a cause.
+func (a *app) againSteps(ctx context.Context, live *liveFlags, old *contract.Report, cause *contract.Cause) (*played, error) {
+	text, err := a.specText()
+	if err != nil {
+		return nil, err
 	}
-	if len(cases) == 0 {
-		return fmt.Errorf("the report does not say which case found %s", cause.ID)
+	target, found, end, err := a.reachable(live)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	if found && old.Kind == contract.Server && strings.TrimRight(target.BaseURL, "/") != old.Target {
+		a.note("The report is about %s; this is %s.", old.Target, target.BaseURL)
+	}
+	return playSteps(ctx, text, target, live.options, old, cause)
+}
+
+// again says what came of the steps of a cause. Where they do not show it, its
+// cases run, and all cases where these do not show it either and the rule is of
+// what many exchanges say together.
+func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, old *contract.Report, cause *contract.Cause, steps *played) error {
+	switch {
+	case steps.still:
+		_, err := fmt.Fprintf(a.stdout, "%s still so, by its steps: %s\n%s", cause.ID, report.Line(cause), cause.Script())
+		return errors.Join(err, exit(1))
+	case cmd.Context().Err() != nil:
+		return fmt.Errorf("whether %s is still so cannot be said: interrupted", cause.ID)
+	case steps.down:
+		return fmt.Errorf("whether %s is still so cannot be said: %s", cause.ID, steps.why)
+	}
+	cases := casesOf(cause)
+	switch {
+	case old.Kind == contract.Recordings && steps.lines == nil:
+		return fmt.Errorf("whether %s is still so cannot be said: %s, and a report about recordings has no cases; --script writes curl lines", cause.ID, steps.why)
+	case old.Kind == contract.Recordings:
+		return a.gone(cause, steps, "")
+	case len(cases) == 0:
+		return fmt.Errorf("whether %s is still so cannot be said: %s, and the report does not say which case found it", cause.ID, steps.why)
 	}
 	live.options.Seed = old.Seed
-	for _, expression := range []string{"^(" + strings.Join(cases, "|") + ")$", ""} {
+	ran := strings.Join(cases, ", ")
+	for _, expression := range []string{"^(" + quotedAll(cases) + ")$", ""} {
 		live.options.Run = expression
 		r, err := a.live(cmd.Context(), spec, live, nil)
 		if err != nil {
 			return err
 		}
-		if r.Target != old.Target && r.Kind != contract.Sandbox {
-			a.note("The report is about %s; this is %s.", old.Target, r.Target)
-		}
 		if now := sameCause(r, cause); now != nil {
-			_, err = fmt.Fprintf(a.stdout, "%s is still there: %s\n%s", cause.ID, report.Line(now), now.Script())
+			_, err = fmt.Fprintf(a.stdout, "%s still so, by its cases (%s): %s\n%s", cause.ID, steps.missed(), report.Line(now), now.Script())
 			return errors.Join(err, exit(1))
 		}
 		if s := r.Summary; s.Errors+s.NotRun > 0 || s.Passed+s.Failed == 0 {
-			return fmt.Errorf("whether %s is still there cannot be said: %s", cause.ID, whyNot(r))
+			return fmt.Errorf("whether %s is still so cannot be said: %s", cause.ID, whyNot(r))
 		}
 		if !together(cause) {
 			break
 		}
+		ran = "all of them"
 	}
-	_, err := fmt.Fprintf(a.stdout, "%s is gone: %s\n", cause.ID, report.Line(cause))
+	return a.gone(cause, steps, fmt.Sprintf("its cases, with seed %d: nothing of the kind (%s)", old.Seed, ran))
+}
+
+// gone says that a cause was not seen again, and what is different.
+func (a *app) gone(cause *contract.Cause, steps *played, cases string) error {
+	text := fmt.Sprintf("%s not seen again: %s\n", cause.ID, report.Line(cause))
+	for _, line := range steps.lines {
+		text += "    its steps: " + line + "\n"
+	}
+	if steps.lines == nil {
+		text += "    its steps: not sent, or not to the end: " + printable(steps.why) + "\n"
+	}
+	if cases != "" {
+		text += "    " + cases + "\n"
+	}
+	_, err := io.WriteString(a.stdout, text)
 	return err
+}
+
+// casesOf are the cases that found a cause.
+func casesOf(cause *contract.Cause) (cases []string) {
+	for _, f := range cause.Findings {
+		if f.Exchange != "" && !slices.Contains(cases, f.Exchange) {
+			cases = append(cases, f.Exchange)
+		}
+	}
+	return cases
+}
+
+func quotedAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = regexp.QuoteMeta(name)
+	}
+	return strings.Join(quoted, "|")
 }
 
 // together reports whether exchanges of several cases can show a cause.

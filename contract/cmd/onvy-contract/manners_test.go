@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -30,65 +29,6 @@ func faulty(t *testing.T, fault string) (call, *httptest.Server, *sandbox.Server
 	c := in(srv)
 	c.env["ONVY_BASE_URL"] = server.URL
 	return c, server, srv
-}
-
-func TestAgainSaysWhetherACauseIsStillThere(t *testing.T) {
-	for fault, rule := range map[string]string{ // of an exchange, of a history, of a probe
-		"measurement-unit-enum": "schema/enum", "patch-as-put": "users/patch-keeps", "accept-garbage-token": "token/garbage",
-	} {
-		t.Run(fault, func(t *testing.T) {
-			c, _, srv := faulty(t, fault)
-			name := filepath.Join(t.TempDir(), "report.json")
-			c.run(t, "run", "--seed", "7", "--json", name, ledger(t))
-			var old contract.Report
-			require.NoError(t, json.Unmarshal([]byte(content(t, name)), &old))
-			id := ""
-			for _, cause := range old.Causes() {
-				if cause.Head().Rule == rule {
-					id = cause.ID
-				}
-			}
-			require.NotEmpty(t, id)
-
-			r := c.run(t, "again", id, name, ledger(t))
-			require.Equal(t, 1, r.status, r.stdout+r.stderr)
-			require.Contains(t, r.stdout, id+" is still there: ")
-			require.Contains(t, r.stdout, "curl -i -sS")
-
-			mended := httptest.NewServer(srv.Handler())
-			t.Cleanup(mended.Close)
-			c.env["ONVY_BASE_URL"] = mended.URL
-			r = c.run(t, "again", strings.ToLower(id), name, ledger(t))
-			require.Zero(t, r.status, r.stdout+r.stderr)
-			require.Contains(t, r.stdout, id+" is gone: ")
-			require.Contains(t, r.stderr, "The report is about ")
-
-			mended.Close()
-			r = c.run(t, "again", id, name, ledger(t))
-			require.Equal(t, 2, r.status, "a server that is not there says nothing")
-			require.Contains(t, r.stderr, "cannot be said")
-		})
-	}
-}
-
-func TestAgainRefusesWhatItCannotAsk(t *testing.T) {
-	call{}.run(t, "again").refuses(t, "again takes a cause, such as F1, and a report")
-	call{}.run(t, "again", "F1", "none.json").refuses(t, "none.json")
-	for _, name := range []string{"run", "seed", "shard", "json", "junit", "html", "report", "rules", "skip-rules", "strict", "waivers", "fail-on", "cover", "scripts", "report-dir"} {
-		call{}.run(t, "again", "F1", "none.json", "--"+name+"=1").refuses(t, "unknown flag: --"+name)
-	}
-	c, _, _ := faulty(t, "measurement-unit-enum")
-	file := filepath.Join(t.TempDir(), "report.json")
-	c.run(t, "run", "--run", "^(auth/server|users/create)$", "--json", file, ledger(t))
-	c.run(t, "again", "F9", file).refuses(t, "no cause of this name", "F1")
-	call{}.run(t, "again", "F1", file).refuses(t, "the report is about "+c.env["ONVY_BASE_URL"], "name a server")
-	var r contract.Report
-	require.NoError(t, json.Unmarshal([]byte(content(t, file)), &r))
-	r.Kind = contract.Recordings
-	text, err := json.Marshal(r)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(file, text, 0o600))
-	c.run(t, "again", "F1", file).refuses(t, "recordings, which cannot be asked again")
 }
 
 func TestScriptsAreFilesThatAShellRuns(t *testing.T) {

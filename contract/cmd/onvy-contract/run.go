@@ -173,26 +173,32 @@ func (a *app) liveTarget(f *liveFlags) (t contract.Target, found bool, err error
 	return t, false, nil
 }
 
+// reachable is liveTarget, with the embedded sandbox started where no server is
+// named. The returned function ends it.
+func (a *app) reachable(f *liveFlags) (t contract.Target, found bool, end func(), err error) {
+	if t, found, err = a.liveTarget(f); err != nil || found {
+		return t, found, func() {}, err
+	}
+	server, err := a.newSandbox(sandboxTTL)
+	if err != nil {
+		return t, false, nil, err
+	}
+	if err := server.Listen("127.0.0.1:0"); err != nil {
+		return t, false, nil, err
+	}
+	return selftest.Target(server, server.URL), false, func() { _ = server.Close() }, nil // nobody waits for its last answers
+}
+
 // live runs the suite. Errors are of what keeps it from beginning; what
 // happens after that is in the report.
 //
 // each, if not nil, gets every exchange.
 func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each func(*contract.Exchange)) (*contract.Report, error) {
-	target, found, err := a.liveTarget(f)
+	target, found, end, err := a.reachable(f)
 	if err != nil {
 		return nil, err
 	}
-	if !found {
-		server, err := a.newSandbox(sandboxTTL)
-		if err != nil {
-			return nil, err
-		}
-		if err := server.Listen("127.0.0.1:0"); err != nil {
-			return nil, err
-		}
-		defer server.Close() //nolint:errcheck // nobody waits for its last answers
-		target = selftest.Target(server, server.URL)
-	}
+	defer end()
 	var bar *progress
 	ended := int64(0)
 	f.options.OnExchange = f.output.page.watching(each)

@@ -292,6 +292,9 @@ func (p *Probe) prove(c *pass.Call, findings []rule.Finding) {
 	}
 }
 
+// Evidence is an exchange as a step of a finding.
+func (p *Probe) Evidence(x *wire.Exchange) rule.Step { return p.Suite.evidence.Step(x) }
+
 // note keeps an exchange of the case as possible evidence.
 func (p *Probe) note(x *wire.Exchange) {
 	if len(p.log) == earlier {
