@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 )
 
 // Cause is what one thing that is wrong has led to: findings of one rule, over
@@ -113,7 +115,7 @@ func place(f *Finding) [3]string {
 func causeKey(f *Finding, level Level) string {
 	property := ""
 	switch {
-	case f.Rule == "schema/null" && level == Assumption: // a habit: null for what is absent
+	case f.Rule == ruleid.SchemaNull && level == Assumption: // a habit: null for what is absent
 	case aboutValues(f.Rule):
 		property = f.Pointer[strings.LastIndexByte(f.Pointer, '/')+1:]
 	}
@@ -174,10 +176,10 @@ func nested(all []*Cause) []*Cause {
 // consequences are rules that a server breaks because it breaks another one:
 // one that takes any token takes changed ones too.
 var consequences = map[string][]string{
-	"auth/credentials-needed": {"token/garbage", "token/tampered", "token/kind", "token/expired", "token/api-key", "auth/path-normalization", "scope/enforced"},
-	"token/garbage":           {"token/tampered", "token/kind", "token/expired"},
-	"users/not-found":         {"users/unique-id", "users/created-readable", "users/deleted-gone"},
-	"json/syntax":             {"users/created-readable", "isolation/write", "operation/works"},
+	ruleid.AuthCredentialsNeeded: {ruleid.TokenGarbage, ruleid.TokenTampered, ruleid.TokenKind, ruleid.TokenExpired, ruleid.TokenAPIKey, ruleid.AuthPathNormalization, ruleid.ScopeEnforced},
+	ruleid.TokenGarbage:          {ruleid.TokenTampered, ruleid.TokenKind, ruleid.TokenExpired},
+	ruleid.UsersNotFound:         {ruleid.UsersUniqueID, ruleid.UsersCreatedReadable, ruleid.UsersDeletedGone},
+	ruleid.JSONSyntax:            {ruleid.UsersCreatedReadable, ruleid.IsolationWrite, ruleid.OperationWorks},
 }
 
 // consequence has the rules that can follow from another one.
@@ -209,18 +211,18 @@ func (c *Cause) follows(head *Cause) bool {
 	return true
 }
 
-// comparesValues reports whether a rule holds the values of several exchanges
-// against each other.
-func comparesValues(rule string) bool {
-	return slices.Contains([]string{
-		"users/read-back", "users/write-answer", "users/stale-answer", "users/patch-keeps", "users/patch-clears",
-		"users/put-replaces", "users/list-agrees", "input/invalid",
-	}, rule)
+// comparing are the rules that hold the values of several exchanges against each
+// other.
+var comparing = []string{
+	ruleid.UsersReadBack, ruleid.UsersWriteAnswer, ruleid.UsersStaleAnswer, ruleid.UsersPatchKeeps, ruleid.UsersPatchClears,
+	ruleid.UsersPutReplaces, ruleid.UsersListAgrees, ruleid.InputInvalid,
 }
+
+func comparesValues(rule string) bool { return slices.Contains(comparing, rule) }
 
 func sharesOperation(a, b *Cause) bool {
 	for _, operation := range b.Operations() {
-		if !slices.Contains(a.Operations(), operation) && a.Head().Rule != "users/not-found" && a.Head().Rule != "json/syntax" {
+		if !slices.Contains(a.Operations(), operation) && a.Head().Rule != ruleid.UsersNotFound && a.Head().Rule != ruleid.JSONSyntax {
 			return false
 		}
 	}

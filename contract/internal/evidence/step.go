@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
@@ -357,7 +358,7 @@ func Compare(f *rule.Finding) {
 }
 
 // sentIsExpected are the rules that want back what was sent.
-var sentIsExpected = []string{"users/read-back", "users/write-answer", "users/stale-answer", "users/patch-keeps", "users/list-agrees"}
+var sentIsExpected = []string{history.ReadBack.ID, history.WriteAnswer.ID, history.StaleAnswer.ID, history.PatchKeeps.ID, history.ListAgrees.ID}
 
 // valueAt is the JSON text at a pointer; of "*" the first item that has it.
 func valueAt(text, pointer string) (string, bool) {

@@ -3,6 +3,7 @@ package history
 import (
 	"slices"
 
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -24,21 +25,21 @@ var resourceRules = []*rule.Rule{
 }
 
 var WriteAnswer = law(rule.Rule{
-	ID: "users/write-answer", Level: rule.Violation, Source: "users/create-a-new-user",
+	ID: ruleid.UsersWriteAnswer, Level: rule.Violation, Source: "users/create-a-new-user",
 	Title:  "The answer to a write shows what was written.",
 	Breaks: "POST with a firstname, 201 without it",
 	Holds:  "POST without a gender, 201 without it",
 })
 
 var StaleAnswer = law(rule.Rule{
-	ID: "users/stale-answer", Level: rule.Violation, Source: "users/update-user-put",
+	ID: ruleid.UsersStaleAnswer, Level: rule.Violation, Source: "users/update-user-put",
 	Title:  "The answer to an update shows the user after it.",
 	Breaks: "PATCH of lastname, 200 with the old one",
 	Holds:  "PATCH of lastname, 200 with the new one",
 })
 
 var ReadBack = law(rule.Rule{
-	ID: "users/read-back", Level: rule.Violation, Source: "users/create-a-new-user",
+	ID: ruleid.UsersReadBack, Level: rule.Violation, Source: "users/create-a-new-user",
 	Title:  "What was written is what is read.",
 	Breaks: "birthday 1990-04-23 written, 1990-04-22 read",
 	Holds:  "the same characters and the same numbers",
@@ -52,21 +53,21 @@ var AnswersAgree = law(rule.Rule{
 })
 
 var ListAgrees = law(rule.Rule{
-	ID: "users/list-agrees", Level: rule.Violation, Source: "users/list-users",
+	ID: ruleid.UsersListAgrees, Level: rule.Violation, Source: "users/list-users",
 	Title:  "A user in a list is the user that GET shows.",
 	Breaks: "list without birthdays",
 	Holds:  "the same fields in another order",
 })
 
 var CreatedReadable = law(rule.Rule{
-	ID: "users/created-readable", Level: rule.Violation, Source: "rfc9110#15.3.2",
+	ID: ruleid.UsersCreatedReadable, Level: rule.Violation, Source: "rfc9110#15.3.2",
 	Title:  "A user that was created can be read.",
 	Breaks: "201, then 404",
 	Holds:  "201, then 200",
 })
 
 var UniqueID = law(rule.Rule{
-	ID: "users/unique-id", Level: rule.Violation, Source: "quickstart",
+	ID: ruleid.UsersUniqueID, Level: rule.Violation, Source: "quickstart",
 	Title:  "An id is given once in a project.",
 	Breaks: "two creates of an id, 201 both times",
 	Holds:  "409 for the second",
@@ -94,7 +95,7 @@ var ReadIsSafe = law(rule.Rule{
 })
 
 var PatchKeeps = law(rule.Rule{
-	ID: "users/patch-keeps", Level: rule.Violation, Source: "rfc5789#2",
+	ID: ruleid.UsersPatchKeeps, Level: rule.Violation, Source: "rfc5789#2",
 	Title:  "PATCH leaves alone what it does not name.",
 	Breaks: "PATCH of lastname loses firstname",
 	Holds:  "PATCH {} changes nothing",
@@ -108,14 +109,14 @@ var PatchMerges = law(rule.Rule{
 })
 
 var PatchClears = law(rule.Rule{
-	ID: "users/patch-clears", Level: rule.Assumption, Source: "rfc7396#2",
+	ID: ruleid.UsersPatchClears, Level: rule.Assumption, Source: "rfc7396#2",
 	Title:  "PATCH with null clears the field.",
 	Breaks: "gender null, and gender stays",
 	Holds:  "gender null, and gender is absent or null",
 })
 
 var PutReplaces = law(rule.Rule{
-	ID: "users/put-replaces", Level: rule.Violation, Source: "users/update-user-put",
+	ID: ruleid.UsersPutReplaces, Level: rule.Violation, Source: "users/update-user-put",
 	Title:  "PUT replaces the whole user.",
 	Breaks: "PUT without gender, and gender stays",
 	Holds:  "PUT without measurement_unit, which is metric again",
@@ -129,7 +130,7 @@ var PutUnknown = law(rule.Rule{
 })
 
 var DeletedGone = law(rule.Rule{
-	ID: "users/deleted-gone", Level: rule.Violation, Source: "rfc9110#9.3.5",
+	ID: ruleid.UsersDeletedGone, Level: rule.Violation, Source: "rfc9110#9.3.5",
 	Title:  "A deleted user is gone.",
 	Breaks: "DELETE 204, then GET 200",
 	Holds:  "DELETE 204, then GET 404 or 410",

@@ -1,6 +1,9 @@
 package history
 
-import "github.com/onvy-health/onvy-go/contract/rule"
+import (
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
+	"github.com/onvy-health/onvy-go/contract/rule"
+)
 
 // tokenRules are about tokens.
 var tokenRules = []*rule.Rule{
@@ -8,7 +11,7 @@ var tokenRules = []*rule.Rule{
 }
 
 var TokenExpired = law(rule.Rule{
-	ID: "token/expired", Level: rule.Violation, Source: "rfc7519#4.1.4",
+	ID: ruleid.TokenExpired, Level: rule.Violation, Source: "rfc7519#4.1.4",
 	Title:  "A token does not work after its end.",
 	Breaks: "200 a second after exp",
 	Holds:  "401 a second after exp",

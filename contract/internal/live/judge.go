@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // OperationWorks is the rule for requests that are valid.
 var OperationWorks = &rule.Rule{
-	ID: "operation/works", Kind: rule.KindProbe, Level: rule.Violation, Source: "openapi.yaml",
+	ID: ruleid.OperationWorks, Kind: rule.KindProbe, Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A valid request is carried out.",
 	Breaks: "400 for a name in Greek",
 	Holds:  "201",

@@ -246,7 +246,7 @@ func (p *Probe) leaks(c *pass.Call) {
 			body = fmt.Append(body, jwt.Header, jwt.Values)
 		}
 	}
-	said := c.Spoken("leak/reflected-secret")
+	said := c.Spoken(&rules.LeakReflectedSecret.Rule)
 	for _, secret := range secrets {
 		if len(secret) >= 8 && !said && rules.Contains(body, secret) {
 			c.Report(&rules.LeakReflectedSecret.Rule, rule.Finding{Message: "the answer has a secret of the client"})

@@ -13,6 +13,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
@@ -241,11 +242,11 @@ func (c *Call) Wrong() (fields []string) {
 	for i := range c.Findings {
 		f := &c.Findings[i]
 		switch family, _, _ := strings.Cut(f.Rule, "/"); {
-		case family == "json" && f.Rule != "json/surrogate", c.OK() && f.Rule == "http/content-type" && !c.asDocumented(), f.Rule == "http/content-encoding" && read.Undecoded(c.Exchange.Response):
+		case family == "json" && f.Rule != ruleid.JSONSurrogate, c.OK() && f.Rule == ruleid.HTTPContentType && !c.asDocumented(), f.Rule == ruleid.HTTPContentEncoding && read.Undecoded(c.Exchange.Response):
 			return []string{""}
 		case family == "schema", family == "json":
 			name, inside := c.fieldAt(f.Pointer)
-			if f.Rule == "schema/undocumented-property" && !inside {
+			if f.Rule == ruleid.SchemaUndocumentedProperty && !inside {
 				continue // it is beside what is documented
 			}
 			if name == "" { // what holds the items of a page, or says where it is
@@ -325,6 +326,6 @@ func (c *Call) WrongAt(pointer string) bool {
 }
 
 // Spoken reports whether a rule has something to say of the answer.
-func (c *Call) Spoken(id string) bool {
-	return slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Rule == id })
+func (c *Call) Spoken(r *rule.Rule) bool {
+	return slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Rule == r.ID })
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 )
 
 // Fault is one thing that is wrong with a body as JSON text.
@@ -30,11 +31,11 @@ var bom = []byte("\xef\xbb\xbf")
 // numbers as json.Number; ok is false where there is no value.
 func JSON(body []byte) (value any, faults []Fault, ok bool) {
 	if bytes.HasPrefix(body, bom) {
-		faults = append(faults, Fault{"json/bom", "", "the body starts with a byte order mark"})
+		faults = append(faults, Fault{ruleid.JSONBOM, "", "the body starts with a byte order mark"})
 		body = body[len(bom):]
 	}
 	if !utf8.Valid(body) {
-		faults = append(faults, Fault{"json/utf-8", "", "the body has bytes that are not UTF-8"})
+		faults = append(faults, Fault{ruleid.JSONUTF8, "", "the body has bytes that are not UTF-8"})
 	}
 	end, tokenFaults, err := tokens(body)
 	faults = append(faults, tokenFaults...)
@@ -45,10 +46,10 @@ func JSON(body []byte) (value any, faults []Fault, ok bool) {
 		return nil, append(faults, syntaxFault(body, err)), false
 	}
 	if rest := bytes.TrimSpace(body[end:]); len(rest) > 0 {
-		faults = append(faults, Fault{"json/trailing", "", "there is more after the end of the JSON value"})
+		faults = append(faults, Fault{ruleid.JSONTrailing, "", "there is more after the end of the JSON value"})
 	}
 	if value, ok = Value(body[:end]); !ok {
-		return nil, append(faults, Fault{"json/syntax", "", "the body is not JSON"}), false
+		return nil, append(faults, Fault{ruleid.JSONSyntax, "", "the body is not JSON"}), false
 	}
 	return value, faults, true
 }
@@ -82,7 +83,7 @@ func tokens(body []byte) (end int64, faults []Fault, err error) {
 		switch t.Kind() {
 		case '{', '[':
 			if len(seen) == MaxDepth {
-				return 0, append(faults, Fault{"json/depth", "", "the body is nested more than 64 levels deep"}), errDeep
+				return 0, append(faults, Fault{ruleid.JSONDepth, "", "the body is nested more than 64 levels deep"}), errDeep
 			}
 			var names map[string]bool
 			if t.Kind() == '{' {
@@ -96,11 +97,11 @@ func tokens(body []byte) (end int64, faults []Fault, err error) {
 			if kind == '{' && n%2 == 1 { // a name
 				name := t.String()
 				if seen[len(seen)-1][name] {
-					faults = append(faults, Fault{"json/duplicate-name", mask.Pointer(string(d.StackPointer())), "a name stands twice in one object"})
+					faults = append(faults, Fault{ruleid.JSONDuplicateName, mask.Pointer(string(d.StackPointer())), "a name stands twice in one object"})
 				}
 				seen[len(seen)-1][strings.Clone(name)] = true
 			} else if strings.ContainsRune(t.String(), utf8.RuneError) && loneSurrogate(body[:d.InputOffset()]) {
-				faults = append(faults, Fault{"json/surrogate", mask.Pointer(string(d.StackPointer())), "a string has half of a surrogate pair"})
+				faults = append(faults, Fault{ruleid.JSONSurrogate, mask.Pointer(string(d.StackPointer())), "a string has half of a surrogate pair"})
 			}
 		}
 		if d.StackDepth() == 0 {
@@ -129,9 +130,9 @@ func loneSurrogate(text []byte) bool {
 func syntaxFault(body []byte, err error) Fault {
 	switch {
 	case len(bytes.TrimSpace(body)) > 0 && bytes.TrimSpace(body)[0] == '<':
-		return Fault{"json/syntax", "", "the body is HTML or XML in place of JSON"}
+		return Fault{ruleid.JSONSyntax, "", "the body is HTML or XML in place of JSON"}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return Fault{"json/syntax", "", "the JSON stops before its end"}
+		return Fault{ruleid.JSONSyntax, "", "the JSON stops before its end"}
 	}
-	return Fault{"json/syntax", "", "the body is not JSON"}
+	return Fault{ruleid.JSONSyntax, "", "the body is not JSON"}
 }

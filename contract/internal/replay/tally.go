@@ -12,6 +12,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/rules"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -151,7 +152,7 @@ func (t *tally) overlapping() (n int) {
 }
 
 // needAuthorization are rules that speak of requests without credentials.
-var needAuthorization = []string{"auth/credentials-needed", "auth/unauthenticated-status", "auth/no-error-without-token", "client/missing"}
+var needAuthorization = []string{rules.AuthCredentialsNeeded.ID, rules.AuthUnauthenticatedStatus.ID, rules.AuthNoErrorWithoutToken.ID, rules.ClientMissing.ID}
 
 // verdict takes what the history has found.
 func (t *tally) verdict(s *pass.Spec, v history.Verdict) {
@@ -189,7 +190,7 @@ func (t *tally) settled() *ranking {
 		recording := t.recording(name)
 		delete(t.bare, name)
 		for _, r := range bare.list {
-			if client := r.Finding.Rule == "client/missing"; client && recording.Client || !client && recording.Authorized {
+			if client := r.Finding.Rule == rules.ClientMissing.ID; client && recording.Client || !client && recording.Authorized {
 				t.found.add(*r)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
@@ -18,7 +19,7 @@ var bearerChecks = []*Rule{
 }
 
 var AuthCredentialsNeeded = exchange(checkAuthCredentialsNeeded, rule.Rule{
-	ID: "auth/credentials-needed", Level: rule.Violation, Source: "authentication",
+	ID: ruleid.AuthCredentialsNeeded, Level: rule.Violation, Source: "authentication",
 	Title:  "A protected operation works with a Bearer token only.",
 	Breaks: "200 without Authorization, or for Basic credentials",
 	Holds:  "200 for a Bearer token",

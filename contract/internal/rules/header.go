@@ -12,6 +12,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -45,7 +46,7 @@ var HTTPHeaderRepeated = exchange(checkHTTPHeaderRepeated, rule.Rule{
 })
 
 var HTTPContentType = exchange(checkContentType, rule.Rule{
-	ID: "http/content-type", Level: rule.Violation, Source: "openapi.yaml",
+	ID: ruleid.HTTPContentType, Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "The content type is the documented one.",
 	Breaks: "text/plain around JSON",
 	Holds:  "application/json; charset=utf-8",
@@ -59,7 +60,7 @@ var HTTPCharset = exchange(checkHTTPCharset, rule.Rule{
 })
 
 var HTTPContentEncoding = exchange(checkHTTPContentEncoding, rule.Rule{
-	ID: "http/content-encoding", Level: rule.Violation, Source: "rfc9110#12.5.3",
+	ID: ruleid.HTTPContentEncoding, Level: rule.Violation, Source: "rfc9110#12.5.3",
 	Title:  "The content coding is one that the client takes.",
 	Breaks: "gzip for Accept-Encoding: identity",
 	Holds:  "gzip for Accept-Encoding: gzip",

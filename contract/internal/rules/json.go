@@ -11,6 +11,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -22,49 +23,49 @@ var jsonChecks = []*Rule{
 }
 
 var JSONSyntax = exchange(checkJSON, rule.Rule{
-	ID: "json/syntax", Level: rule.Violation, Source: "rfc8259#2",
+	ID: ruleid.JSONSyntax, Level: rule.Violation, Source: "rfc8259#2",
 	Title:  "A JSON body is JSON.",
 	Breaks: `{"id": "user_123"`,
 	Holds:  `{ "id" : "user_123" }`,
 })
 
 var JSONBOM = exchange(checkJSON, rule.Rule{
-	ID: "json/bom", Level: rule.Violation, Source: "rfc8259#8.1",
+	ID: ruleid.JSONBOM, Level: rule.Violation, Source: "rfc8259#8.1",
 	Title:  "JSON has no byte order mark.",
 	Breaks: "EF BB BF before {",
 	Holds:  "a body that starts with white space",
 })
 
 var JSONUTF8 = exchange(checkJSON, rule.Rule{
-	ID: "json/utf-8", Level: rule.Violation, Source: "rfc8259#8.1",
+	ID: ruleid.JSONUTF8, Level: rule.Violation, Source: "rfc8259#8.1",
 	Title:  "JSON is UTF-8.",
 	Breaks: `"Andr\xe9" in Latin-1`,
 	Holds:  `"André" in UTF-8`,
 })
 
 var JSONSurrogate = exchange(checkJSON, rule.Rule{
-	ID: "json/surrogate", Level: rule.Violation, Source: "rfc7493#2.1",
+	ID: ruleid.JSONSurrogate, Level: rule.Violation, Source: "rfc7493#2.1",
 	Title:  "An escape stands for a character.",
 	Breaks: `"\ud83d"`,
 	Holds:  `"\ud83d\ude00"`,
 })
 
 var JSONDuplicateName = exchange(checkJSON, rule.Rule{
-	ID: "json/duplicate-name", Level: rule.Violation, Source: "rfc7493#2.3",
+	ID: ruleid.JSONDuplicateName, Level: rule.Violation, Source: "rfc7493#2.3",
 	Title:  "A name stands once in an object.",
 	Breaks: `{"id":"a","id":"b"}`,
 	Holds:  `{"id":"a","ID":"b"} as far as JSON goes`,
 })
 
 var JSONTrailing = exchange(checkJSON, rule.Rule{
-	ID: "json/trailing", Level: rule.Violation, Source: "rfc8259#2",
+	ID: ruleid.JSONTrailing, Level: rule.Violation, Source: "rfc8259#2",
 	Title:  "Nothing follows the JSON value.",
 	Breaks: `{"id":"a"}}`,
 	Holds:  `{"id":"a"} and a line end`,
 })
 
 var JSONDepth = exchange(checkJSON, rule.Rule{
-	ID: "json/depth", Level: rule.Violation, Source: "rfc8259#9",
+	ID: ruleid.JSONDepth, Level: rule.Violation, Source: "rfc8259#9",
 	Title:  "A body is not nested deeper than 64 levels.",
 	Breaks: "100,000 brackets",
 	Holds:  "the four levels of a user list",

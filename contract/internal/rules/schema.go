@@ -13,6 +13,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/gen"
@@ -33,7 +34,7 @@ var SchemaType = exchange(checkKeywords("type"), rule.Rule{
 })
 
 var SchemaNull = exchange(checkKeywords("nullable"), rule.Rule{
-	ID: "schema/null", Level: rule.Violation, Source: "openapi.yaml",
+	ID: ruleid.SchemaNull, Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value is null only where that is documented.",
 	Breaks: `"firstname": null`,
 	Holds:  `"next_page": null`,
@@ -89,7 +90,7 @@ var SchemaOther = exchange(checkKeywords(), rule.Rule{
 })
 
 var SchemaUndocumentedProperty = exchange(checkUndocumentedProperties, rule.Rule{
-	ID: "schema/undocumented-property", Level: rule.Drift, Source: "openapi.yaml",
+	ID: ruleid.SchemaUndocumentedProperty, Level: rule.Drift, Source: "openapi.yaml",
 	Title:  "No property that the schema does not name.",
 	Breaks: `"createdAt" in a user`,
 	Holds:  `"message" in an error`,

@@ -23,6 +23,8 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/rules"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
@@ -106,7 +108,7 @@ func Run(ctx context.Context, spec *contract.Spec, o Options) (*Matrix, error) {
 
 // Unprovable are rules that no fault of this API can break, with the reason.
 var Unprovable = map[string]string{
-	"schema/other": "it is for keywords that no schema of openapi.yaml has",
+	rules.SchemaOther.ID: "it is for keywords that no schema of openapi.yaml has",
 }
 
 func chosen(all []faults.Fault, choose func(string) bool) []faults.Fault {
@@ -217,7 +219,7 @@ const (
 
 // setUp are the options of the sandbox that a fault needs to show.
 func setUp(f faults.Fault) []sandbox.Option {
-	if f.Rule == "token/expired" {
+	if f.Rule == history.TokenExpired.ID {
 		return []sandbox.Option{sandbox.WithTTL(time.Second)}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -24,21 +25,21 @@ var BearerProbeRules = []*rule.Rule{
 }
 
 var tokenGarbage = &rule.Rule{
-	ID: "token/garbage", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6750#3.1",
+	ID: ruleid.TokenGarbage, Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6750#3.1",
 	Title:  "A token that the server did not give is refused.",
 	Breaks: "200 for Bearer nonsense",
 	Holds:  "401 invalid_token",
 }
 
 var tokenTampered = &rule.Rule{
-	ID: "token/tampered", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc8725#3.3",
+	ID: ruleid.TokenTampered, Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc8725#3.3",
 	Title:  "A changed copy of a token is refused.",
 	Breaks: "200 with one character of the signature changed; alg none",
 	Holds:  "401 invalid_token",
 }
 
 var tokenKind = &rule.Rule{
-	ID: "token/kind", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc8725#3.11",
+	ID: ruleid.TokenKind, Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc8725#3.11",
 	Title:  "Only access tokens are access tokens.",
 	Breaks: "200 for an identity token or a refresh token",
 	Holds:  "401",
@@ -59,7 +60,7 @@ var tokenInQuery = &rule.Rule{
 }
 
 var tokenAPIKey = &rule.Rule{
-	ID: "token/api-key", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
+	ID: ruleid.TokenAPIKey, Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
 	Title:  "The retired X-API-Key opens nothing.",
 	Breaks: "200 for X-API-Key with any value",
 	Holds:  "401",
@@ -73,7 +74,7 @@ var tokenOtherUser = &rule.Rule{
 }
 
 var authPathNormalization = &rule.Rule{
-	ID: "auth/path-normalization", Kind: rule.KindProbe, Level: rule.Violation, Source: "policy",
+	ID: ruleid.AuthPathNormalization, Kind: rule.KindProbe, Level: rule.Violation, Source: "policy",
 	Title:  "Another spelling of a path is not a way around authentication.",
 	Breaks: "200 for //users without a token",
 	Holds:  "404 or 401",

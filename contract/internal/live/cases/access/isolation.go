@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
@@ -29,7 +30,7 @@ var IsolationList = &rule.Rule{
 }
 
 var IsolationWrite = &rule.Rule{
-	ID: "isolation/write", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
+	ID: ruleid.IsolationWrite, Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
 	Title:  "A token changes users of its own project only.",
 	Breaks: "PATCH of another project's user gives 200",
 	Holds:  "404 or 403",

@@ -7,6 +7,8 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
+	"github.com/onvy-health/onvy-go/contract/internal/rules"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -16,7 +18,7 @@ var ScopeRules = []*rule.Rule{
 }
 
 var scopeEnforced = &rule.Rule{
-	ID: "scope/enforced", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
+	ID: ruleid.ScopeEnforced, Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
 	Title:  "An operation works with the scope it needs, and not with another.",
 	Breaks: "POST /users with users:read",
 	Holds:  "403 insufficient_scope",
@@ -57,7 +59,7 @@ func tryScopeMissing(p *live.Probe) {
 			scope = "users:create"
 		}
 		c := p.Send(operation.make(live.Bearer(p.TokenFor(&p.Suite.Target.Project, scope))))
-		if slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Rule == "scope/exceeded" }) {
+		if c.Spoken(&rules.ScopeExceeded.Rule) {
 			continue
 		}
 		p.Refuses(c, scopeEnforced, "a token with "+scope+" alone", 403, 404)
@@ -90,7 +92,7 @@ func eachScope(p *live.Probe) {
 			continue // scope/granted has said it
 		}
 		c := p.Send(operation.make(live.Bearer(token)))
-		if c.OK() && !slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Rule == "scope/exceeded" }) {
+		if c.OK() && !c.Spoken(&rules.ScopeExceeded.Rule) {
 			// Scopes for changing and deleting are on no page.
 			level := rule.Assumption
 			if op.Scope == "users:read" || op.Scope == "users:create" {

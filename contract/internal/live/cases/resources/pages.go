@@ -7,6 +7,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/rules"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
@@ -60,7 +61,7 @@ func limitsOf(p *live.Probe, l live.Lister) {
 	}
 	beyond := func(limit string) {
 		c := l.Send(p, limit, "")
-		if c.Spoken("page/limit-range") {
+		if c.Spoken(&rules.PageLimitRange.Rule) {
 			return
 		}
 		if c.OK() {

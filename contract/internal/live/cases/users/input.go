@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
@@ -30,7 +31,7 @@ var InputMalformed = &rule.Rule{
 }
 
 var InputInvalid = &rule.Rule{
-	ID: "input/invalid", Kind: rule.KindProbe, Level: rule.Assumption, Source: "users/create-a-new-user",
+	ID: ruleid.InputInvalid, Kind: rule.KindProbe, Level: rule.Assumption, Source: "users/create-a-new-user",
 	Title:  "A value of a wrong type or outside the documented values is refused.",
 	Breaks: "201 for gender unknown",
 	Holds:  "400 or 422",

@@ -4,6 +4,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -146,7 +147,7 @@ var UnknownRules = []*rule.Rule{
 }
 
 var NotFound = &rule.Rule{
-	ID: "users/not-found", Kind: rule.KindProbe, Level: rule.Assumption, Source: "resources-and-pagination",
+	ID: ruleid.UsersNotFound, Kind: rule.KindProbe, Level: rule.Assumption, Source: "resources-and-pagination",
 	Title:  "A user that does not exist is not found.",
 	Breaks: "PATCH of an unknown user gives 200",
 	Holds:  "404",

@@ -1,0 +1,40 @@
+// Package ruleid has the ids of rules that are asked for below the rooms in which the
+// rules are defined, so that a wrong one does not compile there either. Where a rule can
+// be named itself, it is.
+package ruleid
+
+const (
+	AuthCredentialsNeeded      = "auth/credentials-needed"
+	AuthPathNormalization      = "auth/path-normalization"
+	HTTPContentEncoding        = "http/content-encoding"
+	HTTPContentType            = "http/content-type"
+	InputInvalid               = "input/invalid"
+	IsolationWrite             = "isolation/write"
+	JSONBOM                    = "json/bom"
+	JSONDepth                  = "json/depth"
+	JSONDuplicateName          = "json/duplicate-name"
+	JSONSurrogate              = "json/surrogate"
+	JSONSyntax                 = "json/syntax"
+	JSONTrailing               = "json/trailing"
+	JSONUTF8                   = "json/utf-8"
+	OperationWorks             = "operation/works"
+	SchemaNull                 = "schema/null"
+	SchemaUndocumentedProperty = "schema/undocumented-property"
+	ScopeEnforced              = "scope/enforced"
+	TokenAPIKey                = "token/api-key"
+	TokenExpired               = "token/expired"
+	TokenGarbage               = "token/garbage"
+	TokenKind                  = "token/kind"
+	TokenTampered              = "token/tampered"
+	UsersCreatedReadable       = "users/created-readable"
+	UsersDeletedGone           = "users/deleted-gone"
+	UsersListAgrees            = "users/list-agrees"
+	UsersNotFound              = "users/not-found"
+	UsersPatchClears           = "users/patch-clears"
+	UsersPatchKeeps            = "users/patch-keeps"
+	UsersPutReplaces           = "users/put-replaces"
+	UsersReadBack              = "users/read-back"
+	UsersStaleAnswer           = "users/stale-answer"
+	UsersUniqueID              = "users/unique-id"
+	UsersWriteAnswer           = "users/write-answer"
+)
