@@ -12,10 +12,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
-func (a *app) againCommand() *cobra.Command {
+func againCommand(a *console.App) *cobra.Command {
 	var live liveFlags
 	var script bool
 	cmd := &cobra.Command{
@@ -37,10 +39,10 @@ the request that created what they are about, and have pseudonyms in them.
 --script sends nothing: it writes the curl lines that show the cause.
 
 Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
-		Example: indented("onvy-contract again F1 report.json", "onvy-contract again F1 report.json --script | sh"),
+		Example: console.Indented("onvy-contract again F1 report.json", "onvy-contract again F1 report.json --script | sh"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usage(cmd, "again takes a cause, such as F1, and a report of --json")
+				return console.Usage(cmd, "again takes a cause, such as F1, and a report of --json")
 			}
 			return nil
 		},
@@ -48,7 +50,7 @@ Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 			if err := live.check(); err != nil {
 				return err
 			}
-			old, err := readReport(args[1])
+			old, err := outputs.ReadReport(args[1])
 			if err != nil {
 				return err
 			}
@@ -59,28 +61,28 @@ Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 			case script && cause.Script() == "":
 				return fmt.Errorf("the report has no script for %s", cause.ID)
 			case script:
-				_, err = fmt.Fprint(a.stdout, cause.Script())
+				_, err = fmt.Fprint(a.Stdout, cause.Script())
 				return err
 			}
-			spec, err := a.spec()
+			spec, err := a.Spec()
 			if err != nil {
 				return err
 			}
 			if spec.SHA256() != old.Spec {
 				return fmt.Errorf("%s is about another openapi.yaml; name that with --spec, or make the report anew", args[1])
 			}
-			_, found, err := a.liveTarget(&live)
+			_, found, err := liveTarget(a, &live)
 			switch {
 			case err != nil:
 				return err
 			case !found && !live.sandbox && old.Kind != contract.Sandbox:
 				return fmt.Errorf("the report is about %s, and no ONVY_* variables and no flags name a server", old.Target)
 			}
-			steps, err := a.againSteps(cmd.Context(), &live, old, cause)
+			steps, err := againSteps(cmd.Context(), a, &live, old, cause)
 			if err != nil {
 				return err
 			}
-			return a.again(cmd, spec, &live, old, cause, steps)
+			return sayAgain(a, cmd, spec, &live, old, cause, steps)
 		},
 	}
 	cmd.Flags().BoolVar(&script, "script", false, "write the curl lines that show the cause, and send nothing")
@@ -88,35 +90,35 @@ Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 	cmd.Flags().SortFlags = false
 	live.registerServer(cmd.Flags())
 	live.registerLimits(cmd.Flags())
-	cmd.Flags().BoolVar(&live.output.quiet, "quiet", false, "no progress bar")
+	cmd.Flags().BoolVar(&live.output.Quiet, "quiet", false, "no progress bar")
 	return cmd
 }
 
 // againSteps sends the steps of a cause.
-func (a *app) againSteps(ctx context.Context, live *liveFlags, old *contract.Report, cause *contract.Cause) (*played, error) {
-	text, err := a.specText()
+func againSteps(ctx context.Context, a *console.App, live *liveFlags, old *contract.Report, cause *contract.Cause) (*played, error) {
+	text, err := a.SpecText()
 	if err != nil {
 		return nil, err
 	}
-	target, found, end, err := a.reachable(live)
+	target, found, end, err := reachable(a, live)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
 	if found && old.Kind == contract.Server && strings.TrimRight(target.BaseURL, "/") != old.Target {
-		a.note("The report is about %s; this is %s.", old.Target, target.BaseURL)
+		a.Note("The report is about %s; this is %s.", old.Target, target.BaseURL)
 	}
 	return playSteps(ctx, text, target, live.options, old, cause)
 }
 
-// again says what came of the steps of a cause. Where they do not show it, its
+// sayAgain says what came of the steps of a cause. Where they do not show it, its
 // cases run, and all cases where these do not show it either and the rule is of
 // what many exchanges say together.
-func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, old *contract.Report, cause *contract.Cause, steps *played) error {
+func sayAgain(a *console.App, cmd *cobra.Command, spec *contract.Spec, live *liveFlags, old *contract.Report, cause *contract.Cause, steps *played) error {
 	switch {
 	case steps.still:
-		_, err := fmt.Fprintf(a.stdout, "%s still so, by its steps: %s\n%s", cause.ID, report.Line(cause), cause.Script())
-		return errors.Join(err, exit(1))
+		_, err := fmt.Fprintf(a.Stdout, "%s still so, by its steps: %s\n%s", cause.ID, report.Line(cause), cause.Script())
+		return errors.Join(err, console.Exit(1))
 	case cmd.Context().Err() != nil:
 		return fmt.Errorf("whether %s is still so cannot be said: interrupted", cause.ID)
 	case steps.down:
@@ -127,7 +129,7 @@ func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, ol
 	case old.Kind == contract.Recordings && steps.lines == nil:
 		return fmt.Errorf("whether %s is still so cannot be said: %s, and a report about recordings has no cases; --script writes curl lines", cause.ID, steps.why)
 	case old.Kind == contract.Recordings:
-		return a.gone(cause, steps, "")
+		return gone(a, cause, steps, "")
 	case len(cases) == 0:
 		return fmt.Errorf("whether %s is still so cannot be said: %s, and the report does not say which case found it", cause.ID, steps.why)
 	}
@@ -135,13 +137,13 @@ func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, ol
 	ran := strings.Join(cases, ", ")
 	for _, expression := range []string{"^(" + quotedAll(cases) + ")$", ""} {
 		live.options.Run = expression
-		r, err := a.live(cmd.Context(), spec, live, nil)
+		r, err := runLive(cmd.Context(), a, spec, live, nil)
 		if err != nil {
 			return err
 		}
 		if now := sameCause(r, cause); now != nil {
-			_, err = fmt.Fprintf(a.stdout, "%s still so, by its cases (%s): %s\n%s", cause.ID, steps.missed(), report.Line(now), now.Script())
-			return errors.Join(err, exit(1))
+			_, err = fmt.Fprintf(a.Stdout, "%s still so, by its cases (%s): %s\n%s", cause.ID, steps.missed(), report.Line(now), now.Script())
+			return errors.Join(err, console.Exit(1))
 		}
 		if s := r.Summary; s.Errors+s.NotRun > 0 || s.Passed+s.Failed == 0 {
 			return fmt.Errorf("whether %s is still so cannot be said: %s", cause.ID, whyNot(r))
@@ -151,11 +153,11 @@ func (a *app) again(cmd *cobra.Command, spec *contract.Spec, live *liveFlags, ol
 		}
 		ran = "all of them"
 	}
-	return a.gone(cause, steps, fmt.Sprintf("its cases, with seed %d: nothing of the kind (%s)", old.Seed, ran))
+	return gone(a, cause, steps, fmt.Sprintf("its cases, with seed %d: nothing of the kind (%s)", old.Seed, ran))
 }
 
 // gone says that a cause was not seen again, and what is different.
-func (a *app) gone(cause *contract.Cause, steps *played, cases string) error {
+func gone(a *console.App, cause *contract.Cause, steps *played, cases string) error {
 	text := fmt.Sprintf("%s not seen again: %s\n", cause.ID, report.Line(cause))
 	for _, line := range steps.lines {
 		text += "    its steps: " + line + "\n"
@@ -166,7 +168,7 @@ func (a *app) gone(cause *contract.Cause, steps *played, cases string) error {
 	if cases != "" {
 		text += "    " + cases + "\n"
 	}
-	_, err := io.WriteString(a.stdout, text)
+	_, err := io.WriteString(a.Stdout, text)
 	return err
 }
 

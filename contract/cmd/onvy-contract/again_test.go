@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
@@ -23,7 +24,7 @@ import (
 // causeFor is the cause of a rule in a report file.
 func causeFor(t *testing.T, name, rule string) string {
 	t.Helper()
-	r, err := readReport(name)
+	r, err := outputs.ReadReport(name)
 	require.NoError(t, err)
 	for _, cause := range r.Causes() {
 		if slices.ContainsFunc(cause.Findings, func(f *contract.Finding) bool { return f.Rule == rule }) {
@@ -43,7 +44,7 @@ func ruleOf(fault string) string {
 // changed writes a report with something changed.
 func changed(t *testing.T, name string, change func(*contract.Report)) string {
 	t.Helper()
-	r, err := readReport(name)
+	r, err := outputs.ReadReport(name)
 	require.NoError(t, err)
 	change(r)
 	text, err := json.Marshal(r)

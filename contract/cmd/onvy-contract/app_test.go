@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 )
 
 // result is what a call of the program left behind.
@@ -54,6 +56,24 @@ func file(t *testing.T, name, text string) string {
 	path := filepath.Join(t.TempDir(), name)
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path
+}
+
+func content(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
 }
 
 func TestHelpNamesTheCommandsAndTheExitStatus(t *testing.T) {
@@ -135,6 +155,6 @@ func TestErrorsDoNotNameThePackagesOfThisModule(t *testing.T) {
 		{"nothing was written: recording: recording: x.har: empty", "nothing was written: x.har: empty"},
 		{"x.har: not a recording: neither", "x.har: not a recording: neither"},
 	} {
-		require.Equal(t, c[1], plain(errors.New(c[0])))
+		require.Equal(t, c[1], console.Plain(errors.New(c[0])))
 	}
 }

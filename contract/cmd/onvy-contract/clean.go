@@ -8,10 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/targetflags"
 )
 
-func (a *app) cleanCommand() *cobra.Command {
-	var target targetFlags
+func cleanCommand(a *console.App) *cobra.Command {
+	var target targetflags.Flags
 	var options contract.Options
 	var age time.Duration
 	var remove bool
@@ -26,14 +28,14 @@ Where a job was killed together with its machine, the ledger is gone too. Then
 --older-than 24h lists the users of the project whose ids have the form that
 this suite gives and which are older than that, and says how many there are;
 with --yes it deletes them.`,
-		Example: indented("onvy-contract clean", "onvy-contract clean --older-than 24h", "onvy-contract clean --older-than 24h --yes"),
-		Args:    noArgs,
+		Example: console.Indented("onvy-contract clean", "onvy-contract clean --older-than 24h", "onvy-contract clean --older-than 24h --yes"),
+		Args:    console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			spec, err := a.spec()
+			spec, err := a.Spec()
 			if err != nil {
 				return err
 			}
-			t, found, err := target.target(a.lookup)
+			t, found, err := target.Target(a.Lookup)
 			if err != nil {
 				return err
 			}
@@ -41,7 +43,7 @@ with --yes it deletes them.`,
 				return errors.New("no server is named; set ONVY_BASE_URL and its companions, see \"onvy-contract run --help\"")
 			}
 			if cmd.Flags().Changed("older-than") {
-				return a.cleanOlder(cmd.Context(), spec, t, options, age, remove)
+				return cleanOlder(cmd.Context(), a, spec, t, options, age, remove)
 			}
 			if remove {
 				return errors.New("--yes belongs to --older-than; without that only users in the ledgers are deleted")
@@ -50,7 +52,7 @@ with --yes it deletes them.`,
 			if err != nil && c == (contract.Cleaned{}) {
 				return err
 			}
-			a.note("Deleted: %d. Left on this server: %d. In the ledgers of other servers: %d.", c.Deleted, c.Left, c.Others)
+			a.Note("Deleted: %d. Left on this server: %d. In the ledgers of other servers: %d.", c.Deleted, c.Left, c.Others)
 			if err == nil && c.Left > 0 {
 				return errors.New("not all users could be deleted; try again later")
 			}
@@ -58,7 +60,7 @@ with --yes it deletes them.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	target.register(cmd.Flags())
+	target.Register(cmd.Flags())
 	cmd.Flags().DurationVar(&age, "older-than", 0, "count the users that runs anywhere left before this `AGE`, such as 24h")
 	cmd.Flags().BoolVar(&remove, "yes", false, "delete what --older-than counts")
 	cmd.Flags().BoolVar(&options.AllowProduction, "allow-production", false, "allow api.onvy.health as the server")
@@ -67,18 +69,18 @@ with --yes it deletes them.`,
 }
 
 // cleanOlder counts or deletes what killed runs on other machines have left.
-func (a *app) cleanOlder(ctx context.Context, spec *contract.Spec, t contract.Target, o contract.Options, age time.Duration, remove bool) error {
+func cleanOlder(ctx context.Context, a *console.App, spec *contract.Spec, t contract.Target, o contract.Options, age time.Duration, remove bool) error {
 	swept, err := contract.CleanOlder(ctx, spec, t, o, age, remove)
 	switch {
 	case err != nil && swept.Deleted == 0:
 		return err
 	case swept.Found == 0:
-		a.note("No run has left users that are older than %s. Younger: %d.", age, swept.Younger)
+		a.Note("No run has left users that are older than %s. Younger: %d.", age, swept.Younger)
 	case !remove:
-		a.note("Runs have left %d users that are older than %s, the oldest since %s. Younger, and kept: %d. Nothing was deleted; --yes deletes them.",
+		a.Note("Runs have left %d users that are older than %s, the oldest since %s. Younger, and kept: %d. Nothing was deleted; --yes deletes them.",
 			swept.Found, age, swept.Oldest.UTC().Format(time.DateTime), swept.Younger)
 	default:
-		a.note("Deleted: %d of %d users that are older than %s. Younger, and kept: %d.", swept.Deleted, swept.Found, age, swept.Younger)
+		a.Note("Deleted: %d of %d users that are older than %s. Younger, and kept: %d.", swept.Deleted, swept.Found, age, swept.Younger)
 	}
 	return err
 }

@@ -8,11 +8,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
 	"github.com/onvy-health/onvy-go/contract/internal/baseline"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
-func (a *app) diffCommand() *cobra.Command {
+func diffCommand(a *console.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff OLD.json NEW.json",
 		Short: "Say what is new, gone and still there between two reports",
@@ -21,37 +23,37 @@ no line, count, host or text. What became worse is new.
 
 Exit status: 0 nothing is new, 1 something is that is not waived, 2 a report
 cannot be read.`,
-		Example: indented("onvy-contract diff yesterday.json report.json"),
+		Example: console.Indented("onvy-contract diff yesterday.json report.json"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usage(cmd, "diff takes two reports")
+				return console.Usage(cmd, "diff takes two reports")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.noSpec(cmd, "the reports say which they are about"); err != nil {
+			if err := a.NoSpec(cmd, "the reports say which they are about"); err != nil {
 				return err
 			}
-			old, err := readReport(args[0])
+			old, err := outputs.ReadReport(args[0])
 			if err != nil {
 				return err
 			}
-			now, err := readReport(args[1])
+			now, err := outputs.ReadReport(args[1])
 			if err != nil {
 				return err
 			}
 			if old.Spec != now.Spec {
-				a.note("The reports are of different openapi.yaml files.")
+				a.Note("The reports are of different openapi.yaml files.")
 			}
-			return a.writeDiff(baseline.Compare(old, now))
+			return writeDiff(a, baseline.Compare(old, now))
 		},
 	}
 }
 
 // writeDiff names causes: what is new, then what is gone. What is still there
 // is counted.
-func (a *app) writeDiff(d baseline.Diff) error {
-	out := bufio.NewWriter(a.stdout)
+func writeDiff(a *console.App, d baseline.Diff) error {
+	out := bufio.NewWriter(a.Stdout)
 	status := 0
 	for _, part := range []struct {
 		name     string
@@ -77,7 +79,7 @@ func (a *app) writeDiff(d baseline.Diff) error {
 		return err
 	}
 	if status != 0 {
-		return exit(status)
+		return console.Exit(status)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/internal/example"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
@@ -18,23 +19,23 @@ import (
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
-func (a *app) explainCommand() *cobra.Command {
+func explainCommand(a *console.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain RULE",
 		Short:   "Say what a rule wants, where that is stated, and what breaks it",
-		Example: indented("onvy-contract explain users/read-back"),
+		Example: console.Indented("onvy-contract explain users/read-back"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usage(cmd, "explain takes the id of one rule; onvy-contract rules lists them")
+				return console.Usage(cmd, "explain takes the id of one rule; onvy-contract rules lists them")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.noSpec(cmd, "the rules are those of the program, whatever is checked"); err != nil {
+			if err := a.NoSpec(cmd, "the rules are those of the program, whatever is checked"); err != nil {
 				return err
 			}
 			if r, ok := contract.RuleByID(args[0]); ok {
-				return a.explain(&r)
+				return explain(a, &r)
 			}
 			var ids []string
 			for _, r := range contract.Rules() {
@@ -45,7 +46,7 @@ func (a *app) explainCommand() *cobra.Command {
 	}
 }
 
-func (a *app) explain(r *contract.Rule) error {
+func explain(a *console.App, r *contract.Rule) error {
 	looks := map[contract.Kind]string{
 		contract.KindExchange: "one exchange at a time, live and recorded",
 		contract.KindHistory:  "what several exchanges say together, live and recorded",
@@ -71,7 +72,7 @@ func (a *app) explain(r *contract.Rule) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(a.stdout, text+examples)
+	_, err = fmt.Fprint(a.Stdout, text+examples)
 	return err
 }
 

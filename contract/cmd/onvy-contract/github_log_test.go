@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
@@ -56,7 +57,7 @@ func TestWhatAServerSentIsNoCommandOfTheRunner(t *testing.T) {
 
 func TestLinesAreKeptFromTheRunnerHoweverTheyAreWritten(t *testing.T) {
 	var b strings.Builder
-	w := &logWriter{w: &b}
+	w := (&console.App{Lookup: func(string) (string, bool) { return "true", true }}).Log(&b)
 	for _, part := range []string{"a ::b::\n ", ":", ":error::c\n\t::d\n##", "[group]e\n"} {
 		n, err := w.Write([]byte(part))
 		require.NoError(t, err)

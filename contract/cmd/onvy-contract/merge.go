@@ -12,10 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/traffic"
 )
 
-func (a *app) mergeCommand() *cobra.Command {
-	var output outputFlags
+func mergeCommand(a *console.App) *cobra.Command {
+	var output outputs.Flags
 	var strict bool
 	var partitions int
 	cmd := &cobra.Command{
@@ -25,18 +28,18 @@ func (a *app) mergeCommand() *cobra.Command {
 into one report. The order of the files does not matter. Reports of another
 openapi.yaml, set of rules or version are refused, and so are partial reports of one
 partition: the same work would count twice.`,
-		Example: indented(
+		Example: console.Indented(
 			"onvy-contract merge --partitions 400 'partial-*.json'",
 			"onvy-contract merge --junit report.xml shard-1.json shard-2.json",
 		),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage(cmd, "no report is named")
+				return console.Usage(cmd, "no report is named")
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			names, err := recordings(args)
+			names, err := traffic.Recordings(args)
 			if err != nil {
 				return err
 			}
@@ -44,18 +47,18 @@ partition: the same work would count twice.`,
 			if err != nil {
 				return err
 			}
-			out, err := output.open(a)
+			out, err := output.Open(a)
 			if err != nil {
 				return err
 			}
-			defer out.discard()
-			return out.finish(r)
+			defer out.Discard()
+			return out.Finish(r)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().BoolVar(&strict, "strict", false, "let assumptions and drift fail the run too")
 	cmd.Flags().IntVar(&partitions, "partitions", 0, "fail if not all of so many partitions are there")
-	output.register(cmd.Flags())
+	output.Register(cmd.Flags())
 	return cmd
 }
 
@@ -119,6 +122,6 @@ func readMerged(name string) (*contract.Partial, *contract.Report, error) {
 	case kind.Target == nil || kind.Spec == "":
 		return nil, nil, fmt.Errorf("%s is not a report", filepath.Base(name))
 	}
-	r, err := parseReport(text)
+	r, err := outputs.ParseReport(text)
 	return nil, r, err
 }

@@ -48,5 +48,5 @@ func TestScriptsOfAnEarlierReportAreRemovedAndNothingElse(t *testing.T) {
 		require.FileExists(t, filepath.Join(dir, name))
 	}
 	require.DirExists(t, filepath.Join(dir, "F997.sh"))
-	require.Regexp(t, scriptBegin, content(t, filepath.Join(dir, "F1.sh")))
+	require.Regexp(t, `^#!/bin/sh\n# [a-z0-9-]+/[a-z0-9-]+: `, content(t, filepath.Join(dir, "F1.sh")))
 }

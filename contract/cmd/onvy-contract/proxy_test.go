@@ -206,10 +206,3 @@ func TestProxyRefusesServersThatCannotBe(t *testing.T) {
 	}
 	call{}.run(t, "proxy", "--upstream", "http://127.0.0.1:1", "--addr", "0.0.0.0:1").refuses(t, "--addr", "other machines")
 }
-
-func TestWhatAProxySaysOfAServerIsOneLineOfText(t *testing.T) {
-	var stderr strings.Builder
-	p := &proxy{app: &app{stderr: &stderr, lookup: func(string) (string, bool) { return "true", true }}}
-	p.see(&contract.Exchange{}, []contract.Finding{{Rule: "schema/extra", Level: contract.Drift, Message: "\x1b[2J\n::error::x"}})
-	require.Equal(t, "drift schema/extra: \\x1b[2J\\n::error::x\n", stderr.String())
-}

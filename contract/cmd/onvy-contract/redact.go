@@ -5,9 +5,12 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/traffic"
 )
 
-func (a *app) redactCommand() *cobra.Command {
+func redactCommand(a *console.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "redact IN OUT.har",
 		Short: "Take persons and secrets out of a recording",
@@ -16,15 +19,15 @@ writes it as a HAR in which pseudonyms stand for persons and secrets. They keep
 format and equality, so that the result gives the findings of the original.
 Entries that cannot be read, or out of which something sensitive cannot be got,
 are left out, and the exit status is 2. Ctrl-C ends it, and nothing is written.`,
-		Example: indented("onvy-contract redact raw.har clean.har", "onvy-contract replay clean.har"),
+		Example: console.Indented("onvy-contract redact raw.har clean.har", "onvy-contract replay clean.har"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usage(cmd, "redact needs two names, IN and OUT, and got %d", len(args))
+				return console.Usage(cmd, "redact needs two names, IN and OUT, and got %d", len(args))
 			}
-			return oneOutput(cmd, args[1:])
+			return traffic.OneOutput(cmd, args[1:])
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			redactor, err := a.redactor()
+			redactor, err := a.Redactor()
 			if err != nil {
 				return err
 			}
@@ -35,7 +38,7 @@ are left out, and the exit status is 2. Ctrl-C ends it, and nothing is written.`
 				}
 				return err
 			}
-			a.note("Redacted: %s, %d entries, %d values looked for and not found.", args[1], stats.Entries, stats.Learned)
+			a.Note("Redacted: %s, %d entries, %d values looked for and not found.", args[1], stats.Entries, stats.Learned)
 			if stats.Left > 0 {
 				return fmt.Errorf("entries out of which a value could not be got and that were left out: %d", stats.Left)
 			}

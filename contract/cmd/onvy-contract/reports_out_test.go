@@ -14,16 +14,17 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
 // wholeFolder reads a folder of reports by its manifest, and wants all its
 // files to be there as the manifest says, and no others.
-func wholeFolder(t *testing.T, dir string) (m manifest, texts map[string]string) {
+func wholeFolder(t *testing.T, dir string) (m outputs.Manifest, texts map[string]string) {
 	t.Helper()
-	require.NoError(t, json.Unmarshal([]byte(content(t, filepath.Join(dir, manifestFile))), &m))
+	require.NoError(t, json.Unmarshal([]byte(content(t, filepath.Join(dir, outputs.ManifestFile))), &m))
 	texts = map[string]string{}
-	names := []string{manifestFile}
+	names := []string{outputs.ManifestFile}
 	for _, item := range m.Files {
 		text := content(t, filepath.Join(dir, item.Name))
 		sum := sha256.Sum256([]byte(text))
@@ -48,7 +49,7 @@ func TestAFolderOfReportsHasAllFormatsAndTheirDigests(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, spec.SHA256(), m.Spec)
 	require.Equal(t, 1, m.Exit)
-	require.Len(t, texts, len(formats))
+	require.Len(t, texts, 8)
 	for name, want := range map[string]string{
 		"index.html": "<!doctype html>", "onvy-contract.sarif": `"uri": "api/openapi.yaml"`, "junit.xml": "<testsuites", "report.json": `"version": 2`,
 		"github.txt": "::error file=api/openapi.yaml", "gl-code-quality-report.json": `"check_name"`, "summary.md": "## FAIL", "evidence.har": `"_onvy"`,
@@ -176,5 +177,5 @@ func TestTheManifestHasTheStatusOfTheCommand(t *testing.T) {
 	dir := t.TempDir()
 	r := call{}.run(t, "replay", recorded+"clean.har", "--report", "json", "--report-dir", dir, "--cover-min", "documented=100")
 	require.Equal(t, 1, r.status, r.stderr)
-	require.Contains(t, content(t, filepath.Join(dir, manifestFile)), `"exit_status": 1`)
+	require.Contains(t, content(t, filepath.Join(dir, outputs.ManifestFile)), `"exit_status": 1`)
 }

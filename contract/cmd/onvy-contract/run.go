@@ -9,11 +9,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/targetflags"
 	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
-func (a *app) runCommand() *cobra.Command {
+func runCommand(a *console.App) *cobra.Command {
 	var live liveFlags
 	var list bool
 	cmd := &cobra.Command{
@@ -35,40 +38,40 @@ where there are none, against the embedded sandbox.
 Every user that it creates has an id that starts with "contract_", is written to
 a ledger before it is created, and is deleted at the end; other users are never
 touched. After a crash, "onvy-contract clean" deletes what is left.`,
-		Example: indented(
+		Example: console.Indented(
 			"onvy-contract run",
 			"onvy-contract run --run '^users/' --seed 7",
 			"onvy-contract run --base-url https://staging.api.onvy.health --project proj_123 \\",
 			"    --client-id server --secret-file secret.txt --junit report.xml",
 		),
-		Args: noArgs,
+		Args: console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := live.check(); err != nil {
 				return err
 			}
-			spec, err := a.spec()
+			spec, err := a.Spec()
 			if err != nil {
 				return err
 			}
-			if err := rulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
+			if err := console.RulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
 				return err
 			}
-			if list && live.output.toFile() {
-				return usage(cmd, "--list runs nothing, so that there is no report to write and no gate to hold")
+			if list && live.output.ToFile() {
+				return console.Usage(cmd, "--list runs nothing, so that there is no report to write and no gate to hold")
 			}
 			if list {
-				return a.list(spec, &live)
+				return listCases(a, spec, &live)
 			}
-			out, err := live.output.open(a)
+			out, err := live.output.Open(a)
 			if err != nil {
 				return err
 			}
-			defer out.discard()
-			r, err := a.live(cmd.Context(), spec, &live, nil)
+			defer out.Discard()
+			r, err := runLive(cmd.Context(), a, spec, &live, nil)
 			if err != nil {
 				return err
 			}
-			return out.finish(r)
+			return out.Finish(r)
 		},
 	}
 	live.register(cmd.Flags())
@@ -76,8 +79,8 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 	return cmd
 }
 
-// list names the cases that --run and --shard choose.
-func (a *app) list(spec *contract.Spec, f *liveFlags) error {
+// listCases names the cases that --run and --shard choose.
+func listCases(a *console.App, spec *contract.Spec, f *liveFlags) error {
 	server, err := sandbox.New()
 	if err != nil {
 		return err
@@ -87,7 +90,7 @@ func (a *app) list(spec *contract.Spec, f *liveFlags) error {
 		return err
 	}
 	for _, name := range suite.Cases() {
-		if _, err := fmt.Fprintln(a.stdout, name); err != nil {
+		if _, err := fmt.Fprintln(a.Stdout, name); err != nil {
 			return err
 		}
 	}
@@ -96,9 +99,9 @@ func (a *app) list(spec *contract.Spec, f *liveFlags) error {
 
 // liveFlags are those of commands that run the live suite.
 type liveFlags struct {
-	target  targetFlags
+	target  targetflags.Flags
 	options contract.Options
-	output  outputFlags
+	output  outputs.Flags
 	sandbox bool // asked for, so that there is nothing to say about it
 }
 
@@ -108,16 +111,16 @@ func (f *liveFlags) register(set *pflag.FlagSet) {
 	o := &f.options
 	set.StringVar(&o.Shard, "shard", "", "run the `PART` of the cases, such as 2/5, the second of five jobs; merge makes one report of all")
 	set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
-	ruleFlags(set, &o.OnlyRules, &o.SkipRules)
+	console.RuleFlags(set, &o.OnlyRules, &o.SkipRules)
 	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one by chance")
 	set.BoolVar(&o.Strict, "strict", false, "let assumptions and drift fail the run too, and what was not exercised")
 	f.registerLimits(set)
-	f.output.register(set)
+	f.output.Register(set)
 }
 
 // registerServer adds the flags that name the server.
 func (f *liveFlags) registerServer(set *pflag.FlagSet) {
-	f.target.register(set)
+	f.target.Register(set)
 	set.BoolVar(&f.sandbox, "sandbox", false, "test the embedded sandbox, whatever ONVY_* variables say; needed for it in CI and for report files")
 }
 
@@ -152,22 +155,22 @@ func (f *liveFlags) check() error {
 // liveTarget is the server to test; found is false for the embedded sandbox.
 // Where a machine reads the result, the sandbox has to be asked for: a green
 // that was meant for staging and checked the sandbox says nothing.
-func (a *app) liveTarget(f *liveFlags) (t contract.Target, found bool, err error) {
+func liveTarget(a *console.App, f *liveFlags) (t contract.Target, found bool, err error) {
 	if f.sandbox {
-		if flag := f.target.given(); flag != "" {
+		if flag := f.target.Given(); flag != "" {
 			return t, false, fmt.Errorf("--sandbox and --%s name two servers; leave one out", flag)
 		}
 		return t, false, nil
 	}
-	t, found, err = f.target.target(a.lookup)
+	t, found, err = f.target.Target(a.Lookup)
 	if err != nil || found {
 		return t, found, err
 	}
 	const say = "no ONVY_* variables and no flags name a server, and %s; if you mean the embedded sandbox, say --sandbox"
 	switch {
-	case a.getenv("CI") != "":
+	case a.Getenv("CI") != "":
 		return t, false, fmt.Errorf(say, "this is CI (the variable CI is set)")
-	case f.output.toFile():
+	case f.output.ToFile():
 		return t, false, fmt.Errorf(say, "a report is to be written")
 	}
 	return t, false, nil
@@ -175,11 +178,11 @@ func (a *app) liveTarget(f *liveFlags) (t contract.Target, found bool, err error
 
 // reachable is liveTarget, with the embedded sandbox started where no server is
 // named. The returned function ends it.
-func (a *app) reachable(f *liveFlags) (t contract.Target, found bool, end func(), err error) {
-	if t, found, err = a.liveTarget(f); err != nil || found {
+func reachable(a *console.App, f *liveFlags) (t contract.Target, found bool, end func(), err error) {
+	if t, found, err = liveTarget(a, f); err != nil || found {
 		return t, found, func() {}, err
 	}
-	server, err := a.newSandbox(sandboxTTL)
+	server, err := newSandbox(a, sandboxTTL)
 	if err != nil {
 		return t, false, nil, err
 	}
@@ -189,42 +192,42 @@ func (a *app) reachable(f *liveFlags) (t contract.Target, found bool, end func()
 	return selftest.Target(server, server.URL), false, func() { _ = server.Close() }, nil // nobody waits for its last answers
 }
 
-// live runs the suite. Errors are of what keeps it from beginning; what
+// runLive runs the suite. Errors are of what keeps it from beginning; what
 // happens after that is in the report.
 //
 // each, if not nil, gets every exchange.
-func (a *app) live(ctx context.Context, spec *contract.Spec, f *liveFlags, each func(*contract.Exchange)) (*contract.Report, error) {
-	target, found, end, err := a.reachable(f)
+func runLive(ctx context.Context, a *console.App, spec *contract.Spec, f *liveFlags, each func(*contract.Exchange)) (*contract.Report, error) {
+	target, found, end, err := reachable(a, f)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	var bar *progress
+	var bar *console.Progress
 	ended := int64(0)
-	f.options.OnExchange = f.output.page.watching(each)
+	f.options.OnExchange = f.output.Watching(each)
 	f.options.OnOutcome = func(contract.Outcome) {
 		ended++
-		bar.set(ended)
+		bar.Set(ended)
 	}
 	suite, err := contract.NewSuite(spec, target, f.options)
 	if err != nil {
 		return nil, err
 	}
 	if !found && !f.sandbox {
-		a.note("No ONVY_* variables and no flags name a server: this is the embedded sandbox.")
+		a.Note("No ONVY_* variables and no flags name a server: this is the embedded sandbox.")
 	}
 	said := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(said)
-		a.note("Interrupted: deleting the users of this run, then the report. Interrupt again to stop at once.")
+		a.Note("Interrupted: deleting the users of this run, then the report. Interrupt again to stop at once.")
 	})
 	defer func() {
 		if !stop() {
 			<-said // it is not to write into the report
 		}
 	}()
-	bar = a.progress(int64(len(suite.Cases())), "cases", false, f.output.quiet)
-	defer bar.end()
+	bar = console.NewProgress(a, int64(len(suite.Cases())), "cases", false, f.output.Quiet)
+	defer bar.End()
 	r := suite.Run(ctx)
 	if !found {
 		r.Kind = contract.Sandbox

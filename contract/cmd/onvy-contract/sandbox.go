@@ -10,10 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/traffic"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
-func (a *app) sandboxCommand() *cobra.Command {
+func sandboxCommand(a *console.App) *cobra.Command {
 	var addr string
 	var ttl time.Duration
 	var remote bool
@@ -22,24 +24,24 @@ func (a *app) sandboxCommand() *cobra.Command {
 		Short: "Serve an ONVY Health API in memory, to try things with",
 		Long: `Serves an ONVY Health API that keeps everything in memory, and prints curl lines
 to paste. It ends with Ctrl-C, and everything in it ends too.`,
-		Example: indented(
+		Example: console.Indented(
 			"onvy-contract sandbox",
 			"onvy-contract sandbox --addr 127.0.0.1:9000 --ttl 30s",
 			"onvy-contract sandbox --spec openapi-next.yaml",
 		),
-		Args: noArgs,
+		Args: console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if ttl < time.Second || ttl%time.Second != 0 {
-				return usage(cmd, "--ttl takes whole seconds, at least 1s")
+				return console.Usage(cmd, "--ttl takes whole seconds, at least 1s")
 			}
-			server, err := a.newSandbox(ttl)
+			server, err := newSandbox(a, ttl)
 			if err != nil {
 				return err
 			}
-			if err := checkAddress(addr, remote); err != nil {
+			if err := traffic.CheckAddress(addr, remote); err != nil {
 				return err
 			}
-			return a.serve(cmd.Context(), server, addr)
+			return serveSandbox(cmd.Context(), a, server, addr)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on this `ADDRESS`; port 0 is any free one")
@@ -52,42 +54,25 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 const sandboxTTL = 15 * time.Minute
 
 // newSandbox makes a sandbox of the spec of --spec.
-func (a *app) newSandbox(ttl time.Duration) (*sandbox.Server, error) {
+func newSandbox(a *console.App, ttl time.Duration) (*sandbox.Server, error) {
 	options := []sandbox.Option{sandbox.WithTTL(ttl)}
-	if a.specFile != "" {
-		text, err := a.specText()
+	if a.SpecFile != "" {
+		text, err := a.SpecText()
 		if err != nil {
 			return nil, err
 		}
 		options = append(options, sandbox.WithSpec(text))
 	}
 	server, err := sandbox.New(options...)
-	if err != nil && a.specFile != "" {
-		return nil, fmt.Errorf("--spec %s: %w", a.specFile, err)
+	if err != nil && a.SpecFile != "" {
+		return nil, fmt.Errorf("--spec %s: %w", a.SpecFile, err)
 	}
 	return server, err
 }
 
-// checkAddress refuses what is no address and, unless remote ones are allowed,
-// what other machines can reach.
-func checkAddress(addr string, remote bool) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return fmt.Errorf("--addr: %q is not HOST:PORT, such as 127.0.0.1:8080", addr)
-	}
-	tcp, err := net.ResolveTCPAddr("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("--addr: there is no address %s: %w", host, err)
-	}
-	if !remote && !tcp.IP.IsLoopback() {
-		return fmt.Errorf("--addr: other machines can reach %s, and everyone knows the secrets of the sandbox; use 127.0.0.1, or say --allow-remote", addr)
-	}
-	return nil
-}
-
-// serve serves until ctx ends. It does not use Listen, which allows loopback
+// serveSandbox serves until ctx ends. It does not use Listen, which allows loopback
 // addresses only.
-func (a *app) serve(ctx context.Context, s *sandbox.Server, addr string) error {
+func serveSandbox(ctx context.Context, a *console.App, s *sandbox.Server, addr string) error {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -96,21 +81,21 @@ func (a *app) serve(ctx context.Context, s *sandbox.Server, addr string) error {
 	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 30 * time.Second, DisableGeneralOptionsHandler: true}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	s.URL = "http://" + l.Addr().String()
-	a.tryThis(s)
+	tryThis(a, s)
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	a.note("The sandbox has ended.")
+	a.Note("The sandbox has ended.")
 	return nil
 }
 
 // tryThis prints what one can paste into another terminal: the variables that
 // name this sandbox, and the lines of the quickstart with them. The curl lines
 // of findings use the same variables.
-func (a *app) tryThis(s *sandbox.Server) {
+func tryThis(a *console.App, s *sandbox.Server) {
 	// Identity tokens live for minutes, which is short for reading and pasting.
 	idToken := s.MintIDToken("user_123", func(claims map[string]any) { claims["exp"] = time.Now().Add(24 * time.Hour).Unix() })
-	_, _ = fmt.Fprintf(a.stdout, `The sandbox is at %s. Paste this into another terminal:
+	_, _ = fmt.Fprintf(a.Stdout, `The sandbox is at %s. Paste this into another terminal:
 
 export ONVY_BASE_URL=%[1]s
 export ONVY_PROJECT_ID=%s ONVY_CLIENT_ID=%s ONVY_CLIENT_SECRET=%s

@@ -6,11 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/selftest"
 )
 
-func (a *app) selftestCommand() *cobra.Command {
+func selftestCommand(a *console.App) *cobra.Command {
 	var options selftest.Options
 	var all, quiet bool
 	var expression string
@@ -24,13 +25,13 @@ something.
 
 Exit status: 0 every fault is found by its own rule and nothing else is reported,
 1 not so, 2 it could not run.`,
-		Example: indented(
+		Example: console.Indented(
 			"onvy-contract selftest",
 			"onvy-contract selftest --all --run '^patch-'",
 		),
-		Args: noArgs,
+		Args: console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			spec, err := a.spec()
+			spec, err := a.Spec()
 			if err != nil {
 				return err
 			}
@@ -41,29 +42,29 @@ Exit status: 0 every fault is found by its own rule and nothing else is reported
 			if expression != "" {
 				options.Select = wanted.MatchString
 			}
-			bar := a.progress(int64(len(faults.All())+len(faults.Controls())), "planting faults", false, quiet)
+			bar := console.NewProgress(a, int64(len(faults.All())+len(faults.Controls())), "planting faults", false, quiet)
 			done := int64(0)
 			var unwritten error
 			options.OnResult = func(r selftest.Result) { // at once, so that whatever happens later loses nothing
-				if err := r.Print(a.stdout, all); err != nil && unwritten == nil {
+				if err := r.Print(a.Stdout, all); err != nil && unwritten == nil {
 					unwritten = err
 				}
 				done++
-				bar.set(done)
+				bar.Set(done)
 			}
 			matrix, err := selftest.Run(cmd.Context(), spec, options)
-			bar.end()
+			bar.End()
 			if err != nil {
 				return err
 			}
 			if len(matrix.Faults)+len(matrix.Controls) == 0 {
 				return errors.New("no fault matches --run")
 			}
-			if err := errors.Join(unwritten, matrix.Print(a.stdout)); err != nil {
+			if err := errors.Join(unwritten, matrix.Print(a.Stdout)); err != nil {
 				return err
 			}
 			if !matrix.OK() {
-				return exit(1)
+				return console.Exit(1)
 			}
 			return nil
 		},

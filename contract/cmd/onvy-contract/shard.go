@@ -14,12 +14,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/traffic"
 )
 
 // shardKeyVariable has the key of the digests.
 const shardKeyVariable = "ONVY_SHARD_KEY"
 
-func (a *app) shardCommand() *cobra.Command {
+func shardCommand(a *console.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "shard",
 		Short: "Replay archives on many machines: map, then reduce, then merge",
@@ -34,30 +36,30 @@ streaming.
 Each step reads and writes only what is named here, and may be repeated. Lines
 hold keyed digests of ids, tokens and values; the key is 32 hexadecimal digits in
 ` + shardKeyVariable + `, the same for all steps: openssl rand -hex 16`,
-		Example: indented(
+		Example: console.Indented(
 			"export "+shardKeyVariable+"=$(openssl rand -hex 16)",
 			"onvy-contract shard map gateway/*.jsonl.zst | LC_ALL=C sort | onvy-contract shard reduce >part.json",
 			"onvy-contract merge part.json",
 		),
-		Args: commandMissing,
+		Args: console.CommandMissing,
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(a.shardMapCommand(), a.shardReduceCommand())
+	cmd.AddCommand(shardMapCommand(a), shardReduceCommand(a))
 	return cmd
 }
 
-func (a *app) shardOptions(set *pflag.FlagSet, o *contract.ShardOptions) {
+func shardOptions(a *console.App, set *pflag.FlagSet, o *contract.ShardOptions) {
 	set.SortFlags = false
 	set.BoolVar(&o.Complete, "complete", false, "the recordings have every write there was, by anybody")
-	ruleFlags(set, &o.OnlyRules, &o.SkipRules)
+	console.RuleFlags(set, &o.OnlyRules, &o.SkipRules)
 }
 
 // shardKey reads the key, and looks at what both steps were told.
-func (a *app) shardKey(spec *contract.Spec, o *contract.ShardOptions) error {
-	if err := rulesExist(spec, o.OnlyRules, o.SkipRules); err != nil {
+func shardKey(a *console.App, spec *contract.Spec, o *contract.ShardOptions) error {
+	if err := console.RulesExist(spec, o.OnlyRules, o.SkipRules); err != nil {
 		return err
 	}
-	text := a.getenv(shardKeyVariable)
+	text := a.Getenv(shardKeyVariable)
 	key, err := hex.DecodeString(strings.TrimSpace(text))
 	switch {
 	case text == "":
@@ -66,21 +68,21 @@ func (a *app) shardKey(spec *contract.Spec, o *contract.ShardOptions) error {
 		return fmt.Errorf("%s is not 32 hexadecimal digits", shardKeyVariable)
 	}
 	copy(o.Key[:], key)
-	o.Version = version()
+	o.Version = console.Version()
 	return nil
 }
 
-func (a *app) shardMapCommand() *cobra.Command {
+func shardMapCommand(a *console.App) *cobra.Command {
 	var o contract.ShardOptions
 	cmd := &cobra.Command{
 		Use:   "map [FILE...]",
 		Short: "Check exchanges, and write what the history needs as lines",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			spec, err := a.spec()
+			spec, err := a.Spec()
 			if err != nil {
 				return err
 			}
-			if err := a.shardKey(spec, &o); err != nil {
+			if err := shardKey(a, spec, &o); err != nil {
 				return err
 			}
 			if o.Partitions < 1 || o.Partitions > 999_999 {
@@ -89,19 +91,19 @@ func (a *app) shardMapCommand() *cobra.Command {
 			if len(args) == 0 {
 				args = []string{"-"}
 			}
-			names, err := recordings(args)
+			names, err := traffic.Recordings(args)
 			if err != nil {
 				return err
 			}
-			opened := a.openAll(names)
-			defer opened.close()
+			opened := traffic.OpenAll(a, names)
+			defer opened.Close()
 			for i := range names {
 				if names[i] == "-" {
-					opened.recordings[i].Name = a.stdinName
+					opened.Recordings[i].Name = a.StdinName
 				}
 			}
-			w := bufio.NewWriterSize(a.stdout, 1<<20)
-			if err := spec.MapShard(cmd.Context(), opened.recordings, o, func(line []byte) error {
+			w := bufio.NewWriterSize(a.Stdout, 1<<20)
+			if err := spec.MapShard(cmd.Context(), opened.Recordings, o, func(line []byte) error {
 				_, err := w.Write(line)
 				return err
 			}); err != nil {
@@ -110,8 +112,8 @@ func (a *app) shardMapCommand() *cobra.Command {
 			return w.Flush()
 		},
 	}
-	a.shardOptions(cmd.Flags(), &o)
-	cmd.Flags().StringVar(&a.stdinName, "name", "-", "what findings call standard input")
+	shardOptions(a, cmd.Flags(), &o)
+	cmd.Flags().StringVar(&a.StdinName, "name", "-", "what findings call standard input")
 	cmd.Flags().IntVar(&o.Partitions, "partitions", 1, "spread users over so many partitions")
 	cmd.Flags().StringSliceVar(&o.Hosts, "host", nil, "a `HOST` that is this API too, beside those of openapi.yaml and loopback; may be repeated")
 	cmd.Flags().StringVar(&o.BasePath, "base-path", "", "`PATH` of the API at its hosts, if it is not at the root")
@@ -119,28 +121,28 @@ func (a *app) shardMapCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) shardReduceCommand() *cobra.Command {
+func shardReduceCommand(a *console.App) *cobra.Command {
 	var o contract.ShardOptions
 	cmd := &cobra.Command{
 		Use:   "reduce",
 		Short: "Hold the lines of whole partitions, sorted, from standard input against each other",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			spec, err := a.spec()
+			spec, err := a.Spec()
 			if err != nil {
 				return err
 			}
-			if err := a.shardKey(spec, &o); err != nil {
+			if err := shardKey(a, spec, &o); err != nil {
 				return err
 			}
-			p, err := spec.ReduceShard(linesOf(a.stdin), o)
+			p, err := spec.ReduceShard(linesOf(a.Stdin), o)
 			if err != nil {
 				return err
 			}
-			return json.NewEncoder(a.stdout).Encode(p)
+			return json.NewEncoder(a.Stdout).Encode(p)
 		},
 	}
-	a.shardOptions(cmd.Flags(), &o)
+	shardOptions(a, cmd.Flags(), &o)
 	return cmd
 }
 

@@ -13,10 +13,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
 	"github.com/onvy-health/onvy-go/contract/internal/suggest"
 )
 
-func (a *app) suggestCommand() *cobra.Command {
+func suggestCommand(a *console.App) *cobra.Command {
 	var oasdiff string
 	cmd := &cobra.Command{
 		Use:   "suggest REPORT.json",
@@ -27,23 +29,23 @@ overlay. Read it before you apply it: that a server does something does not make
 it right. Violations are never accepted.
 
 Where oasdiff is installed, the overlay says whether its edits break clients.`,
-		Example: indented("onvy-contract run --json report.json", "onvy-contract suggest report.json > overlay.yaml"),
+		Example: console.Indented("onvy-contract run --json report.json", "onvy-contract suggest report.json > overlay.yaml"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usage(cmd, "suggest takes one report")
+				return console.Usage(cmd, "suggest takes one report")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.specText()
+			text, err := a.SpecText()
 			if err != nil {
 				return err
 			}
-			spec, err := a.spec()
+			spec, err := a.Spec()
 			if err != nil {
 				return err
 			}
-			r, err := readReport(args[0])
+			r, err := outputs.ReadReport(args[0])
 			if err != nil {
 				return err
 			}
@@ -60,7 +62,7 @@ Where oasdiff is installed, the overlay says whether its edits break clients.`,
 					return err
 				}
 			}
-			return a.writeSuggestion(s, verdict)
+			return writeSuggestion(a, s, verdict)
 		},
 	}
 	cmd.Flags().StringVar(&oasdiff, "oasdiff", "oasdiff", "the `PROGRAM` that says whether the edits break clients")
@@ -69,7 +71,7 @@ Where oasdiff is installed, the overlay says whether its edits break clients.`,
 
 // writeSuggestion writes the overlay, with what there is to know about it before
 // it, as comments.
-func (a *app) writeSuggestion(s *suggest.Suggestion, verdict string) error {
+func writeSuggestion(a *console.App, s *suggest.Suggestion, verdict string) error {
 	var head strings.Builder
 	if s.Empty() {
 		head.WriteString("# Nothing in the report asks for an edit of openapi.yaml.\n")
@@ -84,13 +86,13 @@ func (a *app) writeSuggestion(s *suggest.Suggestion, verdict string) error {
 			fmt.Fprintf(&head, "#   %s %s %s: %s\n", f.Level, f.Rule, f.Operation, strings.ReplaceAll(f.Message, "\n", " "))
 		}
 	}
-	if _, err := fmt.Fprint(a.stdout, head.String()); err != nil {
+	if _, err := fmt.Fprint(a.Stdout, head.String()); err != nil {
 		return err
 	}
 	if s.Empty() {
 		return nil
 	}
-	return s.Write(a.stdout)
+	return s.Write(a.Stdout)
 }
 
 // verdictOf is what oasdiff says of the edits.

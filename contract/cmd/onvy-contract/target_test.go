@@ -54,7 +54,7 @@ func TestSecretFilesHoldOneSecret(t *testing.T) {
 		"empty":      {"", "the file is empty"},
 		"blank":      {" \n", "the file is empty"},
 		"two lines":  {canary + "\n" + canary, "more than one line"},
-		"very large": {strings.Repeat("x", maxSecret+1), "too long"},
+		"very large": {strings.Repeat("x", 65<<10), "too long"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := call{}.run(t, "run", "--secret-file", file(t, "secret", c.text))
@@ -63,11 +63,6 @@ func TestSecretFilesHoldOneSecret(t *testing.T) {
 		})
 	}
 	call{}.run(t, "run", "--secret-file", t.TempDir()).refuses(t, "--secret-file", "is a directory")
-	for _, text := range []string{canary, canary + "\n", canary + "\r\n"} {
-		secret, err := readSecret(file(t, "secret", text))
-		require.NoError(t, err)
-		require.Equal(t, canary, secret)
-	}
 }
 
 func TestFlagsThatAreEmptyAreRefused(t *testing.T) {

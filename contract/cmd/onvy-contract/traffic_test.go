@@ -20,10 +20,10 @@ import (
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
-// traffic is a client of a sandbox whose exchanges go into a HAR: listings of
+// visitors are a client of a sandbox whose exchanges go into a HAR: listings of
 // 1,000 users, 100 on a page, and users that come, change and go, each with an
 // id that no other has had.
-type traffic struct {
+type visitors struct {
 	tb     testing.TB
 	server *sandbox.Server
 	out    *recording.Writer
@@ -38,7 +38,7 @@ func writeHAR(tb testing.TB, path string, size int64) {
 	require.NoError(tb, err)
 	out, err := recording.CreatePlain(path, recording.Meta{})
 	require.NoError(tb, err)
-	t := &traffic{tb: tb, server: server, out: out, auth: "Bearer " + server.MintAccessToken().Reveal()}
+	t := &visitors{tb: tb, server: server, out: out, auth: "Bearer " + server.MintAccessToken().Reveal()}
 	for range 1000 {
 		t.create()
 	}
@@ -58,7 +58,7 @@ func writeHAR(tb testing.TB, path string, size int64) {
 }
 
 // create makes a user with all fields and returns its id.
-func (t *traffic) create() string {
+func (t *visitors) create() string {
 	t.ids++
 	id := fmt.Sprintf("user_%07d", t.ids)
 	t.send(http.MethodPost, "/users", `{"id":"`+id+`","language":"en","tz_offset":3600,"firstname":"Avery","lastname":"Smith",`+
@@ -68,7 +68,7 @@ func (t *traffic) create() string {
 }
 
 // list goes through all pages.
-func (t *traffic) list() (written int64) {
+func (t *visitors) list() (written int64) {
 	for query := "?limit=100"; ; {
 		body, n := t.exchange(http.MethodGet, "/users"+query, "")
 		written += n
@@ -81,14 +81,14 @@ func (t *traffic) list() (written int64) {
 	}
 }
 
-func (t *traffic) send(method, path, body string) int64 {
+func (t *visitors) send(method, path, body string) int64 {
 	_, n := t.exchange(method, path, body)
 	return n
 }
 
 // exchange returns the body of the answer, and about how many bytes it has in
 // the HAR.
-func (t *traffic) exchange(method, path, body string) ([]byte, int64) {
+func (t *visitors) exchange(method, path, body string) ([]byte, int64) {
 	x := &contract.Exchange{Started: time.Now(), Request: contract.Request{
 		Method: method, URL: "https://api.onvy.health" + path, Body: []byte(body),
 		Header: contract.Header{{Name: "Authorization", Value: t.auth}, {Name: "Content-Type", Value: "application/json"}},

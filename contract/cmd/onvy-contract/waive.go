@@ -12,12 +12,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
 	"github.com/onvy-health/onvy-go/contract/internal/atomicfile"
 	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/internal/waivers"
 )
 
-func (a *app) waiveCommand() *cobra.Command {
+func waiveCommand(a *console.App) *cobra.Command {
 	var why, until, ticket, file string
 	cmd := &cobra.Command{
 		Use:   "waive CAUSE [REPORT.json]",
@@ -28,15 +30,15 @@ An entry that has expired fails the run, and so does one that matches nothing al
 the run looked for it.
 
 Without REPORT.json it is report.json in this directory.`,
-		Example: indented("onvy-contract waive F2 --why 'mended in release 12' --ticket API-123 --until 2027-01-31"),
+		Example: console.Indented("onvy-contract waive F2 --why 'mended in release 12' --ticket API-123 --until 2027-01-31"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
-				return usage(cmd, "waive takes a cause, such as F2, and a report")
+				return console.Usage(cmd, "waive takes a cause, such as F2, and a report")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.noSpec(cmd, "the report says which it is about"); err != nil {
+			if err := a.NoSpec(cmd, "the report says which it is about"); err != nil {
 				return err
 			}
 			day, err := checkWaiver(why, until)
@@ -47,7 +49,7 @@ Without REPORT.json it is report.json in this directory.`,
 			if len(args) == 2 {
 				name = args[1]
 			}
-			r, err := readReport(name)
+			r, err := outputs.ReadReport(name)
 			if err != nil {
 				return err
 			}
@@ -62,7 +64,7 @@ Without REPORT.json it is report.json in this directory.`,
 			if err := addWaivers(file, added); err != nil {
 				return err
 			}
-			a.note("%s (%s) is waived until %s: %d entries in %s", c.ID, c.Head().Rule, day, len(added), file)
+			a.Note("%s (%s) is waived until %s: %d entries in %s", c.ID, c.Head().Rule, day, len(added), file)
 			return nil
 		},
 	}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package outputs
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 )
 
 // pipeFile makes a named pipe. These tests must not name devices of the
@@ -44,10 +45,10 @@ func TestReportThatCannotBeWrittenIsAnErrorAndTheOthersAreWritten(t *testing.T) 
 	name, reader := pipeFile(t)
 	junit := filepath.Join(t.TempDir(), "report.xml")
 	var stdout bytes.Buffer
-	out, err := (&outputFlags{json: name, junit: junit}).open(&app{stdout: &stdout, lookup: os.LookupEnv})
+	out, err := (&Flags{json: name, junit: junit}).Open(&console.App{Stdout: &stdout, Lookup: os.LookupEnv})
 	require.NoError(t, err)
 	require.NoError(t, reader.Close())
-	err = out.finish(&contract.Report{Summary: contract.Summary{Passed: 1}})
+	err = out.Finish(&contract.Report{Summary: contract.Summary{Passed: 1}})
 	require.ErrorContains(t, err, "--json: ")
 	require.ErrorIs(t, err, syscall.EPIPE)
 	require.Contains(t, stdout.String(), "PASS  ")

@@ -1,4 +1,4 @@
-package main
+package outputs
 
 import (
 	"errors"
@@ -46,7 +46,7 @@ func (f *judgeFlags) open() (*judge, error) {
 	var err error
 	switch {
 	case f.baseline != "":
-		if j.baseline, err = readReport(f.baseline); err != nil {
+		if j.baseline, err = ReadReport(f.baseline); err != nil {
 			return nil, fmt.Errorf("--baseline: %w", err)
 		}
 	case j.newOnly:

@@ -1,19 +1,10 @@
-package main
+package console
 
 import (
 	"io"
 	"regexp"
 	"strings"
 )
-
-// log is w as GitHub's runner is to see it: it obeys a line that begins with
-// "::", and "##[" anywhere, and what a server sent is no command.
-func (a *app) log(w io.Writer) io.Writer {
-	if a.getenv("GITHUB_ACTIONS") != "true" {
-		return w
-	}
-	return &logWriter{w: w}
-}
 
 // logWriter keeps the commands of the runner out of lines. It writes whole lines.
 type logWriter struct {

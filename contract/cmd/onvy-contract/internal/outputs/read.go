@@ -1,4 +1,4 @@
-package main
+package outputs
 
 import (
 	"encoding/json"
@@ -9,21 +9,21 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 )
 
-// readReport reads a report of --json.
-func readReport(name string) (*contract.Report, error) {
+// ReadReport reads a report of --json.
+func ReadReport(name string) (*contract.Report, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	r, err := parseReport(text)
+	r, err := ParseReport(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
 }
 
-// parseReport reads what report.JSON writes, of this version.
-func parseReport(text []byte) (*contract.Report, error) {
+// ParseReport reads what report.JSON writes, of this version.
+func ParseReport(text []byte) (*contract.Report, error) {
 	var form struct {
 		Version *int    `json:"version"`
 		Target  *string `json:"target"`

@@ -1,4 +1,4 @@
-package main
+package outputs
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 )
 
@@ -28,7 +29,7 @@ func (f *coverFlags) register(set *pflag.FlagSet) {
 // cover is what the flags ask for, read before anything runs. nil asks for
 // nothing.
 type cover struct {
-	app      *app
+	app      *console.App
 	file     *atomicFile
 	added    []*coverage.Counts
 	gate     coverage.Gate
@@ -36,11 +37,11 @@ type cover struct {
 	points   []contract.CoveragePoint
 }
 
-func (f *coverFlags) open(a *app) (*cover, error) {
+func (f *coverFlags) open(a *console.App) (*cover, error) {
 	if f.file == "" && f.min == "" && f.baseline == "" && len(f.added) == 0 {
 		return nil, nil
 	}
-	spec, err := a.spec()
+	spec, err := a.Spec()
 	if err != nil {
 		return nil, err
 	}
@@ -130,19 +131,19 @@ func (c *cover) fails(r *contract.Report) bool {
 	}
 	misses := c.gate.Misses(c.points, r.Coverage)
 	for _, miss := range misses {
-		c.app.note("onvy-contract: %s", miss)
+		c.app.Note("onvy-contract: %s", miss)
 	}
 	var lost []string
 	if c.baseline != nil {
 		lost = coverage.Lost(c.points, c.baseline, r.Coverage)
 	}
 	if len(lost) > 0 {
-		c.app.note("onvy-contract: %d points that were hit before are not hit any more:", len(lost))
+		c.app.Note("onvy-contract: %d points that were hit before are not hit any more:", len(lost))
 		for _, id := range lost[:min(len(lost), mostLost)] {
-			c.app.note("  %s", id)
+			c.app.Note("  %s", id)
 		}
 		if rest := len(lost) - mostLost; rest > 0 {
-			c.app.note("  and %d more", rest)
+			c.app.Note("  and %d more", rest)
 		}
 	}
 	return len(misses)+len(lost) > 0

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -12,15 +12,15 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/near"
 )
 
-// ruleFlags choose by id which rules speak.
-func ruleFlags(set *pflag.FlagSet, only, skip *[]string) {
+// RuleFlags choose by id which rules speak.
+func RuleFlags(set *pflag.FlagSet, only, skip *[]string) {
 	set.StringSliceVar(only, "rules", nil, "let only these rules speak: `IDS` such as page/limit, page/* or page; \"onvy-contract rules\" lists them")
 	set.StringSliceVar(skip, "skip-rules", nil, "let these rules be silent: `IDS` as with --rules")
 }
 
-// rulesExist refuses a pattern that no rule of a check against a spec matches: it
+// RulesExist refuses a pattern that no rule of a check against a spec matches: it
 // is misspelled.
-func rulesExist(spec *contract.Spec, only, skip []string) error {
+func RulesExist(spec *contract.Spec, only, skip []string) error {
 	var ids []string
 	for _, r := range contract.RulesFor(spec) {
 		ids = append(ids, r.ID)

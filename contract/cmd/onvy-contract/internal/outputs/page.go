@@ -1,4 +1,4 @@
-package main
+package outputs
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
@@ -43,10 +44,10 @@ func (f *pageFlags) watching(each func(*contract.Exchange)) func(*contract.Excha
 	}
 }
 
-func (f *pageFlags) write(w io.Writer, a *app, r *contract.Report) error {
-	spec, err := a.specText()
+func (f *pageFlags) write(w io.Writer, a *console.App, r *contract.Report) error {
+	spec, err := a.SpecText()
 	if err != nil {
 		return fmt.Errorf("the spec is gone: %w", err)
 	}
-	return report.HTML(w, r, report.HTMLOptions{Spec: spec, Timeline: &f.timeline, Version: version()})
+	return report.HTML(w, r, report.HTMLOptions{Spec: spec, Timeline: &f.timeline, Version: console.Version()})
 }

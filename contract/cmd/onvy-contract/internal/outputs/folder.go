@@ -1,4 +1,4 @@
-package main
+package outputs
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
@@ -78,7 +79,7 @@ func formatNames() (names []string) {
 // folder is a directory of reports that is being made: every file of it is open
 // before anything runs. nil is none.
 type folder struct {
-	app    *app
+	app    *console.App
 	flags  *folderFlags
 	page   *pageFlags
 	picked []format
@@ -86,9 +87,10 @@ type folder struct {
 	last   *atomicFile // the list of all files, written after them
 }
 
-const manifestFile = "manifest.json"
+// ManifestFile is the file with the [Manifest] of a folder.
+const ManifestFile = "manifest.json"
 
-func (f *folderFlags) open(a *app, page *pageFlags) (*folder, error) {
+func (f *folderFlags) open(a *console.App, page *pageFlags) (*folder, error) {
 	if !f.wanted() {
 		return nil, nil
 	}
@@ -121,7 +123,7 @@ func (f *folderFlags) open(a *app, page *pageFlags) (*folder, error) {
 		o.files = append(o.files, file)
 	}
 	var err error
-	if o.last, err = createAtomic(filepath.Join(f.dir, manifestFile)); err != nil {
+	if o.last, err = createAtomic(filepath.Join(f.dir, ManifestFile)); err != nil {
 		o.discard()
 		return nil, fmt.Errorf("--report-dir: %w", err)
 	}
@@ -138,9 +140,9 @@ func (o *folder) discard() {
 	o.last.discard()
 }
 
-// manifest says what a folder of reports is of, so that whoever gets it can see
+// Manifest says what a folder of reports is of, so that whoever gets it can see
 // that it is whole.
-type manifest struct {
+type Manifest struct {
 	Version string         `json:"onvy_contract"`
 	Report  int            `json:"report_version"`
 	Spec    string         `json:"spec_sha256"`
@@ -162,13 +164,13 @@ func (o *folder) write(r *contract.Report, status int) error {
 	if o == nil {
 		return nil
 	}
-	spec, err := o.app.specText()
+	spec, err := o.app.SpecText()
 	if err != nil {
 		return fmt.Errorf("the spec is gone: %w", err)
 	}
-	options := report.MachineOptions{Spec: spec, SpecPath: o.flags.specPath, Version: version()}
-	m := manifest{
-		Version: version(), Report: r.Version, Spec: r.Spec, Target: r.Target, Started: r.Started.UTC().Format("2006-01-02T15:04:05Z"), Exit: status,
+	options := report.MachineOptions{Spec: spec, SpecPath: o.flags.specPath, Version: console.Version()}
+	m := Manifest{
+		Version: console.Version(), Report: r.Version, Spec: r.Spec, Target: r.Target, Started: r.Started.UTC().Format("2006-01-02T15:04:05Z"), Exit: status,
 		Files: []manifestItem{},
 	}
 	for i, one := range o.picked {
@@ -199,13 +201,13 @@ func (o *folder) write(r *contract.Report, status int) error {
 
 // tellGitHub does what its runner looks for.
 func (o *folder) tellGitHub(name string, text []byte, r *contract.Report, options report.MachineOptions) error {
-	if name != "github" || o.app.getenv("GITHUB_ACTIONS") != "true" {
+	if name != "github" || o.app.Getenv("GITHUB_ACTIONS") != "true" {
 		return nil
 	}
-	if _, err := o.app.stderr.Write(text); err != nil {
+	if _, err := o.app.Stderr.Write(text); err != nil {
 		return nil // where stderr is closed nobody reads
 	}
-	path := o.app.getenv("GITHUB_STEP_SUMMARY")
+	path := o.app.Getenv("GITHUB_STEP_SUMMARY")
 	if path == "" {
 		return nil
 	}

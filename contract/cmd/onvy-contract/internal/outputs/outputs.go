@@ -1,4 +1,4 @@
-package main
+package outputs
 
 import (
 	"errors"
@@ -12,21 +12,23 @@ import (
 	"golang.org/x/term"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
-// outputFlags say where reports go.
-type outputFlags struct {
+// Flags say where reports go.
+type Flags struct {
 	json, junit        string
 	scripts            string
-	quiet, full, notes bool
+	Quiet, full, notes bool
 	page               pageFlags
 	cover              coverFlags
 	judge              judgeFlags
 	folder             folderFlags
 }
 
-func (f *outputFlags) register(set *pflag.FlagSet) {
+// Register adds the flags.
+func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringVar(&f.json, "json", "", "write the report as JSON to `FILE`; \"-\" is standard output")
 	set.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to `FILE`; \"-\" is standard output")
 	f.page.folder = &f.folder
@@ -35,14 +37,14 @@ func (f *outputFlags) register(set *pflag.FlagSet) {
 	f.judge.register(set)
 	f.folder.register(set)
 	set.StringVar(&f.scripts, "scripts", "", "write a shell script of curl lines for each cause into `DIRECTORY`")
-	set.BoolVar(&f.quiet, "quiet", false, "show only what fails the run, and the last line")
+	set.BoolVar(&f.Quiet, "quiet", false, "show only what fails the run, and the last line")
 	set.BoolVar(&f.full, "full", false, "show the evidence of every cause, and all notes")
 	set.BoolVar(&f.notes, "notes", false, "show what does not fail the run, one by one")
 }
 
-// toFile reports whether a report is to be kept, or a gate looks at it: then
+// ToFile reports whether a report is to be kept, or a gate looks at it: then
 // somebody reads the result who did not see what was checked.
-func (f *outputFlags) toFile() bool {
+func (f *Flags) ToFile() bool {
 	for _, set := range []string{f.json, f.junit, f.scripts, f.page.file, f.cover.file, f.cover.min, f.cover.baseline, f.judge.baseline} {
 		if set != "" {
 			return true
@@ -51,19 +53,24 @@ func (f *outputFlags) toFile() bool {
 	return f.folder.wanted()
 }
 
+// Watching also puts exchanges on the page, if one is wanted.
+func (f *Flags) Watching(each func(*contract.Exchange)) func(*contract.Exchange) {
+	return f.page.watching(each)
+}
+
 // kept is the file that has the report as JSON; "" if there is none.
-func (f *outputFlags) kept() string {
+func (f *Flags) kept() string {
 	if f.json != "" && f.json != "-" {
 		return f.json
 	}
 	return f.folder.file("json")
 }
 
-// outputs are the places that reports go to, open before anything runs: a run
+// Outputs are the places that reports go to, open before anything runs: a run
 // of minutes is not to end with a file that cannot be written.
-type outputs struct {
-	app   *app
-	flags *outputFlags
+type Outputs struct {
+	app   *console.App
+	flags *Flags
 	json  *atomicFile // nil for none and for standard output
 	junit *atomicFile
 	html  *atomicFile
@@ -73,14 +80,15 @@ type outputs struct {
 	folder *folder
 }
 
-func (f *outputFlags) open(a *app) (*outputs, error) {
+// Open opens them all.
+func (f *Flags) Open(a *console.App) (*Outputs, error) {
 	if err := f.distinct(); err != nil {
 		return nil, err
 	}
 	if err := makeScripts(f.scripts); err != nil {
 		return nil, err
 	}
-	o := &outputs{app: a, flags: f}
+	o := &Outputs{app: a, flags: f}
 	var err error
 	if o.judge, err = f.judge.open(); err != nil {
 		return nil, err
@@ -92,20 +100,20 @@ func (f *outputFlags) open(a *app) (*outputs, error) {
 	}
 	if f.junit != "" && f.junit != "-" {
 		if o.junit, err = createAtomic(f.junit); err != nil {
-			o.discard()
+			o.Discard()
 			return nil, fmt.Errorf("--junit: %w", err)
 		}
 	}
 	if o.html, err = f.page.open(); err != nil {
-		o.discard()
+		o.Discard()
 		return nil, err
 	}
 	if o.cover, err = f.cover.open(a); err != nil {
-		o.discard()
+		o.Discard()
 		return nil, err
 	}
 	if o.folder, err = f.folder.open(a, &f.page); err != nil {
-		o.discard()
+		o.Discard()
 		return nil, err
 	}
 	return o, nil
@@ -113,7 +121,7 @@ func (f *outputFlags) open(a *app) (*outputs, error) {
 
 // distinct refuses flags that name one file: the last would take the place of the
 // others.
-func (f *outputFlags) distinct() error {
+func (f *Flags) distinct() error {
 	flags := make(map[string]string) // by the file
 	for _, to := range []struct{ flag, file string }{{"--json", f.json}, {"--junit", f.junit}, {"--html", f.page.file}, {"--cover", f.cover.file}} {
 		if to.file == "" {
@@ -128,8 +136,8 @@ func (f *outputFlags) distinct() error {
 	return nil
 }
 
-// discard removes what was begun, where the run did not come to a report.
-func (o *outputs) discard() {
+// Discard removes what was begun, where the run did not come to a report.
+func (o *Outputs) Discard() {
 	o.json.discard()
 	o.junit.discard()
 	o.html.discard()
@@ -139,26 +147,26 @@ func (o *outputs) discard() {
 
 // write writes all reports. The terminal report is on standard output, or on
 // standard error where another one has that place.
-func (o *outputs) write(r *contract.Report, status int) error {
-	terminal := o.app.stdout
-	spec, _ := o.app.specText() // without it operations have their ids
+func (o *Outputs) write(r *contract.Report, status int) error {
+	terminal := o.app.Stdout
+	spec, _ := o.app.SpecText() // without it operations have their ids
 	var errs []error
 	toJSON := func(w io.Writer) error { return report.JSON(w, r) }
 	toJUnit := func(w io.Writer) error { return report.JUnit(w, r) }
 	switch "-" {
 	case o.flags.json:
-		terminal = o.app.stderr
-		errs = append(errs, toJSON(o.app.stdout))
+		terminal = o.app.Stderr
+		errs = append(errs, toJSON(o.app.Stdout))
 	case o.flags.junit:
-		terminal = o.app.stderr
-		errs = append(errs, toJUnit(o.app.stdout))
+		terminal = o.app.Stderr
+		errs = append(errs, toJUnit(o.app.Stdout))
 	}
 	errs = append(errs,
 		o.folder.write(r, status),
-		report.Terminal(o.app.log(terminal), r, report.TerminalOptions{
-			Links:  o.app.colour.value != "never" && report.Hyperlinks(terminal, o.app.getenv),
-			Colour: o.app.colours(terminal), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.quiet,
-			Width: width(terminal, o.app.getenv), Spec: spec, JSON: o.flags.kept(), Scripts: o.flags.scripts,
+		report.Terminal(o.app.Log(terminal), r, report.TerminalOptions{
+			Links:  o.app.Colour.Value != "never" && report.Hyperlinks(terminal, o.app.Getenv),
+			Colour: o.app.Colours(terminal), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.Quiet,
+			Width: width(terminal, o.app.Getenv), Spec: spec, JSON: o.flags.kept(), Scripts: o.flags.scripts,
 		}),
 		writeScripts(o.flags.scripts, r),
 		named("--json", o.json.commit(toJSON)),
@@ -177,8 +185,8 @@ func named(flag string, err error) error {
 	return fmt.Errorf("%s: %w", flag, err)
 }
 
-// finish writes the reports and turns the result into the exit status.
-func (o *outputs) finish(r *contract.Report) error {
+// Finish writes the reports and turns the result into the exit status.
+func (o *Outputs) Finish(r *contract.Report) error {
 	if err := o.cover.add(r); err != nil {
 		return err
 	}
@@ -191,7 +199,7 @@ func (o *outputs) finish(r *contract.Report) error {
 		return err
 	}
 	if status != 0 {
-		return exit(status)
+		return console.Exit(status)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package targetflags
 
 import (
 	"errors"
@@ -13,9 +13,9 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 )
 
-// targetFlags are the flags that stand for ONVY_* variables, by the name of
+// Flags are the flags that stand for ONVY_* variables, by the name of
 // the variable. Secrets come in files, never in flags.
-type targetFlags struct {
+type Flags struct {
 	set    *pflag.FlagSet
 	values map[string]*string // flag value by variable
 	files  map[string]*string // file name by variable
@@ -26,7 +26,8 @@ type targetFlags struct {
 // maxSecret is more than any secret or token has.
 const maxSecret = 64 << 10
 
-func (f *targetFlags) register(set *pflag.FlagSet) {
+// Register adds the flags.
+func (f *Flags) Register(set *pflag.FlagSet) {
 	f.set = set
 	f.values, f.files, f.names = map[string]*string{}, map[string]*string{}, map[string]string{}
 	value := func(flag, variable, text string) {
@@ -47,8 +48,8 @@ func (f *targetFlags) register(set *pflag.FlagSet) {
 	f.reach.register(set)
 }
 
-// given is a flag that names a server, or "".
-func (f *targetFlags) given() string {
+// Given is a flag that names a server, or "".
+func (f *Flags) Given() string {
 	given := ""
 	for _, flag := range f.names {
 		if f.set.Changed(flag) && (given == "" || flag < given) {
@@ -58,9 +59,9 @@ func (f *targetFlags) given() string {
 	return given
 }
 
-// target is what flags and environment say, flags first. Without any of them
+// Target is what flags and environment say, flags first. Without any of them
 // found is false.
-func (f *targetFlags) target(lookup func(string) (string, bool)) (t contract.Target, found bool, err error) {
+func (f *Flags) Target(lookup func(string) (string, bool)) (t contract.Target, found bool, err error) {
 	given := map[string]string{}
 	for variable, flag := range f.names {
 		if !f.set.Changed(flag) {

@@ -1,12 +1,12 @@
-package main
+package console
 
 import (
 	"runtime/debug"
 )
 
-// version is that of the module where it was installed from one, else the
+// Version is that of the module where it was installed from one, else the
 // commit of the checkout it was built in.
-func version() string {
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"regexp"
@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// commandNames are those of the commands below one.
-func commandNames(cmd *cobra.Command) (names []string) {
+// CommandNames are those of the commands below one.
+func CommandNames(cmd *cobra.Command) (names []string) {
 	for _, c := range cmd.Commands() {
 		if !c.Hidden {
 			names = append(names, c.Name())

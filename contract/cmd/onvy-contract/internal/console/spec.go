@@ -1,0 +1,61 @@
+package console
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+
+	"github.com/spf13/cobra"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/recording"
+)
+
+// SpecText is the built-in openapi.yaml, or that of --spec.
+func (a *App) SpecText() ([]byte, error) {
+	if a.SpecFile == "" {
+		return onvy.Spec, nil
+	}
+	text, err := os.ReadFile(a.SpecFile)
+	if err != nil {
+		return nil, fmt.Errorf("--spec: %w", err)
+	}
+	return text, nil
+}
+
+// Spec loads specText.
+func (a *App) Spec() (*contract.Spec, error) {
+	text, err := a.SpecText()
+	if err != nil {
+		return nil, err
+	}
+	if swagger.Match(text) {
+		return nil, fmt.Errorf("--spec %s: this is Swagger 2.0; OpenAPI 3.0.x is needed", a.SpecFile)
+	}
+	spec, err := contract.Load(text)
+	if err != nil && a.SpecFile != "" {
+		return nil, fmt.Errorf("--spec %s: %w", a.SpecFile, err)
+	}
+	return spec, err
+}
+
+// Redactor takes out of exchanges what specText marks.
+func (a *App) Redactor() (*recording.Redactor, error) {
+	text, err := a.SpecText()
+	if err != nil {
+		return nil, err
+	}
+	return recording.NewRedactor(text)
+}
+
+// NoSpec refuses --spec where it has no effect.
+func (a *App) NoSpec(cmd *cobra.Command, why string) error {
+	if a.SpecFile == "" {
+		return nil
+	}
+	return Usage(cmd, "%s takes no --spec: %s", cmd.Name(), why)
+}
+
+// swagger is how a spec begins that is too old.
+var swagger = regexp.MustCompile(`(?m)^\s*\{?\s*"?swagger"?\s*:`)
