@@ -11,7 +11,7 @@ import (
 // OperationWorks is the rule for requests that are valid.
 var OperationWorks = &rule.Rule{
 	ID: ruleid.OperationWorks, Kind: rule.KindProbe, Level: rule.Violation, Source: "openapi.yaml",
-	Title:  "A valid request is carried out.",
+	Title:  "A valid request MUST succeed with the documented status code.",
 	Breaks: "400 for a name in Greek",
 	Holds:  "201",
 }
@@ -19,7 +19,7 @@ var OperationWorks = &rule.Rule{
 // OperationRefusalStatus is the rule for those that are not.
 var OperationRefusalStatus = &rule.Rule{
 	ID: "operation/refusal-status", Kind: rule.KindProbe, Level: rule.Violation, Source: "openapi.yaml",
-	Title:  "A refused request gets the status that HTTP has for it.",
+	Title:  "A refused request MUST get the status code that HTTP has for it (400, 401, 404, 409 …).",
 	Breaks: "400 for a user that does not exist",
 	Holds:  "404; 422 where 400 is expected",
 }

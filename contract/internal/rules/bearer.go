@@ -20,56 +20,56 @@ var bearerChecks = []*Rule{
 
 var AuthCredentialsNeeded = exchange(checkAuthCredentialsNeeded, rule.Rule{
 	ID: ruleid.AuthCredentialsNeeded, Level: rule.Violation, Source: "authentication",
-	Title:  "A protected operation works with a Bearer token only.",
+	Title:  "A protected operation MUST refuse a request without a Bearer token.",
 	Breaks: "200 without Authorization, or for Basic credentials",
 	Holds:  "200 for a Bearer token",
 })
 
 var AuthUnauthenticatedStatus = exchange(checkAuthUnauthenticatedStatus, rule.Rule{
 	ID: "auth/unauthenticated-status", Level: rule.Violation, Source: "rfc9110#15.5.2",
-	Title:  "A request without credentials gets 401.",
+	Title:  "A request without credentials MUST get 401 Unauthorized.",
 	Breaks: "403 or 404 without a token",
 	Holds:  "401 with a challenge",
 })
 
 var ScopeExceeded = exchange(checkScopeExceeded, rule.Rule{
 	ID: "scope/exceeded", Level: rule.Violation, Source: "authentication",
-	Title:  "A token does what its scope says and no more.",
+	Title:  "A token MUST NOT work beyond its scope.",
 	Breaks: "POST /users with users:read",
 	Holds:  "POST /users with users:create",
 })
 
 var AuthChallenge = exchange(checkAuthChallenge, rule.Rule{
 	ID: "auth/challenge", Level: rule.Violation, Source: "rfc9110#11.6.1",
-	Title:  "The challenge can be read, and names no parameter twice.",
+	Title:  "WWW-Authenticate MUST be a list of challenges that can be parsed, no parameter twice.",
 	Breaks: `Bearer realm="a", realm="b"`,
 	Holds:  `Bearer realm="onvy", error="invalid_token"`,
 })
 
 var AuthBearerChallenge = exchange(checkAuthBearerChallenge, rule.Rule{
 	ID: "auth/bearer-challenge", Level: rule.Violation, Source: "rfc6750#3",
-	Title:  "A 401 of a protected operation challenges for Bearer.",
+	Title:  "A 401 of a protected operation MUST challenge for Bearer in WWW-Authenticate.",
 	Breaks: `WWW-Authenticate: Basic realm="onvy"`,
 	Holds:  `WWW-Authenticate: Bearer realm="onvy"`,
 })
 
 var AuthNoErrorWithoutToken = exchange(checkAuthNoErrorWithoutToken, rule.Rule{
 	ID: "auth/no-error-without-token", Level: rule.Assumption, Source: "rfc6750#3.1",
-	Title:  "The challenge has no error where the request had no credentials.",
+	Title:  "The challenge SHOULD NOT have an error code where the request had no credentials.",
 	Breaks: `Bearer error="invalid_token" to a request without Authorization`,
 	Holds:  `Bearer realm="onvy"`,
 })
 
 var AuthInvalidToken = exchange(checkAuthInvalidToken, rule.Rule{
 	ID: "auth/invalid-token", Level: rule.Assumption, Source: "rfc6750#3.1",
-	Title:  "The challenge says invalid_token where a token was refused.",
+	Title:  `The challenge for a refused token SHOULD have error="invalid_token".`,
 	Breaks: `Bearer error="server_error"`,
 	Holds:  `Bearer error="invalid_token"; Bearer realm="onvy" alone`,
 })
 
 var ScopeChallenge = exchange(checkScopeChallenge, rule.Rule{
 	ID: "scope/challenge", Level: rule.Assumption, Source: "rfc6750#3.1",
-	Title:  "A 403 for want of scope says insufficient_scope, if it has a challenge.",
+	Title:  `The challenge of a 403 for want of scope SHOULD have error="insufficient_scope".`,
 	Breaks: `403 with Bearer error="invalid_token"`,
 	Holds:  `403 with Bearer error="insufficient_scope"; 403 alone`,
 })

@@ -15,7 +15,7 @@ var clientChecks = []*Rule{
 
 var ClientMissing = exchange(checkClientMissing, rule.Rule{
 	ID: "client/missing", Level: rule.Violation, Source: "authentication",
-	Title:  "No client credentials, no token.",
+	Title:  "A client without credentials MUST NOT get a token.",
 	Breaks: "a token without Authorization",
 	Holds:  "401; a token for client_secret in the form",
 })

@@ -24,63 +24,63 @@ var jsonChecks = []*Rule{
 
 var JSONSyntax = exchange(checkJSON, rule.Rule{
 	ID: ruleid.JSONSyntax, Level: rule.Violation, Source: "rfc8259#2",
-	Title:  "A JSON body is JSON.",
+	Title:  "A JSON body MUST be valid JSON.",
 	Breaks: `{"id": "user_123"`,
 	Holds:  `{ "id" : "user_123" }`,
 })
 
 var JSONBOM = exchange(checkJSON, rule.Rule{
 	ID: ruleid.JSONBOM, Level: rule.Violation, Source: "rfc8259#8.1",
-	Title:  "JSON has no byte order mark.",
+	Title:  "JSON MUST NOT begin with a byte order mark (BOM).",
 	Breaks: "EF BB BF before {",
 	Holds:  "a body that starts with white space",
 })
 
 var JSONUTF8 = exchange(checkJSON, rule.Rule{
 	ID: ruleid.JSONUTF8, Level: rule.Violation, Source: "rfc8259#8.1",
-	Title:  "JSON is UTF-8.",
+	Title:  "JSON MUST be encoded in UTF-8.",
 	Breaks: `"Andr\xe9" in Latin-1`,
 	Holds:  `"André" in UTF-8`,
 })
 
 var JSONSurrogate = exchange(checkJSON, rule.Rule{
 	ID: ruleid.JSONSurrogate, Level: rule.Violation, Source: "rfc7493#2.1",
-	Title:  "An escape stands for a character.",
+	Title:  `A \u escape MUST NOT be half of a surrogate pair.`,
 	Breaks: `"\ud83d"`,
 	Holds:  `"\ud83d\ude00"`,
 })
 
 var JSONDuplicateName = exchange(checkJSON, rule.Rule{
 	ID: ruleid.JSONDuplicateName, Level: rule.Violation, Source: "rfc7493#2.3",
-	Title:  "A name stands once in an object.",
+	Title:  "A JSON object MUST NOT have duplicate names.",
 	Breaks: `{"id":"a","id":"b"}`,
 	Holds:  `{"id":"a","ID":"b"} as far as JSON goes`,
 })
 
 var JSONTrailing = exchange(checkJSON, rule.Rule{
 	ID: ruleid.JSONTrailing, Level: rule.Violation, Source: "rfc8259#2",
-	Title:  "Nothing follows the JSON value.",
+	Title:  "Nothing but white space MUST follow the JSON value.",
 	Breaks: `{"id":"a"}}`,
 	Holds:  `{"id":"a"} and a line end`,
 })
 
 var JSONDepth = exchange(checkJSON, rule.Rule{
 	ID: ruleid.JSONDepth, Level: rule.Violation, Source: "rfc8259#9",
-	Title:  "A body is not nested deeper than 64 levels.",
+	Title:  "JSON MUST NOT be nested deeper than 64 levels.",
 	Breaks: "100,000 brackets",
 	Holds:  "the four levels of a user list",
 })
 
 var JSONNumberRange = exchange(func(c *pass.Call, r *rule.Rule) { eachNumber(c, func(n number) { checkNumberRange(c, r, n) }) }, rule.Rule{
 	ID: "json/number-range", Level: rule.Violation, Source: "rfc7493#2.2",
-	Title:  "A number is one that a client can hold.",
+	Title:  "A number MUST fit into a double, an integer into 2^53 (I-JSON).",
 	Breaks: "9007199254740993 for an integer, 1e400",
 	Holds:  "9007199254740991, 68.4",
 })
 
 var JSONIntegerForm = exchange(checkJSONIntegerForm, rule.Rule{
 	ID: "json/integer-form", Level: rule.Assumption, Source: "openapi.yaml",
-	Title:  "An integer is written without fraction and exponent, as typed clients read it.",
+	Title:  "An integer SHOULD be written without fraction and exponent, as typed clients read it.",
 	Breaks: "4.0 or 1e3 for an integer",
 	Holds:  "4 for an integer, 4.0 for a number",
 })

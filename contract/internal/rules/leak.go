@@ -37,14 +37,14 @@ var leakChecks = []*Rule{
 // knows. A secret of the request is not in the answer.
 var LeakReflectedSecret = exchange(checkLeakReflectedSecret, rule.Rule{
 	ID: "leak/reflected-secret", Level: rule.Violation, Source: "policy",
-	Title:  "A secret of the request is not in the answer.",
+	Title:  "An answer MUST NOT repeat a token or secret of the request.",
 	Breaks: "the client secret in error_description",
 	Holds:  "the client id in error_description",
 })
 
 var LeakStackTrace = exchange(checkLeakStackTrace, rule.Rule{
 	ID: "leak/stack-trace", Level: rule.Violation, Source: "policy",
-	Title:  "An error shows nothing of the inside of the server.",
+	Title:  "An error MUST NOT show a stack trace, paths or SQL of the server.",
 	Breaks: "a stack trace, an SQL statement",
 	Holds:  "a request id",
 })

@@ -22,21 +22,21 @@ var userChecks = []*Rule{
 
 var UsersID = exchange(checkUsersID, rule.Rule{
 	ID: "users/id", Level: rule.Violation, Source: "quickstart",
-	Title:  "A user has the id that was asked for, to the letter.",
+	Title:  "The user in the answer MUST have the id that was asked for, to the letter.",
 	Breaks: "User_123 for user_123",
 	Holds:  "ids with spaces, slashes and letters of any script",
 })
 
 var UsersTimestamps = exchange(checkUsersTimestamps, rule.Rule{
 	ID: "users/timestamps", Level: rule.Violation, Source: "users/create-a-new-user",
-	Title:  "A user is created before it is updated, and neither is ahead of now.",
+	Title:  "created_at MUST NOT be after updated_at, and neither in the future.",
 	Breaks: "updated_at before created_at; created_at tomorrow",
 	Holds:  "both equal",
 })
 
 var UsersDefault = exchange(checkDefaults, rule.Rule{
 	ID: "users/default", Level: rule.Violation, Source: "users/create-a-new-user",
-	Title:  "A field that was not given has its documented default.",
+	Title:  "A field that was not given MUST have its documented default, if it is in the answer.",
 	Breaks: "a create without measurement_unit gives imperial",
 	Holds:  "a create without it gives metric, or leaves it out",
 })

@@ -19,63 +19,63 @@ var wireChecks = []*Rule{
 
 var HTTPTimeout = exchange(checkHTTPTimeout, rule.Rule{
 	ID: "http/timeout", Level: rule.Violation, Source: "policy",
-	Title:  "An answer comes within the time limit.",
+	Title:  "An answer MUST come within the time limit.",
 	Breaks: "no byte of the answer for 10 s",
 	Holds:  "an answer after 900 ms",
 })
 
 var HTTPClosed = exchange(checkHTTPClosed, rule.Rule{
 	ID: "http/closed", Level: rule.Violation, Source: "rfc9112#9.6",
-	Title:  "The connection stays open until an answer has been sent.",
+	Title:  "The server MUST NOT close the connection before it has sent the answer.",
 	Breaks: "the connection is reset before the status line",
 	Holds:  "the connection is closed after the answer",
 })
 
 var HTTPMalformed = exchange(checkHTTPMalformed, rule.Rule{
 	ID: "http/malformed", Level: rule.Violation, Source: "rfc9112#2",
-	Title:  "The answer is HTTP.",
+	Title:  "The answer MUST be an HTTP/1.1 message that can be parsed.",
 	Breaks: "HTTP/1.1 OK",
 	Holds:  "HTTP/1.1 200",
 })
 
 var HTTPTooLarge = exchange(checkHTTPTooLarge, rule.Rule{
 	ID: "http/too-large", Level: rule.Violation, Source: "policy",
-	Title:  "An answer has a size that a client can take.",
+	Title:  "An answer MUST NOT be larger than a client can take.",
 	Breaks: "a gigabyte for one user",
 	Holds:  "a page of 1,000 users",
 })
 
 var HTTPIncomplete = exchange(checkHTTPIncomplete, rule.Rule{
 	ID: "http/incomplete", Level: rule.Violation, Source: "rfc9112#8",
-	Title:  "The body is as long as the header says.",
+	Title:  "The body MUST be as long as Content-Length says, or end with the last chunk.",
 	Breaks: "Content-Length: 100, then 60 bytes and the end of the connection",
 	Holds:  "chunked, with the last chunk of length 0",
 })
 
 var HTTPExtraBytes = exchange(checkHTTPExtraBytes, rule.Rule{
 	ID: "http/extra-bytes", Level: rule.Violation, Source: "rfc9112#6.3",
-	Title:  "Nothing follows the end of the answer.",
+	Title:  "Nothing MUST follow the end of the message body on the connection.",
 	Breaks: "Content-Length: 10, then 12 bytes",
 	Holds:  "a body of the announced length",
 })
 
 var HTTPFraming = exchange(checkHTTPFraming, rule.Rule{
 	ID: "http/framing", Level: rule.Violation, Source: "rfc9112#6.2",
-	Title:  "The length of the body is said once and in one way.",
+	Title:  "A message MUST NOT have both Content-Length and Transfer-Encoding, nor lengths that differ.",
 	Breaks: "Content-Length together with Transfer-Encoding",
 	Holds:  "Transfer-Encoding: chunked alone",
 })
 
 var HTTPHeaderSyntax = exchange(checkHTTPHeaderSyntax, rule.Rule{
 	ID: "http/header-syntax", Level: rule.Violation, Source: "rfc9110#5.1",
-	Title:  "Header fields are written as HTTP has them.",
+	Title:  "Header field names MUST be tokens, and values without CR, LF and NUL.",
 	Breaks: "Bad Name: x, or a line that starts with a space",
 	Holds:  "X-Request-Id: 7f3a",
 })
 
 var HTTPSlow = exchange(checkHTTPSlow, rule.Rule{
 	ID: "http/slow", Level: rule.Violation, Source: "policy",
-	Title:  "An answer takes no longer than the limit (--slow).",
+	Title:  "An answer MUST NOT take longer than the limit (--slow).",
 	Breaks: "3 s for one user",
 	Holds:  "300 ms for one user",
 })

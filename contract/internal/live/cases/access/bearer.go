@@ -26,63 +26,63 @@ var BearerProbeRules = []*rule.Rule{
 
 var tokenGarbage = &rule.Rule{
 	ID: ruleid.TokenGarbage, Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6750#3.1",
-	Title:  "A token that the server did not give is refused.",
+	Title:  "A token that the server did not issue MUST be refused (401).",
 	Breaks: "200 for Bearer nonsense",
 	Holds:  "401 invalid_token",
 }
 
 var tokenTampered = &rule.Rule{
 	ID: ruleid.TokenTampered, Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc8725#3.3",
-	Title:  "A changed copy of a token is refused.",
+	Title:  "A JWT with a changed header, claim or signature MUST be refused.",
 	Breaks: "200 with one character of the signature changed; alg none",
 	Holds:  "401 invalid_token",
 }
 
 var tokenKind = &rule.Rule{
 	ID: ruleid.TokenKind, Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc8725#3.11",
-	Title:  "Only access tokens are access tokens.",
+	Title:  "A refresh token or an identity token MUST NOT be accepted as an access token.",
 	Breaks: "200 for an identity token or a refresh token",
 	Holds:  "401",
 }
 
 var tokenSchemeCase = &rule.Rule{
 	ID: "token/scheme-case", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#11.1",
-	Title:  "The name of the scheme has no case.",
+	Title:  "The scheme name Bearer MUST be case-insensitive.",
 	Breaks: "401 for bearer in lower case",
 	Holds:  "200 for bearer in lower case",
 }
 
 var tokenInQuery = &rule.Rule{
 	ID: "token/in-query", Kind: rule.KindProbe, Level: rule.Assumption, Source: "rfc6750#2.3",
-	Title:  "A token in the URL is not taken: URLs end up in logs.",
+	Title:  "A token in the URI (access_token=) SHOULD NOT be accepted.",
 	Breaks: "200 for ?access_token=…",
 	Holds:  "401",
 }
 
 var tokenAPIKey = &rule.Rule{
 	ID: ruleid.TokenAPIKey, Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "The retired X-API-Key opens nothing.",
+	Title:  "The retired X-API-Key MUST NOT authenticate.",
 	Breaks: "200 for X-API-Key with any value",
 	Holds:  "401",
 }
 
 var tokenOtherUser = &rule.Rule{
 	ID: "token/other-user", Kind: rule.KindProbe, Level: rule.Drift, Source: "authentication",
-	Title:  "A user's token is for that user.",
+	Title:  "A user's token does not read or change another user.",
 	Breaks: "GET of another user gives 200 for a user's token",
 	Holds:  "404 or 403",
 }
 
 var authPathNormalization = &rule.Rule{
 	ID: ruleid.AuthPathNormalization, Kind: rule.KindProbe, Level: rule.Violation, Source: "policy",
-	Title:  "Another spelling of a path is not a way around authentication.",
+	Title:  "Another spelling of a path (//, /./, %2e) MUST NOT be a way around authentication.",
 	Breaks: "200 for //users without a token",
 	Holds:  "404 or 401",
 }
 
 var authMethodOverride = &rule.Rule{
 	ID: "auth/method-override", Kind: rule.KindProbe, Level: rule.Violation, Source: "policy",
-	Title:  "A header does not turn one method into another.",
+	Title:  "X-HTTP-Method-Override MUST NOT turn one method into another.",
 	Breaks: "GET with X-HTTP-Method-Override: DELETE deletes",
 	Holds:  "the header is ignored",
 }

@@ -22,77 +22,77 @@ var ClientRules = []*rule.Rule{
 
 var clientWrongSecret = &rule.Rule{
 	ID: "client/wrong-secret", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#2.3.1",
-	Title:  "A wrong client secret is refused.",
+	Title:  "A wrong client_secret MUST be refused (401 invalid_client).",
 	Breaks: "a token for a wrong secret",
 	Holds:  "401 invalid_client",
 }
 
 var clientUnknown = &rule.Rule{
 	ID: "client/unknown", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#2.3.1",
-	Title:  "An unknown client is refused.",
+	Title:  "An unknown client_id MUST be refused (401 invalid_client).",
 	Breaks: "a token for a client that is not there",
 	Holds:  "401 invalid_client",
 }
 
 var clientEnumeration = &rule.Rule{
 	ID: "client/enumeration", Kind: rule.KindProbe, Level: rule.Drift, Source: "policy",
-	Title:  "An unknown client and a wrong secret look alike.",
+	Title:  "An unknown client_id and a wrong client_secret SHOULD get the same answer.",
 	Breaks: "invalid_client for one, invalid_grant for the other",
 	Holds:  "401 invalid_client for both",
 }
 
 var clientMalformed = &rule.Rule{
 	ID: "client/malformed", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc7617#2",
-	Title:  "Credentials that cannot be read are refused.",
+	Title:  "Basic credentials that cannot be decoded MUST be refused, and not with 500.",
 	Breaks: "500 for Basic without a colon",
 	Holds:  "401 or 400",
 }
 
 var clientSchemeCase = &rule.Rule{
 	ID: "client/scheme-case", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#11.1",
-	Title:  "The name of the scheme has no case.",
+	Title:  "The scheme name Basic MUST be case-insensitive.",
 	Breaks: "401 for basic in lower case",
 	Holds:  "200 for basic in lower case",
 }
 
 var clientInQuery = &rule.Rule{
 	ID: "client/in-query", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#2.3.1",
-	Title:  "Client credentials in the URL are not accepted.",
+	Title:  "The server MUST NOT accept client_id and client_secret in the request URI.",
 	Breaks: "a token for ?client_id=…&client_secret=…",
 	Holds:  "400 or 401",
 }
 
 var clientTwoMethods = &rule.Rule{
 	ID: "client/two-methods", Kind: rule.KindProbe, Level: rule.Assumption, Source: "rfc6749#2.3",
-	Title:  "A request authenticates the client in one way.",
+	Title:  "A request SHOULD NOT use more than one client authentication method.",
 	Breaks: "a token for Basic and client_secret in one request",
 	Holds:  "400 or 401",
 }
 
 var clientOtherProject = &rule.Rule{
 	ID: "client/other-project", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "A client gets tokens for its own project only.",
+	Title:  "A client MUST NOT get tokens for another project.",
 	Breaks: "a token of project A for the client of project B",
 	Holds:  "401 or 403",
 }
 
 var clientUnknownProject = &rule.Rule{
 	ID: "client/unknown-project", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "There are no tokens for a project that is not there.",
+	Title:  "There MUST be no tokens for an unknown project.",
 	Breaks: "a token for proj_…",
 	Holds:  "401, 403 or 404",
 }
 
 var clientBearer = &rule.Rule{
 	ID: "client/bearer", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "The token endpoint for servers takes Basic credentials only.",
+	Title:  "The token endpoint for servers MUST take Basic client authentication, and no Bearer token.",
 	Breaks: "a token for an access token",
 	Holds:  "401",
 }
 
 var clientBruteForce = &rule.Rule{
 	ID: "client/brute-force", Kind: rule.KindProbe, Level: rule.Drift, Source: "rfc6749#2.3.1",
-	Title:  "Many wrong secrets are slowed down.",
+	Title:  "Many wrong client secrets SHOULD be slowed down or throttled (429).",
 	Breaks: "the fortieth wrong secret is answered like the first",
 	Holds:  "429 at some point",
 }

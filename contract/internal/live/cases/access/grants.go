@@ -23,105 +23,105 @@ var GrantRules = []*rule.Rule{
 
 var grantTokenUsable = &rule.Rule{
 	ID: "grant/token-usable", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "A token that was just given works.",
+	Title:  "A token that was just issued MUST work.",
 	Breaks: "401 for a fresh token",
 	Holds:  "200, or 403 where its scope is too small",
 }
 
 var grantUnknownType = &rule.Rule{
 	ID: "grant/unknown-type", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#5.2",
-	Title:  "An unknown grant is refused.",
+	Title:  "An unknown grant_type MUST be refused (unsupported_grant_type).",
 	Breaks: "a token for grant_type=password",
 	Holds:  "400 unsupported_grant_type",
 }
 
 var grantMissingParameter = &rule.Rule{
 	ID: "grant/missing-parameter", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#5.2",
-	Title:  "A grant without its parameters is refused.",
+	Title:  "A grant without a required parameter MUST be refused (invalid_request).",
 	Breaks: "a token for refresh_token without a refresh token",
 	Holds:  "400 invalid_request",
 }
 
 var grantErrorCode = &rule.Rule{
 	ID: "grant/error-code", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#5.2",
-	Title:  "A refused grant says why, in the registered code.",
+	Title:  "A refused grant MUST have the error code that RFC 6749 has for it (invalid_request, invalid_grant …).",
 	Breaks: "invalid_request for a grant type that is not there",
 	Holds:  "unsupported_grant_type",
 }
 
 var grantBadRefreshToken = &rule.Rule{
 	ID: "grant/bad-refresh-token", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#6",
-	Title:  "A refresh token that was not given, or was used, is refused.",
+	Title:  "A refresh token that is unknown, or was used, MUST be refused (invalid_grant).",
 	Breaks: "a token for a made-up refresh token",
 	Holds:  "400 invalid_grant",
 }
 
 var grantBadIdentityToken = &rule.Rule{
 	ID: "grant/bad-identity-token", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "Only a valid token of the identity provider signs a user in.",
+	Title:  "A token exchange MUST refuse an invalid identity token.",
 	Breaks: "a token for any text",
 	Holds:  "400 or 401",
 }
 
 var grantRefreshSame = &rule.Rule{
 	ID: "grant/refresh-same", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#6",
-	Title:  "A refreshed token is for the same user and project, with no more scope.",
+	Title:  "A refreshed token MUST be for the same user and project, with no more scope.",
 	Breaks: "another sub, or a scope more, after a refresh",
 	Holds:  "the same claims but times and jti",
 }
 
 var grantUnknownClient = &rule.Rule{
 	ID: "grant/unknown-client", Kind: rule.KindProbe, Level: rule.Assumption, Source: "authentication",
-	Title:  "An unknown public client is refused.",
+	Title:  "An unknown client_id of a public client SHOULD be refused.",
 	Breaks: "a token for client_id nobody",
 	Holds:  "400 or 401",
 }
 
 var scopeUnknown = &rule.Rule{
 	ID: "scope/unknown", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#3.3",
-	Title:  "A scope that is not there is not granted.",
+	Title:  "An unknown scope MUST be refused (invalid_scope), or be left out of the scope in the answer.",
 	Breaks: "a token with a scope that does not exist",
 	Holds:  "400 invalid_scope, or less scope and a scope member",
 }
 
 var grantRepeatedParameter = &rule.Rule{
 	ID: "grant/repeated-parameter", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#3.2",
-	Title:  "A parameter that stands twice is refused.",
+	Title:  "Request parameters MUST NOT be included more than once.",
 	Breaks: "a token for grant_type twice",
 	Holds:  "400 invalid_request",
 }
 
 var grantTolerance = &rule.Rule{
 	ID: "grant/tolerance", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#3.2",
-	Title:  "Unknown parameters are ignored and empty ones omitted.",
+	Title:  "The server MUST ignore unknown request parameters, and take empty ones as omitted.",
 	Breaks: "400 for an unknown parameter",
 	Holds:  "200",
 }
 
 var grantContentType = &rule.Rule{
 	ID: "grant/content-type", Kind: rule.KindProbe, Level: rule.Assumption, Source: "authentication",
-	Title:  "The canonical endpoint takes forms, the project endpoints JSON.",
+	Title:  "The canonical endpoint SHOULD take form-urlencoded requests only, the project endpoints JSON only.",
 	Breaks: "a token for JSON at /oauth/token",
 	Holds:  "415 or 400",
 }
 
 var grantMethod = &rule.Rule{
 	ID: "grant/method", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc6749#3.2",
-	Title:  "Tokens are given for POST only.",
+	Title:  "The token endpoint MUST give tokens for POST only.",
 	Breaks: "a token for GET",
 	Holds:  "405 or 404",
 }
 
 var grantAudience = &rule.Rule{
 	ID: "grant/audience", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "A token is for a project that the client belongs to.",
+	Title:  "The audience MUST be a project that the client belongs to.",
 	Breaks: "a token for the audience of a project that is not there",
 	Holds:  "400, 401 or 403",
 }
 
 var grantBody = &rule.Rule{
 	ID: "grant/body", Kind: rule.KindProbe, Level: rule.Assumption, Source: "openapi.yaml",
-	Title:  "A token request that cannot be read is refused.",
+	Title:  "A token request with a body that cannot be parsed SHOULD be refused (400).",
 	Breaks: "500 for {",
 	Holds:  "400",
 }

@@ -17,42 +17,42 @@ var IsolationRules = []*rule.Rule{
 
 var IsolationRead = &rule.Rule{
 	ID: "isolation/read", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "A token reads users of its own project only.",
+	Title:  "A token MUST NOT read users of another project.",
 	Breaks: "GET of another project's user gives 200",
 	Holds:  "404 or 403",
 }
 
 var IsolationList = &rule.Rule{
 	ID: "isolation/list", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "A list has users of its own project only.",
+	Title:  "A list MUST NOT have users of another project.",
 	Breaks: "another project's user in a list",
 	Holds:  "a list without it",
 }
 
 var IsolationWrite = &rule.Rule{
 	ID: ruleid.IsolationWrite, Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "A token changes users of its own project only.",
+	Title:  "A token MUST NOT change users of another project.",
 	Breaks: "PATCH of another project's user gives 200",
 	Holds:  "404 or 403",
 }
 
 var IsolationDelete = &rule.Rule{
 	ID: "isolation/delete", Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "A token deletes users of its own project only.",
+	Title:  "A token MUST NOT delete users of another project.",
 	Breaks: "DELETE reaches another project's user",
 	Holds:  "404 or 403",
 }
 
 var isolationIDSpace = &rule.Rule{
 	ID: "isolation/id-space", Kind: rule.KindProbe, Level: rule.Violation, Source: "quickstart",
-	Title:  "An id is taken in one project only.",
+	Title:  "An id that is taken in one project MUST be free in another.",
 	Breaks: "409 for an id that another project has",
 	Holds:  "201 in both",
 }
 
 var isolationCursor = &rule.Rule{
 	ID: "isolation/cursor", Kind: rule.KindProbe, Level: rule.Violation, Source: "resources-and-pagination",
-	Title:  "A cursor opens no other project.",
+	Title:  "A cursor (page token) MUST NOT show users of another project.",
 	Breaks: "page of project A lists its users for project B",
 	Holds:  "400, or users of B",
 }

@@ -19,14 +19,14 @@ var ScopeRules = []*rule.Rule{
 
 var scopeEnforced = &rule.Rule{
 	ID: ruleid.ScopeEnforced, Kind: rule.KindProbe, Level: rule.Violation, Source: "authentication",
-	Title:  "An operation works with the scope it needs, and not with another.",
+	Title:  "An operation MUST refuse a token without its scope (403).",
 	Breaks: "POST /users with users:read",
 	Holds:  "403 insufficient_scope",
 }
 
 var scopeInsufficientScopeCode = &rule.Rule{
 	ID: "scope/insufficient-scope-code", Kind: rule.KindProbe, Level: rule.Drift, Source: "rfc6750#3.1",
-	Title:  "A client can tell want of scope from other refusals.",
+	Title:  "A 403 for want of scope says insufficient_scope, so that clients can tell it.",
 	Breaks: "403 with forbidden and no challenge",
 	Holds:  "403 with insufficient_scope in the challenge or the body",
 }

@@ -16,63 +16,63 @@ var HTTPProbeRules = []*rule.Rule{
 
 var httpMethod = &rule.Rule{
 	ID: "http/method", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#15.5.6",
-	Title:  "A method that an address does not have is refused.",
+	Title:  "A method that a resource does not have MUST be refused (405 Method Not Allowed).",
 	Breaks: "200 for DELETE /users",
 	Holds:  "405 with Allow; 404",
 }
 
 var httpHead = &rule.Rule{
 	ID: "http/head", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#9.3.2",
-	Title:  "HEAD is GET without the body.",
+	Title:  "HEAD, if it is supported, MUST answer as GET does, without the body.",
 	Breaks: "200 for GET and 404 for HEAD",
 	Holds:  "200 for both; 405 for HEAD",
 }
 
 var httpUnknownPath = &rule.Rule{
 	ID: "http/unknown-path", Kind: rule.KindProbe, Level: rule.Drift, Source: "openapi.yaml",
-	Title:  "An unknown path is refused like everything else.",
+	Title:  "An unknown path gets 404 in the documented form of errors.",
 	Breaks: "an HTML page",
 	Holds:  "404 as JSON",
 }
 
 var httpTrace = &rule.Rule{
 	ID: "http/trace", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#9.3.8",
-	Title:  "TRACE does not repeat credentials.",
+	Title:  "TRACE MUST NOT repeat credentials.",
 	Breaks: "200 with the request in it",
 	Holds:  "405",
 }
 
 var httpInjected = &rule.Rule{
 	ID: "http/injected", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#5.5",
-	Title:  "Input does not become a header.",
+	Title:  "Input MUST NOT become a header field (CRLF injection, response splitting).",
 	Breaks: "%0d%0a in a path starts a header line",
 	Holds:  "400 or 404",
 }
 
 var httpLocationLeads = &rule.Rule{
 	ID: "http/location-leads", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#10.2.2",
-	Title:  "Location leads to the new user.",
+	Title:  "GET of the Location of a 201 Created MUST find the new user.",
 	Breaks: "404 at the Location",
 	Holds:  "200 at the Location",
 }
 
 var httpEtag = &rule.Rule{
 	ID: "http/etag", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#8.8.3",
-	Title:  "An ETag changes with the content, and only then.",
+	Title:  "An ETag MUST change with the representation, and only then.",
 	Breaks: "one ETag before and after an update",
 	Holds:  "no ETag at all",
 }
 
 var httpIfNoneMatch = &rule.Rule{
 	ID: "http/if-none-match", Kind: rule.KindProbe, Level: rule.Assumption, Source: "rfc9110#13.1.2",
-	Title:  "A current ETag in If-None-Match gives 304.",
+	Title:  "GET with a current ETag in If-None-Match SHOULD get 304 Not Modified.",
 	Breaks: "200 for the current ETag",
 	Holds:  "304",
 }
 
 var httpAccept = &rule.Rule{
 	ID: "http/accept", Kind: rule.KindProbe, Level: rule.Drift, Source: "rfc9110#15.5.7",
-	Title:  "What the client cannot take is not sent in a third form.",
+	Title:  "What Accept excludes is answered as ever or with 406 Not Acceptable, and not in a third form.",
 	Breaks: "text/html for Accept: image/png",
 	Holds:  "406, or JSON",
 }

@@ -18,35 +18,35 @@ var InputRules = []*rule.Rule{
 
 var inputNoID = &rule.Rule{
 	ID: "input/no-id", Kind: rule.KindProbe, Level: rule.Violation, Source: "users/create-a-new-user",
-	Title:  "A create without id is refused.",
+	Title:  "A create without id MUST be refused.",
 	Breaks: "201 with an id that the server made up",
 	Holds:  "400 or 422",
 }
 
 var InputMalformed = &rule.Rule{
 	ID: "input/malformed", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc8259#2",
-	Title:  "A body that is not JSON is refused.",
+	Title:  "A body that is not JSON MUST be refused (400).",
 	Breaks: "201 for {",
 	Holds:  "400",
 }
 
 var InputInvalid = &rule.Rule{
 	ID: ruleid.InputInvalid, Kind: rule.KindProbe, Level: rule.Assumption, Source: "users/create-a-new-user",
-	Title:  "A value of a wrong type or outside the documented values is refused.",
+	Title:  "A value of a wrong type, or outside of its enum or bounds, SHOULD be refused (400).",
 	Breaks: "201 for gender unknown",
 	Holds:  "400 or 422",
 }
 
 var inputContentType = &rule.Rule{
 	ID: "input/content-type", Kind: rule.KindProbe, Level: rule.Assumption, Source: "openapi.yaml",
-	Title:  "A body that says it is not JSON is refused.",
+	Title:  "A body that is not application/json SHOULD be refused (415 Unsupported Media Type).",
 	Breaks: "201 for text/plain",
 	Holds:  "415 or 400",
 }
 
 var inputLarge = &rule.Rule{
 	ID: "input/large", Kind: rule.KindProbe, Level: rule.Assumption, Source: "rfc9110#15.5.14",
-	Title:  "A body beyond any use is refused.",
+	Title:  "A body beyond any use SHOULD be refused (413 Content Too Large).",
 	Breaks: "500, or no answer, for 2 MiB",
 	Holds:  "413 or 400",
 }

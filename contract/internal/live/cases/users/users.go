@@ -148,7 +148,7 @@ var UnknownRules = []*rule.Rule{
 
 var NotFound = &rule.Rule{
 	ID: ruleid.UsersNotFound, Kind: rule.KindProbe, Level: rule.Assumption, Source: "resources-and-pagination",
-	Title:  "A user that does not exist is not found.",
+	Title:  "GET, PUT, PATCH and DELETE of a user that does not exist SHOULD get 404 Not Found.",
 	Breaks: "PATCH of an unknown user gives 200",
 	Holds:  "404",
 }
