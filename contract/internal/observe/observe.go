@@ -33,7 +33,7 @@ func Findings(s *pass.Spec, base http.RoundTripper, sink func(rule.Finding)) htt
 	})
 }
 
-// Exchanges is Transport for whoever wants the exchanges too, to record them for
+// Exchanges is Findings for callers who want the exchanges too, to record them for
 // example. An exchange has secrets and personal data in it.
 func Exchanges(s *pass.Spec, base http.RoundTripper, sink func(*wire.Exchange, []rule.Finding)) http.RoundTripper {
 	if base == nil {
@@ -47,11 +47,11 @@ type observer struct {
 	base    http.RoundTripper
 	history *past.History
 
-	mu   sync.Mutex // sink is called once at a time
+	mu   sync.Mutex // one call of sink at a time
 	sink func(*wire.Exchange, []rule.Finding)
 }
 
-// observeLimit is how much of a body is kept to be checked.
+// observeLimit is how many bytes of a body are kept to be checked.
 const observeLimit = read.MaxBody
 
 func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {

@@ -2,8 +2,6 @@ package pass
 
 import (
 	"bytes"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,26 +10,13 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/accept"
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
-	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
-	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
 // Call is an exchange as the rules see it: matched to its operation and
 // decoded once. One goroutine at a time works on it.
 type Call struct {
-	Spec     *Spec
-	Exchange *wire.Exchange
-	path     string // escaped, without the base path
-	query    string // escaped
-
-	Op         *Operation          // nil if no operation matches
-	Vars       map[string]string   // path parameters, unescaped
-	Documented *openapi3.Response  // nil if the status is not documented
-	Media      *openapi3.MediaType // nil if the content type is not documented
-
-	ContentType string // "application/json", in lower case
-	Params      map[string]string
+	Matched
 
 	Slow time.Duration // an answer that takes longer is a finding; 0 is no limit
 
@@ -45,8 +30,6 @@ type Call struct {
 
 	Racing bool // sent at the same time as others about the same user, on purpose
 
-	sent     map[string]any // see RequestObject
-	sentRead bool
 	body     Decoded                 // see Decode
 	schema   []*openapi3.SchemaError // see SchemaErrors; nil before the first call
 	Counting *Counting               // nil if nobody counts
@@ -90,7 +73,7 @@ func (c *Call) Decode() *Decoded {
 	d := &c.body
 	switch {
 	case d.read:
-	case c.Clean: // scan would find no fault
+	case c.Clean: // read.JSON would find no fault
 		d.Value, d.OK = read.Value(c.Exchange.Response.Body)
 	default:
 		d.Value, d.Faults, d.OK = read.JSON(c.Exchange.Response.Body)
@@ -98,50 +81,6 @@ func (c *Call) Decode() *Decoded {
 	d.read = true
 	return d
 }
-
-// Param is a parameter of the query; "" if it is not there.
-func (c *Call) Param(name string) string {
-	value, _ := read.Param(c.query, name)
-	return value
-}
-
-// HasParam tells whether a parameter is in the query.
-func (c *Call) HasParam(name string) bool {
-	_, has := read.Param(c.query, name)
-	return has
-}
-
-// Status is 0 where no response came.
-func (c *Call) Status() int {
-	if c.Exchange.Response == nil {
-		return 0
-	}
-	return c.Exchange.Response.Status
-}
-
-// OK tells whether the answer is of the class 2xx.
-func (c *Call) OK() bool { return c.Status()/100 == 2 }
-
-// Is tells whether the exchange is of one of these operations.
-func (c *Call) Is(ids ...string) bool {
-	for _, id := range ids {
-		if c.Op != nil && c.Op.ID == id {
-			return true
-		}
-	}
-	return false
-}
-
-// BodyKnown reports whether there is a response of which the body is all that
-// the server sent. What else a rule says of a body would be said of a recorder,
-// a client that hung up, or a connection that broke, which have rules of their own.
-func (c *Call) BodyKnown() bool {
-	r := c.Exchange.Response
-	return r != nil && r.BodyState == wire.BodyWhole && !r.Truncated && c.Exchange.Err == nil
-}
-
-// SentKnown reports whether the body of the request is what was sent.
-func (c *Call) SentKnown() bool { return c.Exchange.Request.BodyState == wire.BodyWhole }
 
 // Object returns the body as an object, or nil.
 func (c *Call) Object() map[string]any {
@@ -173,40 +112,6 @@ func (c *Call) Report(r *rule.Rule, f rule.Finding) {
 	c.Findings = append(c.Findings, f)
 }
 
-// What the rules ask the spec about the operation of an exchange. An exchange of
-// none has no answers.
-
-// role is what the operation does to a resource.
-func (c *Call) role() spec.Role {
-	if c.Op == nil {
-		return spec.None
-	}
-	return c.Op.API.Role
-}
-
-// Does reports whether the operation has one of these roles.
-func (c *Call) Does(roles ...spec.Role) bool { return slices.Contains(roles, c.role()) }
-
-// Resource is what the operation works on; nil for nothing.
-func (c *Call) Resource() *spec.Resource {
-	if c.Op == nil {
-		return nil
-	}
-	return c.Op.API.Resource
-}
-
-// Page is how the operation pages its answers; nil if it is no list.
-func (c *Call) Page() *spec.Page {
-	if !c.Does(spec.List) {
-		return nil
-	}
-	return c.Op.API.Page
-}
-
-// Canonical reports whether the operation is a token endpoint as RFC 6749 has it:
-// a form is sent. The others wrap it.
-func (c *Call) Canonical() bool { return c.Does(spec.Token) && c.Op.API.Media == formType }
-
 // ReportOf reports a finding of a rule that is one for each resource: "users/id" is
 // "meals/id" where the operation is about meals.
 func (c *Call) ReportOf(r *rule.Rule, f rule.Finding) {
@@ -216,14 +121,6 @@ func (c *Call) ReportOf(r *rule.Rule, f rule.Finding) {
 		own.ID = known.Name + "/" + name
 	}
 	c.Report(&own, f)
-}
-
-// One is the pointer of a property of one of the resource, in a list or alone.
-func (c *Call) One(name string) string {
-	if p := c.Page(); p != nil {
-		return read.Pointer(slices.Concat(p.Items, []string{"*", name})...)
-	}
-	return read.Pointer(name)
 }
 
 // CheckStrangers reports those that the matcher stepped over.
@@ -253,22 +150,14 @@ func (c *Call) Undocumented(r *rule.Rule, schema *openapi3.Schema, names []strin
 	c.Report(r, rule.Finding{Pointer: pointer, At: at, Spec: Place(schema.Origin, ""), Message: "the property is not documented", Count: count})
 }
 
-// Outline returns that of the answer; an empty one where it has no users.
+// Outline returns that of the answer; an empty one where it shows nothing of a
+// resource.
 func (c *Call) Outline() *accept.Outline {
 	if !c.Outlined {
 		c.Outlined = true
 		readOutline(&c.Answer, c)
 	}
 	return &c.Answer
-}
-
-// Weakest is the source of the weakest statement that a valid request rests on:
-// that there is the operation, and that it takes such a body.
-func (c *Call) Weakest() string {
-	if len(c.Exchange.Request.Body) > 0 {
-		return c.Op.Weakest()
-	}
-	return c.Op.Source
 }
 
 // ReadsJSON tells whether there is a body that is or should be JSON and that
@@ -284,22 +173,7 @@ func (c *Call) ReadsJSON() bool {
 	return read.IsJSON(c.ContentType) || c.Op != nil && c.ContentType != "text/html" && c.Status()/100 == 2
 }
 
-// Limit is the limit in force for a list request; valid is false if it is not
-// one that the operation documents, or nobody knows it.
-func (c *Call) Limit() (limit int, valid bool) {
-	p := c.Page()
-	if p == nil || p.SizeParam == "" || !c.OK() || c.Exchange.Request.Method != "GET" {
-		return 0, false
-	}
-	text, has := read.Param(c.query, p.SizeParam)
-	if !has {
-		return p.Default, p.Default > 0
-	}
-	limit, err := strconv.Atoi(text)
-	return limit, err == nil && p.Allows(limit)
-}
-
-// Users are those on a page, or others of a resource; nil where there is none.
+// Users are the items of a page, of whatever resource; nil where there is none.
 func (c *Call) Users() []map[string]any {
 	p := c.Page()
 	if p == nil || !c.OK() || !c.BodyKnown() || len(c.Exchange.Response.Body) == 0 {
@@ -360,29 +234,6 @@ func (c *Call) SchemaErrors() []*openapi3.SchemaError {
 	return c.schema
 }
 
-// Source is where the documented response comes from, or the operation.
-func (c *Call) Source() string {
-	if c.Documented != nil {
-		if s := Extension(c.Documented.Extensions, "x-onvy-source"); s != "" {
-			return s
-		}
-	}
-	if c.Op != nil {
-		return c.Op.Source
-	}
-	return ""
-}
-
-// ErrorLevel is the level of what is said of this response: no page documents
-// an error, so those of the canonical token endpoint, which RFC 6749 rules,
-// are the only ones that can be wrong.
-func (c *Call) ErrorLevel() rule.Level {
-	if c.Status() >= 400 && !c.Canonical() {
-		return rule.Assumption
-	}
-	return rule.Violation
-}
-
 // DefaultSlow is how long an answer may take unless the user says otherwise.
 const DefaultSlow = 2 * time.Second
 
@@ -392,17 +243,4 @@ func OrDefault[T int | time.Duration](value, otherwise T) T {
 		return value
 	}
 	return otherwise
-}
-
-// Where is the JSON pointer and the place in the spec of a field.
-func (c *Call) Where(name string) rule.Finding {
-	f := rule.Finding{Pointer: "/" + strings.ReplaceAll(name, ".", "/")}
-	if c.Op != nil && c.Op.API.Resource != nil {
-		if field := c.Op.API.Resource.Field(name); field != nil {
-			f.Spec = field.Place
-			return f
-		}
-	}
-	f.Spec = c.Spec.placeOfField(name)
-	return f
 }

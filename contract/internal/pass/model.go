@@ -8,26 +8,6 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-// compileLives tells the history of the resources that can be read.
-func (s *Spec) compileLives() {
-	lives := make(map[*spec.Resource]*fact.Resource)
-	for _, r := range s.API.Resources {
-		if r.Read != nil && r.Key != "" {
-			lives[r] = life(r)
-		}
-	}
-	for _, o := range s.Operations {
-		o.Life = &fact.Operation{ID: o.ID, Scope: o.Scope}
-		if r := lives[o.API.Resource]; r != nil || o.Token {
-			o.Life.Resource, o.Life.Role = r, roles[o.API.Role]
-		}
-		if p := o.API.Page; p != nil {
-			o.Cursor, o.Limit = p.CursorParam, p.SizeParam
-		}
-		s.Lives = append(s.Lives, o.Life)
-	}
-}
-
 var roles = map[spec.Role]fact.Role{
 	spec.Create: fact.Create, spec.Read: fact.Read, spec.Replace: fact.Replace, spec.Patch: fact.Patch,
 	spec.Delete: fact.Delete, spec.List: fact.List, spec.Token: fact.Token,

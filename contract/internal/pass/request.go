@@ -6,7 +6,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
-// What the rules read out of a request.
+// Grants, and what a token endpoint answers.
 
 // Grant is how a token was asked for.
 type Grant string
@@ -16,13 +16,6 @@ const (
 	GrantRefresh  Grant = "refresh_token"
 	GrantExchange Grant = "token exchange"
 )
-
-func appendSecret(all []string, value string) []string {
-	if len(value) < 8 { // shorter ones stand in any text by chance
-		return all
-	}
-	return append(all, value)
-}
 
 // ExpiryLeeway is how much longer a token may work: clocks differ, and the
 // time that the answer took to come is not known.
@@ -60,3 +53,5 @@ func AccessToken(c *Call) (token string, lifetime time.Duration) {
 // DayLong is a lifetime that no page suggests for an access token: 900 s is
 // what they show.
 const DayLong = 24 * 60 * 60
+
+const formType = "application/x-www-form-urlencoded"

@@ -40,32 +40,11 @@ type Spec struct {
 	Hosts      map[string]bool
 	Fast       map[*openapi3.Schema]*accept.Matcher
 	model      *coverage.Model
-	calls      *sync.Pool // of *call
+	calls      *sync.Pool // of *Call
 	Base       string     // escaped path of the base URL, "" or "/onvy"; see At
 
 	bearers *bearerTokens
 	Lives   []*fact.Operation
-}
-
-// Operation is what the rules need to know of one operation.
-type Operation struct {
-	ID       string
-	API      *spec.Operation // what the spec says of it
-	Method   string
-	Path     string // template
-	Doc      *openapi3.Operation
-	Source   string // where the operation is documented
-	Scope    string // "" if none is needed
-	Bearer   bool   // needs an access token
-	Token    bool   // answers with tokens
-	Location string // "openapi.yaml:60:5"
-
-	Body      *openapi3.SchemaRef        // of a JSON request; nil if it has none
-	responses map[int]*openapi3.Response // by each status that is documented
-
-	Life          *fact.Operation
-	Vars          []string // names of the path parameters, in their order
-	Cursor, Limit string   // names of the parameters of a list
 }
 
 // Load reads a spec. The error of one that is not valid says what is wrong and
@@ -139,71 +118,6 @@ func (s *Spec) At(baseURL string) (*Spec, error) {
 	return &at, nil
 }
 
-func (s *Spec) compileOperations() {
-	for _, known := range s.API.Operations {
-		op := known.Doc
-		o := &Operation{
-			ID:       known.ID,
-			API:      known,
-			Method:   known.Method,
-			Path:     known.Path,
-			Doc:      op,
-			Source:   known.Source,
-			Scope:    known.Scope,
-			Bearer:   known.Bearer,
-			Token:    known.Role == spec.Token,
-			Location: known.Place,
-			Vars:     known.Vars,
-
-			responses: make(map[int]*openapi3.Response),
-		}
-		for status := range 1000 {
-			if ref := op.Responses.Status(status); ref != nil {
-				o.responses[status] = ref.Value
-			}
-		}
-		if known.Media == "application/json" {
-			o.Body = known.Body
-		}
-		s.Operations = append(s.Operations, o)
-		s.byOp[op] = o
-		s.compileFast(o.Body)
-		for _, ref := range op.Responses.Map() {
-			for _, media := range ref.Value.Content {
-				s.compileFast(media.Schema)
-			}
-		}
-		s.compileNotes(o)
-	}
-}
-
-// compileFast compiles the matcher of a schema, where there can be one.
-func (s *Spec) compileFast(schema *openapi3.SchemaRef) {
-	if schema == nil || s.Fast[schema.Value] != nil {
-		return
-	}
-	if m := accept.Compile(schema); m != nil {
-		s.Fast[schema.Value] = m
-	}
-}
-
-// compileNotes lets the matchers of the successes of an operation note what the
-// rules ask of a resource.
-func (s *Spec) compileNotes(o *Operation) {
-	if o.API.Resource == nil || o.API.Role == spec.Delete {
-		return
-	}
-	for status, response := range o.responses {
-		media := response.Content["application/json"]
-		if status/100 != 2 || media == nil || media.Schema == nil {
-			continue
-		}
-		if m := s.Fast[media.Schema.Value]; m != nil && m.Notes == nil {
-			m.Note(o.API.Resource, o.API.Page)
-		}
-	}
-}
-
 // Match finds the operation of a request; nil if there is none. Path
 // parameters come unescaped.
 func (s *Spec) Match(method, path string) (*Operation, map[string]string) {
@@ -237,65 +151,11 @@ func (s *Spec) Operation(id string) *Operation {
 	return nil
 }
 
-// Extension returns a string extension, or "".
-func Extension(extensions map[string]any, name string) string {
-	text, _ := extensions[name].(string)
-	return text
-}
-
-// Place writes where something stands in the spec.
-func Place(origin *openapi3.Origin, field string) string { return spec.Place(origin, field) }
-
-// Trace follows a path of property names and indexes through a schema and
-// returns the innermost schema, where it comes from, and whether the last name
-// is documented.
-func Trace(ref *openapi3.SchemaRef, source string, path []string) (schema *openapi3.Schema, from string, documented bool) {
-	schema = ref.Value
-	if s := Extension(schema.Extensions, "x-onvy-source"); s != "" {
-		source = s
-	}
-	for _, name := range path {
-		next := Child(schema, name)
-		if next == nil {
-			return schema, source, false
-		}
-		schema = next.Value
-		if s := Extension(schema.Extensions, "x-onvy-source"); s != "" {
-			source = s
-		}
-	}
-	return schema, source, true
-}
-
-// Child is the schema of a property, of the items, or of the values of a map.
-func Child(schema *openapi3.Schema, name string) *openapi3.SchemaRef {
-	if schema.Items != nil {
-		return schema.Items
-	}
-	if p := schema.Properties[name]; p != nil {
-		return p
-	}
-	for _, part := range slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf) {
-		if p := Child(part.Value, name); p != nil {
-			return p
-		}
-	}
-	return schema.AdditionalProperties.Schema
-}
-
-// LevelOf is the level of a contradiction to a statement from a source.
-func LevelOf(source string) rule.Level {
-	if source == "assumed" {
-		return rule.Assumption
-	}
-	return rule.Violation
-}
-
 // Open matches and classifies an exchange. Whoever has no more use for the call
-// may give it back with close.
+// may give it back with [Call.Release].
 func (s *Spec) Open(x *wire.Exchange, basePath string) *Call { return s.OpenFor(nil, x, basePath) }
 
-// OpenFor is open for a run that counts what it covers.
+// OpenFor is Open for a run that counts what it covers.
 func (s *Spec) OpenFor(n *Counting, x *wire.Exchange, basePath string) *Call {
 	a, _ := read.ParseAddress(x.Request.URL)
 	c := s.Route(x, a, basePath)
@@ -304,7 +164,7 @@ func (s *Spec) OpenFor(n *Counting, x *wire.Exchange, basePath string) *Call {
 	return c
 }
 
-// Route is open without a look at the body; skim is to follow.
+// Route is Open without a look at the body; [Call.Skim] is to follow.
 func (s *Spec) Route(x *wire.Exchange, a read.Address, basePath string) *Call {
 	c := s.calls.Get().(*Call)
 	c.Spec, c.Exchange, c.Slow = s, x, DefaultSlow
@@ -349,21 +209,11 @@ func (s *Spec) Limits() []string {
 	return all
 }
 
-// slotsOf are those of the matcher of a schema.
-func (s *Spec) slotsOf(schema *openapi3.Schema) []coverage.Slot {
-	if m := s.Fast[schema]; m != nil {
-		return m.Slots
-	}
-	return nil
-}
-
 // SignsIn reports whether the spec has the endpoint at which the suite gets its
 // tokens.
 func (s *Spec) SignsIn() bool {
 	return slices.ContainsFunc(s.API.Operations, (*spec.Operation).ForServers)
 }
-
-// Data of the cases: made up, from the seed, of every documented kind.
 
 // Users is the resource of which the hand-written cases are; nil where the spec
 // has no such.

@@ -73,7 +73,7 @@ func RacePatches(p *live.Probe, r *spec.Resource) {
 		}
 	}
 	c := p.Read(t)
-	sent := (&pass.Call{Exchange: &wire.Exchange{Request: wire.Request{Body: live.JSONRequest("", "", nil, want).Body}}}).RequestObject()
+	sent := (&pass.Matched{Exchange: &wire.Exchange{Request: wire.Request{Body: live.JSONRequest("", "", nil, want).Body}}}).RequestObject()
 	for _, f := range r.Fields {
 		value, raced := sent[f.Name]
 		old, shown := before.Shows(f.Name)

@@ -1,3 +1,0 @@
-package pass
-
-const formType = "application/x-www-form-urlencoded"
