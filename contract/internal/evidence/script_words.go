@@ -132,7 +132,7 @@ func (s *script) secretIn(text string) (m match) {
 	return m
 }
 
-// spoiled finds an opaque token of the server that the suite has changed.
+// spoiled finds a token of the server that the suite has changed as a text.
 func (s *script) spoiled(text string) (token, whole string, code func() string) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(` "',:;&=`, r) }) {
 		for _, token := range s.e.like(word) {
