@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -86,6 +87,7 @@ func TestARuleThatLacksSomethingIsNamed(t *testing.T) {
 	}
 	for want, o := range map[string]contract.Options{
 		"rule 1 of your own is nil":             {Rules: []*contract.Rule{nil}},
+		`the id "" of rule 1 of your own`:       {Rules: with(func(r *contract.Rule) { r.ID = "" })},
 		`the id "Team" of rule 1`:               {Rules: with(func(r *contract.Rule) { r.ID = "Team" })},
 		"the rule team/no-date has no Check":    {Rules: with(func(r *contract.Rule) { r.Check = nil })},
 		"the rule team/no-date has no level":    {Rules: with(func(r *contract.Rule) { r.Level = "bad" })},
@@ -105,20 +107,27 @@ func TestARuleThatLacksSomethingIsNamed(t *testing.T) {
 	require.Equal(t, 1, report.Summary.Passed, "the recording is checked all the same")
 }
 
-func TestARuleThatPanicsIsLeftOutAndNamed(t *testing.T) {
-	bad := noDate()
-	bad.ID, bad.Check = "team/bad", func(c *contract.Call) { panic("canary " + c.Operation) }
-	rules := []*contract.Rule{bad, noDate()}
-	check := func(report *contract.Report) {
-		t.Helper()
-		last := report.Outcomes[len(report.Outcomes)-1]
-		require.Equal(t, "rules/team/bad", last.Case)
-		require.Equal(t, contract.Error, last.Status)
-		require.Regexp(t, `^the rule panicked at own_rules_test\.go:\d+ \(string\) and was left out from there on$`, last.Reason)
-		require.Equal(t, []string{"team/no-date"}, rulesOf(report.Findings), "the others go on")
-		require.Equal(t, 1, strings.Count(last.Reason, "panicked"))
+func TestARuleThatDoesNotReturnIsLeftOutAndNamed(t *testing.T) {
+	for want, end := range map[string]func(c *contract.Call){
+		`panicked at own_rules_test\.go:\d+ \(string\)`:                                            func(c *contract.Call) { panic("canary " + c.Operation) },
+		`ended its goroutine at own_rules_test\.go:\d+, as a failed assertion of a test does,`:     func(*contract.Call) { runtime.Goexit() },
+		`ended its goroutine at own_rules_test\.go:\d+, as a failed assertion of a test does, and`: func(*contract.Call) { new(testing.T).FailNow() },
+	} {
+		bad := noDate()
+		bad.ID, bad.Check = "team/bad", end
+		rules := []*contract.Rule{bad, noDate()}
+		check := func(report *contract.Report) {
+			t.Helper()
+			last := report.Outcomes[len(report.Outcomes)-1]
+			require.Equal(t, "rules/team/bad", last.Case)
+			require.Equal(t, contract.Error, last.Status)
+			require.Regexp(t, "^the rule "+want, last.Reason)
+			require.Regexp(t, "and was left out from there on$", last.Reason)
+			require.Equal(t, []string{"team/no-date"}, rulesOf(report.Findings), "the others go on")
+			require.Equal(t, 1, strings.Count(last.Reason, "the rule"))
+		}
+		check(run(t, sandboxTarget(t, sandbox.Start(t)), contract.Options{Rules: rules, Run: "^users/patch$"}))
+		x := getUser(user(), header("Date", noon.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
+		check(loadSpec(t).Replay(t.Context(), "test.har", entries(x, x), contract.ReplayOptions{Rules: rules}))
 	}
-	check(run(t, sandboxTarget(t, sandbox.Start(t)), contract.Options{Rules: rules, Run: "^users/patch$"}))
-	x := getUser(user(), header("Date", noon.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
-	check(loadSpec(t).Replay(t.Context(), "test.har", entries(x, x), contract.ReplayOptions{Rules: rules}))
 }

@@ -42,7 +42,7 @@ type Options struct {
 	Strict      bool          // assumptions and drift fail the run too
 	Risky       bool          // huge bodies and many wrong secrets too
 	// Rules are your own, beside those of this package; [rule.Rule.Check] looks. One that
-	// panics is left out, and is an outcome of status error.
+	// panics, or fails a test from inside, is left out, and is an outcome of status error.
 	Rules []*rule.Rule
 	// OnlyRules and SkipRules choose by id which rules speak: "page/limit",
 	// "page/*", or "page" for the whole family. Empty lists choose all.

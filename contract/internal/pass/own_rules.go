@@ -137,7 +137,8 @@ func (s *Selection) Look(c *Call) {
 	}
 }
 
-// lookWith catches a rule that panics, and leaves it out from there on.
+// lookWith catches a rule that panics or ends its goroutine, as a failed assertion of
+// a test does, and leaves it out from there on.
 func (s *Selection) lookWith(r *rule.Rule, c *Call) {
 	s.mu.Lock()
 	_, failed := s.failed[r]
@@ -145,31 +146,47 @@ func (s *Selection) lookWith(r *rule.Rule, c *Call) {
 	if failed {
 		return
 	}
-	defer func() {
-		if end := recover(); end != nil {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.failed[r] = fmt.Sprintf("the rule panicked at %s (%T) and was left out from there on", panicPlace(), end)
-		}
-	}()
 	operation := ""
 	if c.Op != nil {
 		operation = c.Op.ID
 	}
-	r.Check(rule.NewCall(c.Exchange, operation, c.Vars, func(f rule.Finding) {
+	call := rule.NewCall(c.Exchange, operation, c.Vars, func(f rule.Finding) {
 		f.Message, f.Source = cmp.Or(f.Message, r.Title), cmp.Or(f.Source, r.Source, "policy")
 		c.Report(r, f)
-	}))
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		returned := false
+		defer func() {
+			end := recover()
+			switch {
+			case end != nil:
+				s.fail(r, fmt.Sprintf("panicked at %s (%T)", place(), end))
+			case !returned:
+				s.fail(r, "ended its goroutine at "+place()+", as a failed assertion of a test does,")
+			}
+		}()
+		r.Check(call)
+		returned = true
+	}()
+	<-done
 }
 
-// panicPlace is the line that has panicked, called by a deferred function. What
-// it has panicked with may hold data.
-func panicPlace() string {
+func (s *Selection) fail(r *rule.Rule, what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed[r] = "the rule " + what + " and was left out from there on"
+}
+
+// place is the line that has panicked or ended its goroutine, called by a deferred
+// function. What it has panicked with may hold data.
+func place() string {
 	var pcs [32]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
 	for {
 		frame, more := frames.Next()
-		if !strings.HasPrefix(frame.Function, "runtime.") {
+		if !strings.HasPrefix(frame.Function, "runtime.") && !strings.HasPrefix(frame.Function, "testing.") {
 			return fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
 		}
 		if !more {
