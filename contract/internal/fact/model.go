@@ -38,7 +38,7 @@ type Resource struct {
 // Field is a property that a client sets.
 type Field struct {
 	Name  string
-	Parts []string // names of the properties of an object; nil for other types
+	Shape *Shape
 
 	// Assigned says that a server may give it a value which no client sent.
 	Assigned bool

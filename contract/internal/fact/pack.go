@@ -129,7 +129,7 @@ func decoded[T int64 | uint64](p *unpacker, decode func([]byte) (T, int)) T {
 
 func (p *unpacker) value(depth int) Value {
 	v := Value{Kind: p.take(1)[0]}
-	if !v.There() || depth > 1 {
+	if !v.There() || depth > deepest {
 		return v
 	}
 	flags := p.take(1)[0]
@@ -146,8 +146,8 @@ func (p *unpacker) value(depth int) Value {
 		}
 	case '{':
 		n := p.uvarint()
-		for range min(n, 64) {
-			name := string(p.take(int(min(p.uvarint(), 256))))
+		for range n {
+			name := string(p.take(int(min(p.uvarint(), uint64(len(p.b))))))
 			v.Parts = append(v.Parts, Part{name, p.value(depth + 1)})
 			if p.bad {
 				break

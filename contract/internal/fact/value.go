@@ -2,6 +2,7 @@ package fact
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -26,13 +27,7 @@ type Value struct {
 	Fold uint64 // Sum in lower case, of a string
 	Len  int    // characters of a string
 
-	Parts []Part
-}
-
-// Part is a property of an object.
-type Part struct {
-	Name  string
-	Value Value
+	Parts []Part // of an object, by name
 }
 
 const (
@@ -41,41 +36,39 @@ const (
 	Unknown byte = '?' // nobody can say, and so it is compared with nothing
 )
 
+// deepest is how deep objects and arrays in each other are read; a value with
+// more in it is unknown.
+const deepest = 16
+
 func (v Value) There() bool    { return v.Kind != Absent && v.Kind != Unknown }
 func (v Value) Known() bool    { return v.Kind != Unknown }
 func (v Value) IsObject() bool { return v.Kind == '{' }
 
-// part is absent if it is not there.
-func (v Value) Part(name string) Value {
-	for i := range v.Parts {
-		if v.Parts[i].Name == name {
-			return v.Parts[i].Value
-		}
-	}
-	return Value{}
+// Empty reports whether a value is an object in which nothing is there. Servers
+// keep it, or take it for none.
+func (v Value) Empty() bool {
+	return v.IsObject() && !slices.ContainsFunc(v.Parts, func(p Part) bool { return p.Value.There() })
 }
 
-// equal reports whether two values are the same, of objects their parts.
+// Equal reports whether two values are the same, of objects their parts.
 func Equal(a, b Value) bool {
-	if a.IsObject() && b.IsObject() {
-		for _, part := range [][]Part{a.Parts, b.Parts} {
-			for i := range part {
-				if !Equal(a.Part(part[i].Name), b.Part(part[i].Name)) {
-					return false
-				}
-			}
-		}
-		return true
+	if !a.IsObject() || !b.IsObject() {
+		return a.Kind == b.Kind && a.Sum == b.Sum
 	}
-	return a.Kind == b.Kind && a.Sum == b.Sum
+	same := func(p, q Value) bool {
+		return !slices.ContainsFunc(p.Parts, func(part Part) bool { return !Equal(part.Value, q.Part(part.Name)) })
+	}
+	return same(a, b) && same(b, a)
 }
 
-// read reads the text of a value. Of an object it takes the parts that are
-// named; nil takes none and makes one sum of everything.
-func (h *Hasher) read(text []byte, parts []string) Value {
+// read reads the text of a value, of objects what their shape names.
+func (h *Hasher) read(text []byte, shape *Shape, depth int) Value {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return Value{}
+	}
+	if depth > deepest {
+		return Value{Kind: Unknown}
 	}
 	v := Value{Kind: text[0]}
 	switch text[0] {
@@ -89,23 +82,43 @@ func (h *Hasher) read(text []byte, parts []string) Value {
 		v.Trim, v.Fold = h.values(bytes.TrimSpace(plain)), h.values(bytes.ToLower(plain))
 	case '[':
 		elements(text, func(item []byte) {
-			one := h.read(item, nil)
-			v.Sum = bits.RotateLeft64(v.Sum, 5)*31 + one.Sum + uint64(one.Kind)
+			one := h.read(item, shape.items(), depth+1)
+			v.hold(one)
+			v.Sum = bits.RotateLeft64(v.Sum, 5)*31 + one.Sum + uint64(one.Kind) + 1
 		})
 	case '{':
-		members(text, func(name, member []byte) {
-			if parts == nil {
-				one := h.read(member, nil)
-				v.Sum += h.values(name) ^ bits.RotateLeft64(one.Sum+uint64(one.Kind), 17)
-			} else if i := slices.IndexFunc(parts, func(part string) bool { return part == string(name) }); i >= 0 {
-				v.Parts = append(v.Parts, Part{parts[i], h.read(member, nil)})
-			}
-		})
-		slices.SortFunc(v.Parts, func(a, b Part) int { return strings.Compare(a.Name, b.Name) })
+		h.object(&v, text, shape, depth)
 	default:
 		v.Kind, v.Sum = number, h.values(canonicalNumber(text))
 	}
 	return v
+}
+
+// hold makes a value unknown that has an unknown one in it.
+func (v *Value) hold(part Value) {
+	if !part.Known() {
+		v.Kind = Unknown
+	}
+}
+
+func (h *Hasher) object(v *Value, text []byte, shape *Shape, depth int) {
+	members(text, func(name, member []byte) {
+		if label, inner, ok := h.part(shape, name); ok {
+			v.Parts = append(v.Parts, Part{label, h.read(member, inner, depth+1)})
+		}
+	})
+	v.Parts = ordered(v.Parts)
+	var pair []byte
+	for _, part := range v.Parts {
+		v.hold(part.Value)
+		if part.Value.There() {
+			pair = append(append(pair[:0], part.Name...), part.Value.Kind)
+			v.Sum += h.values(binary.LittleEndian.AppendUint64(pair, part.Value.Sum))
+		}
+	}
+	if !v.Known() {
+		v.Parts = nil
+	}
 }
 
 // canonicalNumber is the same text for numbers that are equal: digits without

@@ -33,7 +33,7 @@ func (v *View) set(h *Hasher, r *Resource, name, member []byte) {
 		return
 	}
 	v.Named |= 1 << i
-	v.Fields[i] = h.read(member, r.Fields[i].Parts)
+	v.Fields[i] = h.read(member, r.Fields[i].Shape, 0)
 	if v.Fields[i].There() && r.Fields[i].Default != nil {
 		v.Fields[i].Default = r.Fields[i].Default(bytes.TrimSpace(member))
 	}

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"slices"
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
@@ -44,7 +45,11 @@ func (e resourceLaws) compareWrite(l *life, f *fact.Fact, before *fact.View) {
 		if !value.There() || !answer.Known() || patch && value.IsObject() {
 			continue
 		}
+		kept := e.compareReplaced(l, f, i, old)
 		for _, d := range differences(r.Fields[i].Name, value, answer) {
+			if d.added && kept {
+				continue
+			}
 			v := Verdict{Field: d.name, Earlier: l.since}
 			if before != nil && old.Known() && !fact.Equal(old, value) && fact.Equal(answer, old) {
 				v.Message = "the answer shows the value from before the update"
@@ -53,15 +58,6 @@ func (e resourceLaws) compareWrite(l *life, f *fact.Fact, before *fact.View) {
 			}
 			v.Message, v.Earlier = "the answer to the write: "+d.text, fact.Order{}
 			e.law(l, f, WriteAnswer, v)
-		}
-		if f.Operation.Role != fact.Replace || !value.IsObject() {
-			continue
-		}
-		for _, part := range answer.Parts {
-			named := value.Part(part.Name)
-			if was := old.Part(part.Name); part.Value.There() && !named.There() && fact.Equal(part.Value, was) {
-				e.law(l, f, PutReplaces, Verdict{Field: r.Fields[i].Name + "." + part.Name, Message: "the part was not in the PUT and is still there", Earlier: l.since})
-			}
 		}
 	}
 	if !patch {
@@ -79,56 +75,81 @@ func (e resourceLaws) compareWrite(l *life, f *fact.Fact, before *fact.View) {
 				e.law(l, f, PatchClears, Verdict{Field: field.Name, Message: "null made the field empty instead of clearing it"})
 			}
 		case value.IsObject():
-			e.comparePart(l, f, i, before)
+			e.comparePart(l, f, patched{field.Name, value, answer, old, before != nil && old.Known() && l.sure(i)})
 		}
 	}
+}
+
+// compareReplaced looks for parts that were not in a PUT of an object and stay.
+func (e resourceLaws) compareReplaced(l *life, f *fact.Fact, i int, old fact.Value) (kept bool) {
+	sent := f.Sent.Field(i)
+	if f.Operation.Role != fact.Replace || !sent.IsObject() {
+		return false
+	}
+	for _, part := range f.View.Field(i).Parts {
+		if part.Value.There() && !sent.Part(part.Name).There() && fact.Equal(part.Value, old.Part(part.Name)) {
+			e.law(l, f, PutReplaces, Verdict{Field: f.Operation.Resource.Fields[i].Name + "." + part.Label(), Message: "the part was not in the PUT and is still there", Earlier: l.since})
+			kept = true
+		}
+	}
+	return kept
+}
+
+// patched is an object of a PATCH, which may be in another one: as it was sent, is
+// answered and was.
+type patched struct {
+	name           string
+	sent, now, old fact.Value
+	sure           bool // what was is known for certain
 }
 
 // comparePart holds the answer to a PATCH of an object against both forms that
-// it may have: the sent part, and the other parts as they were.
-func (e resourceLaws) comparePart(l *life, f *fact.Fact, i int, before *fact.View) {
-	name := f.Operation.Resource.Fields[i].Name
-	sent, now, old := f.Sent.Field(i), f.View.Field(i), before.Field(i)
-	for _, part := range sent.Parts {
-		v := Verdict{Field: name + "." + part.Name, Earlier: l.since}
-		value, answer, was := part.Value, now.Part(part.Name), old.Part(part.Name)
-		if !value.There() {
-			if was.There() && answer.There() {
+// it may have: the sent parts, and the other parts as they were.
+func (e resourceLaws) comparePart(l *life, f *fact.Fact, p patched) {
+	for _, part := range p.sent.Parts {
+		inner := patched{p.name + "." + part.Label(), part.Value, p.now.Part(part.Name), p.old.Part(part.Name), p.sure}
+		v := Verdict{Field: inner.name, Earlier: l.since}
+		switch {
+		case !inner.sent.There():
+			if inner.old.There() && inner.now.There() {
 				v.Message = "null did not clear the part"
 				e.law(l, f, PatchClears, v)
 			}
-			continue
-		}
-		if answer.There() && fact.Equal(answer, value) {
-			continue
-		}
-		if old.IsObject() && fact.Equal(answer, was) {
+		case inner.sent.IsObject() && (inner.now.IsObject() || inner.sent.Empty()):
+			e.comparePart(l, f, inner)
+		case inner.now.There() && fact.Equal(inner.now, inner.sent):
+		case p.old.IsObject() && fact.Equal(inner.now, inner.old):
 			v.Message = "the answer shows the value from before the update"
 			e.law(l, f, StaleAnswer, v)
 			return
+		default:
+			v.Message, v.Earlier = "the answer to the write: the value is not the one that was sent", fact.Order{}
+			e.law(l, f, WriteAnswer, v)
 		}
-		v.Message, v.Earlier = "the answer to the write: the value is not the one that was sent", fact.Order{}
-		e.law(l, f, WriteAnswer, v)
 	}
-	for _, part := range old.Parts {
-		if patched := has(sent, part.Name); patched || !l.sure(i) || !part.Value.There() || fact.Equal(now.Part(part.Name), part.Value) {
-			continue
-		}
-		if !e.options.Whole {
-			e.NotJudged.Untied++ // an unseen write may have taken it away
-			return
-		}
-		e.law(l, f, PatchMerges, Verdict{Field: name + "." + part.Name, Message: "the part was not in the patch and is not as before", Earlier: l.since})
+	if p.sure {
+		e.compareUnsent(l, f, p)
 	}
 }
 
-func has(v fact.Value, part string) bool {
-	for i := range v.Parts {
-		if v.Parts[i].Name == part {
-			return true
+// compareUnsent holds the parts that a PATCH of an object does not name against
+// what was there.
+func (e resourceLaws) compareUnsent(l *life, f *fact.Fact, p patched) {
+	v := Verdict{Message: "the part was not in the patch and is not as before", Earlier: l.since}
+	for _, part := range slices.Concat(p.old.Parts, p.now.Parts) {
+		was, now := p.old.Part(part.Name), p.now.Part(part.Name)
+		switch {
+		case p.sent.Has(part.Name) || fact.Equal(was, now):
+			continue
+		case !was.There() && !part.Owned():
+			continue // a default
+		case !e.options.Whole:
+			e.NotJudged.Untied++ // an unseen write may have done it
+			return
 		}
+		v.Field = p.name + "." + part.Label()
+		e.law(l, f, PatchMerges, v)
 	}
-	return false
 }
 
 // compareKept holds what an update did not name against what was there.

@@ -61,19 +61,11 @@ func merged(before, now *fact.View, i int, sent fact.Value) fact.Value {
 			return fact.Value{Kind: fact.Unknown} // the other parts are not known
 		}
 	}
-	out := fact.Value{Kind: '{'}
-	for _, part := range base.Parts {
-		if !has(sent, part.Name) {
-			out.Parts = append(out.Parts, part)
+	out := fact.Merge(base, sent)
+	for _, part := range out.Parts {
+		if answer.IsObject() && !sent.Has(part.Name) && part.Value.There() && !answer.Part(part.Name).There() {
+			return answer // patch-merges has said so
 		}
-	}
-	for _, part := range sent.Parts {
-		if part.Value.There() {
-			out.Parts = append(out.Parts, part)
-		}
-	}
-	if answer.IsObject() && len(answer.Parts) < len(out.Parts) {
-		return answer // patch-merges has said so
 	}
 	return out
 }
@@ -85,13 +77,10 @@ func changes(r *fact.Resource, before, now, sent *fact.View, put bool) bool {
 		switch {
 		case !old.Known() || !now.Field(i).Known() || !value.Known():
 		case sent.Has(i) && value.There():
-			if value.IsObject() && !put {
-				for _, part := range value.Parts {
-					if !fact.Equal(part.Value, old.Part(part.Name)) {
-						return true
-					}
-				}
-			} else if !fact.Equal(old, value) {
+			if !put {
+				value = fact.Merge(old, value)
+			}
+			if !fact.Equal(old, value) {
 				return true
 			}
 		case sent.Has(i) || put: // taken away, unless it is a default that stays
@@ -104,23 +93,34 @@ func changes(r *fact.Resource, before, now, sent *fact.View, put bool) bool {
 }
 
 // difference is a field that is not as expected; the text has no value.
-type difference struct{ name, text string }
+type difference struct {
+	name, text string
+	added      bool // an entry of a map that was not there
+}
 
 // differences compares a field, parts of objects one by one.
 func differences(name string, want, got fact.Value) []difference {
 	if fact.Equal(want, got) {
 		return nil
 	}
-	if want.IsObject() && got.IsObject() {
-		var all []difference
-		for _, part := range want.Parts {
-			if part.Value.There() {
-				all = append(all, differences(name+"."+part.Name, part.Value, got.Part(part.Name))...)
-			}
-		}
-		return all
+	if want.Empty() && !got.There() {
+		return nil
 	}
-	return []difference{{name, describe(want, got)}}
+	if !want.IsObject() || !got.IsObject() {
+		return []difference{{name, describe(want, got), false}}
+	}
+	var all []difference
+	for _, part := range want.Parts {
+		if part.Value.There() {
+			all = append(all, differences(name+"."+part.Label(), part.Value, got.Part(part.Name))...)
+		}
+	}
+	for _, part := range got.Parts {
+		if part.Owned() && part.Value.There() && !want.Part(part.Name).There() {
+			all = append(all, difference{name + "." + part.Label(), "an entry is there that was not", true})
+		}
+	}
+	return all
 }
 
 // describe says how a value differs from the one expected, without either.

@@ -24,7 +24,7 @@ func life(known *spec.Resource) *fact.Resource {
 			break
 		}
 		r.Fields = append(r.Fields, fact.Field{
-			Name: f.Name, Parts: f.Parts, Assigned: f.Assigned, Default: defaultOf(f.Default, f.Assigned),
+			Name: f.Name, Shape: shapeOf(f), Assigned: f.Assigned, Default: defaultOf(f.Default, f.Assigned),
 		})
 	}
 	if known.List != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 // shardVersion is that of the lines.
-const shardVersion = 2
+const shardVersion = 3
 
 // shardHead is the first line of each partition, and must be the same in all.
 type shardHead struct {

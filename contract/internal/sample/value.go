@@ -99,12 +99,26 @@ func (m Maker) object(s *openapi3.Schema, depth int) (any, bool) {
 			return nil, false
 		}
 	}
-	if more := s.AdditionalProperties.Schema; more != nil && more.Value != nil && len(object) == 0 {
-		if value, ok := m.value(more.Value, depth+1); ok {
-			object["contract"] = value
-		}
+	if len(object) == 0 {
+		m.entries(object, s, depth)
 	}
 	return object, true
+}
+
+// entries fills a map.
+func (m Maker) entries(object map[string]any, s *openapi3.Schema, depth int) {
+	more := s.AdditionalProperties
+	if more.Has != nil && *more.Has { // of any JSON
+		more.Schema = &openapi3.SchemaRef{Value: &openapi3.Schema{Type: &openapi3.Types{openapi3.TypeInteger}}}
+	}
+	if more.Schema == nil || more.Schema.Value == nil {
+		return
+	}
+	for _, name := range []string{"contract", "contract two", "Contract"} {
+		if value, ok := m.value(more.Schema.Value, depth+1); ok && (s.MaxProps == nil || len(object) < int(*s.MaxProps)) {
+			object[name] = value
+		}
+	}
 }
 
 // Fixed makes the same values each time, for those who only want to know whether

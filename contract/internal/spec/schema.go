@@ -35,6 +35,26 @@ func Properties(s *openapi3.Schema) map[string]*openapi3.Schema {
 	return all
 }
 
+// More is the schema of the properties that an object has beside those with a
+// name, as a map has them; nil if none are documented.
+func More(s *openapi3.Schema) *openapi3.Schema {
+	if s == nil {
+		return nil
+	}
+	if more := s.AdditionalProperties.Schema; more != nil {
+		return more.Value
+	}
+	if any := s.AdditionalProperties.Has; any != nil && *any {
+		return new(openapi3.Schema)
+	}
+	for _, part := range s.AllOf {
+		if more := More(part.Value); more != nil {
+			return more
+		}
+	}
+	return nil
+}
+
 // deepest is how many wrappers are looked through: a schema may refer to itself.
 const deepest = 32
 

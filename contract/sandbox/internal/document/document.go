@@ -98,15 +98,20 @@ func mergeValue(s *openapi3.Schema, old, patch jsontext.Value) jsontext.Value {
 	case patch.Kind() != '{':
 		return patch
 	}
-	properties := spec.Properties(s)
-	if len(properties) == 0 { // of any shape
-		return patch
-	}
+	properties, more := spec.Properties(s), spec.More(s)
 	before, after := Members(old), Members(patch)
 	merged := make(Fields, len(properties))
-	for name, property := range properties {
-		if value := mergeValue(property, before[name], after[name]); value != nil {
-			merged[name] = value
+	for _, members := range []Fields{before, after} {
+		for name := range members {
+			property, named := properties[name]
+			if !named && len(properties) > 0 && more == nil {
+				continue
+			} else if !named {
+				property = more
+			}
+			if value := mergeValue(property, before[name], after[name]); value != nil {
+				merged[name] = value
+			}
 		}
 	}
 	return merged.Object(slices.Sorted(maps.Keys(merged)))

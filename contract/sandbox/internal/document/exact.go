@@ -42,8 +42,8 @@ func exactAt(s *openapi3.Schema, value jsontext.Value, path []string, depth int)
 		properties, object := spec.Properties(s), Members(value)
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			property, at := properties[name], append(path[:len(path):len(path)], name)
-			if more := spec.Plain(s).AdditionalProperties.Schema; property == nil && more != nil {
-				property, at = more.Value, path // the names of a map are data
+			if more := spec.More(s); property == nil && more != nil {
+				property, at = more, path // the names of a map are data
 			}
 			if err := exactAt(property, object[name], at, depth+1); err != nil {
 				return err

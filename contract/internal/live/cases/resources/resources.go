@@ -71,6 +71,9 @@ func PatchOne(p *live.Probe, r *spec.Resource) {
 	if p.Works(p.Change(t, map[string]any{})) {
 		p.ReadBack(t)
 	}
+	if t, c := p.Make(r, t.In, body); p.Works(c) && t.ID != "" {
+		users.PatchParts(p, t, body)
+	}
 	for _, f := range r.Fields {
 		if f.Patch != nil && f.Nullable && p.Works(p.Change(t, map[string]any{f.Name: nil})) {
 			p.ReadBack(t)

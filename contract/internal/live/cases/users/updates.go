@@ -5,6 +5,9 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/sample"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -102,24 +105,51 @@ func tryUsersReplacePart(p *live.Probe) {
 	id := p.NewID()
 	user := p.FullUser(id)
 	p.Create(user)
-	user["thresholds"] = map[string]any{"ftp": 101.5}
-	user["location"] = map[string]any{"lat": 12.25}
+	for name, value := range user {
+		if object, _ := value.(map[string]any); len(object) > 1 {
+			part := read.Keys(object)[0]
+			user[name] = map[string]any{part: object[part]}
+		}
+	}
 	if p.Works(p.Put(id, user)) {
 		p.Works(p.Get(id))
 	}
 }
 
 func tryUsersPatchPart(p *live.Probe) {
-	id := p.NewID()
-	p.Create(p.FullUser(id))
-	if p.Works(p.Patch(id, map[string]any{"thresholds": map[string]any{"ftp": 99.5}})) {
-		p.Works(p.Get(id))
-	}
-	if p.Works(p.Patch(id, map[string]any{"location": map[string]any{"lat": 12.25}})) {
-		p.Works(p.Get(id))
-	}
-	if c := p.Patch(id, map[string]any{"thresholds": map[string]any{"mhr": nil}}); c.OK() {
-		p.Works(p.Get(id))
+	r := p.Suite.Spec.Users()
+	body := p.BodyOf(r, spec.Create)
+	t, _ := p.MustMake(r, p.Place(r), body)
+	PatchParts(p, t, body)
+}
+
+// PatchParts changes one part of each object of what was made by a body, takes
+// one away, and puts one into each map.
+func PatchParts(p *live.Probe, t live.Thing, body map[string]any) {
+	for _, f := range t.Resource.Fields {
+		object, _ := body[f.Name].(map[string]any)
+		names := read.Keys(object)
+		if f.Patch == nil || len(names) < 2 {
+			continue
+		}
+		patch := func(name string, value any) {
+			c := p.Change(t, map[string]any{f.Name: map[string]any{name: value}})
+			if value != nil && p.Works(c) || c.OK() {
+				p.ReadBack(t)
+			}
+		}
+		other, _ := p.Maker().Other(f.Schema(), object)
+		changed, _ := other.(map[string]any)
+		for _, name := range names {
+			if changed[name] != nil && !sample.Same(changed[name], object[name]) {
+				patch(name, changed[name])
+				break
+			}
+		}
+		patch(names[1], nil)
+		if value := object[names[0]]; spec.More(f.Schema()) != nil && len(spec.Properties(f.Schema())) == 0 {
+			patch("contract_new", value)
+		}
 	}
 }
 
