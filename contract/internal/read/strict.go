@@ -130,7 +130,7 @@ func loneSurrogate(text []byte) bool {
 func syntaxFault(body []byte, err error) Fault {
 	switch {
 	case len(bytes.TrimSpace(body)) > 0 && bytes.TrimSpace(body)[0] == '<':
-		return Fault{ruleid.JSONSyntax, "", "the body is HTML or XML in place of JSON"}
+		return Fault{ruleid.JSONSyntax, "", "the body is HTML or XML instead of JSON"}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return Fault{ruleid.JSONSyntax, "", "the JSON stops before its end"}
 	}

@@ -286,7 +286,7 @@ func checkLocation(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-// hasDirective tells whether a header has one of these directives, with or
+// hasDirective reports whether a header has one of these directives, with or
 // without a value.
 func hasDirective(h wire.Header, name string, directives ...string) bool {
 	for i := range h {

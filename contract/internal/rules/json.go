@@ -113,7 +113,7 @@ type number struct {
 	schema  *openapi3.Schema
 }
 
-// whole tells whether the value is an integer, however it is written.
+// whole reports whether the value is an integer, however it is written.
 func (n number) whole() bool {
 	f, err := n.text.Float64()
 	return err == nil && f == float64(int64(f))

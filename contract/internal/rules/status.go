@@ -96,7 +96,7 @@ func checkHTTPServerError(c *pass.Call, r *rule.Rule) {
 
 func checkHTTPRedirect(c *pass.Call, r *rule.Rule) {
 	if s := c.Status(); c.Op != nil && s/100 == 3 && s != 304 {
-		c.Report(r, rule.Finding{Message: "a redirect in place of an answer"})
+		c.Report(r, rule.Finding{Message: "a redirect instead of an answer"})
 	}
 }
 

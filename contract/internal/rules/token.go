@@ -232,7 +232,7 @@ func jwtRule(run func(*pass.Call, *rule.Rule, tokenAnswer)) func(*pass.Call, *ru
 	})
 }
 
-// hasLife tells whether Cache-Control gives a lifetime above zero.
+// hasLife reports whether Cache-Control gives a lifetime above zero.
 func hasLife(h wire.Header) bool {
 	for _, value := range h.Values("Cache-Control") {
 		if _, life, ok := strings.Cut(strings.ToLower(value), "max-age="); ok && !strings.HasPrefix(life, "0") {
@@ -325,7 +325,7 @@ func checkClaims(c *pass.Call, r *rule.Rule, t tokenAnswer) {
 		}
 	}
 	if _, isList := t.jwt.Values["scope"].([]any); isList {
-		c.Report(r, rule.Finding{Level: rule.Assumption, Pointer: "/access_token", Message: "the claim scope is a list in place of a text", Source: "rfc8693#4.2"})
+		c.Report(r, rule.Finding{Level: rule.Assumption, Pointer: "/access_token", Message: "the claim scope is a list instead of a text", Source: "rfc8693#4.2"})
 	}
 	if t.jwt.Text("principal_type") == "user" && t.jwt.Text("user_id") == "" {
 		c.Report(r, rule.Finding{Pointer: "/access_token", Message: "the claim user_id is missing from a user's token"})
