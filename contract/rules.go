@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
 	"github.com/onvy-health/onvy-go/contract/internal/rules"
 )
@@ -28,7 +29,7 @@ func Rules() []Rule {
 // and those of users for each other resource of the spec, as "meals/read-back".
 func RulesFor(s *Spec) []Rule {
 	all := Rules()
-	return append(all, s.spec.OfResources(all)...)
+	return append(all, pass.OfResources(s.spec.API, all)...)
 }
 
 // RuleByID returns the rule with an id. The rules of users hold for every resource

@@ -68,3 +68,28 @@ func TestHTMLOfRealRuns(t *testing.T) {
 		})
 	}
 }
+
+// What a resource's laws say of a run is said of that resource: what was done to
+// users shows nothing of their meals.
+func TestLawsAreHeldOrNotByEachResource(t *testing.T) {
+	text, err := os.ReadFile("../testdata/meals.yaml")
+	require.NoError(t, err)
+	spec, err := contract.Load(text)
+	require.NoError(t, err)
+	srv, err := sandbox.New(sandbox.WithSpec(text))
+	require.NoError(t, err)
+	ts := httptest.NewServer(srv.Handler())
+	t.Cleanup(ts.Close)
+	pageOf := func(pattern string) string {
+		suite, err := contract.NewSuite(spec, selftest.Target(srv, ts.URL), contract.Options{Seed: 7, LedgerDir: t.TempDir(), Run: pattern})
+		require.NoError(t, err)
+		return page(t, suite.Run(t.Context()), report.HTMLOptions{Spec: text})
+	}
+	for pattern, want := range map[string][2]string{"^users/patch$": {"held", "not tried"}, "^meals/": {"not tried", "held"}} {
+		got := pageOf(pattern)
+		for i, law := range []string{"users/patch-keeps", "meals/patch-keeps"} {
+			require.Regexp(t, `<h3>`+law+`</h3><span class="chip (held)?">`+want[i]+`</span>`, got, pattern)
+			require.Contains(t, got, "PATCH {&#34;lastname&#34;: &#34;Jones&#34;}, then 200", "it is drawn")
+		}
+	}
+}

@@ -78,7 +78,7 @@ func NewSuite(spec *pass.Spec, t run.Target, o run.Options, cases []Case, probeR
 	}
 	s := &Suite{Spec: spec, Target: t, Options: o, Base: base, probeRules: probeRules}
 	known := allRules(probeRules)
-	known = append(known, spec.OfResources(known)...)
+	known = append(known, pass.OfResources(spec.API, known)...)
 	if s.Selection, err = pass.NewSelection(o.Rules, o.OnlyRules, o.SkipRules, known, true); err != nil {
 		return nil, err
 	}

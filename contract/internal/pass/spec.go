@@ -226,8 +226,8 @@ func (s *Spec) Users() *spec.Resource {
 
 // OfResources are those rules of users that are meant for each resource, for the
 // others of the spec: "users/id" is "meals/id" too.
-func (s *Spec) OfResources(rules []rule.Rule) (all []rule.Rule) {
-	for _, resource := range s.API.Resources {
+func OfResources(api *spec.Model, rules []rule.Rule) (all []rule.Rule) {
+	for _, resource := range api.Resources {
 		for _, r := range rules {
 			if name, ok := strings.CutPrefix(r.ID, "users/"); ok && resource.Name != "users" {
 				r.ID = resource.Name + "/" + name

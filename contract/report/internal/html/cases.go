@@ -1,10 +1,9 @@
 package html
 
 import (
+	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
-
-import "github.com/onvy-health/onvy-go/contract"
 
 type casesView struct {
 	Text string

@@ -6,6 +6,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
@@ -30,41 +31,43 @@ type turn struct{ sent, answer string }
 
 // lawTurns are the exchanges that laws are about, in their order.
 var lawTurns = map[string][]turn{
-	"page/repeats-between":          {{"GET ?limit=2", "200 a, b  next_page"}, {"GET ?page=…", "200 c, d"}},
-	"page/loop":                     {{"GET", "200 next_page: p"}, {"GET ?page=p", "200 next_page: q"}},
-	"page/loses-users":              {{"POST a", "201"}, {"GET, every page", "200 …, a, …"}},
-	"page/total-agrees":             {{"GET", "200 total: 3"}, {"GET, every page", "200 a, b, c"}},
-	"page/empty-with-next":          {{"GET", "200 items, next_page"}},
-	"page/order":                    {{"GET, every page", "200 a, b, c"}, {"GET, every page", "200 a, b, c"}},
-	"token/expired":                 {{"POST token", "200 expires_in: 900"}, {"GET, 900 s later", "401"}},
-	"token/refresh-reuse":           {{"POST refresh r", "200 new tokens"}, {"POST refresh r", "400 invalid_grant"}},
-	"token/reused":                  {{"POST token", "200 t1"}, {"POST token", "200 t2, not t1"}},
-	"token/jti-unique":              {{"POST token", "200 jti: 1"}, {"POST token", "200 jti: 2"}},
-	"users/write-answer":            {{`POST {"firstname": "Avery"}`, `201 {"firstname": "Avery"}`}},
-	"users/stale-answer":            {{`PATCH {"language": "de"}`, `200 {"language": "de"}`}},
-	"users/read-back":               {{`PATCH {"language": "de"}`, "200"}, {"GET", `200 {"language": "de"}`}},
-	"users/answers-agree":           {{"GET", "200 a, b, c"}, {"GET", "200 a, b, c"}},
-	"users/list-agrees":             {{"GET /users/a", "200 user a"}, {"GET /users", "200 […, user a, …]"}},
-	"users/created-readable":        {{"POST a", "201"}, {"GET a", "200"}},
-	"users/unique-id":               {{"POST a", "201"}, {"POST a", "409"}},
-	"users/created-at-fixed":        {{"POST", "201 created_at: t"}, {"PATCH", "200 created_at: t"}},
-	"users/updated-at-moves":        {{"GET", "200 updated_at: t"}, {"PATCH", "200 updated_at: later"}},
-	"users/read-is-safe":            {{"GET", "200 updated_at: t"}, {"GET", "200 updated_at: t"}},
-	"users/patch-keeps":             {{`PATCH {"lastname": "Jones"}`, "200"}, {"GET", "200 all else as before"}},
-	"users/patch-merges":            {{`PATCH {"thresholds": {"ftp": 250}}`, "200"}, {"GET", "200 lthr and mhr as before"}},
-	"users/patch-clears":            {{`PATCH {"gender": null}`, "200"}, {"GET", "200 no gender"}},
-	"users/put-replaces":            {{`PUT {"lastname": "Jones"}`, "200"}, {"GET", "200 lastname and defaults"}},
-	"users/put-unknown":             {{"GET", "404"}, {"PUT", "404"}},
-	"users/deleted-gone":            {{"DELETE a", "204"}, {"GET a", "404"}},
-	"users/deleted-listed":          {{"DELETE a", "204"}, {"GET, every page", "200 without a"}},
-	"users/recreated-clean":         {{"DELETE a", "204"}, {"POST a", "201 nothing of before"}},
-	"users/refused-changes-nothing": {{"PATCH, wrong", "400"}, {"GET", "200 as before"}},
+	history.PageRepeatsBetween.ID:    {{"GET ?limit=2", "200 a, b  next_page"}, {"GET ?page=…", "200 c, d"}},
+	history.PageLoop.ID:              {{"GET", "200 next_page: p"}, {"GET ?page=p", "200 next_page: q"}},
+	history.PageLosesUsers.ID:        {{"POST a", "201"}, {"GET, every page", "200 …, a, …"}},
+	history.PageTotalAgrees.ID:       {{"GET", "200 total: 3"}, {"GET, every page", "200 a, b, c"}},
+	history.PageEmptyWithNext.ID:     {{"GET", "200 items, next_page"}},
+	history.PageOrder.ID:             {{"GET, every page", "200 a, b, c"}, {"GET, every page", "200 a, b, c"}},
+	history.TokenExpired.ID:          {{"POST token", "200 expires_in: 900"}, {"GET, 900 s later", "401"}},
+	history.TokenRefreshReuse.ID:     {{"POST refresh r", "200 new tokens"}, {"POST refresh r", "400 invalid_grant"}},
+	history.TokenReused.ID:           {{"POST token", "200 t1"}, {"POST token", "200 t2, not t1"}},
+	history.TokenJTIUnique.ID:        {{"POST token", "200 jti: 1"}, {"POST token", "200 jti: 2"}},
+	history.WriteAnswer.ID:           {{`POST {"firstname": "Avery"}`, `201 {"firstname": "Avery"}`}},
+	history.StaleAnswer.ID:           {{`PATCH {"language": "de"}`, `200 {"language": "de"}`}},
+	history.ReadBack.ID:              {{`PATCH {"language": "de"}`, "200"}, {"GET", `200 {"language": "de"}`}},
+	history.AnswersAgree.ID:          {{"GET", "200 a, b, c"}, {"GET", "200 a, b, c"}},
+	history.ListAgrees.ID:            {{"GET /users/a", "200 user a"}, {"GET /users", "200 […, user a, …]"}},
+	history.CreatedReadable.ID:       {{"POST a", "201"}, {"GET a", "200"}},
+	history.UniqueID.ID:              {{"POST a", "201"}, {"POST a", "409"}},
+	history.CreatedAtFixed.ID:        {{"POST", "201 created_at: t"}, {"PATCH", "200 created_at: t"}},
+	history.UpdatedAtMoves.ID:        {{"GET", "200 updated_at: t"}, {"PATCH", "200 updated_at: later"}},
+	history.ReadIsSafe.ID:            {{"GET", "200 updated_at: t"}, {"GET", "200 updated_at: t"}},
+	history.PatchKeeps.ID:            {{`PATCH {"lastname": "Jones"}`, "200"}, {"GET", "200 all else as before"}},
+	history.PatchMerges.ID:           {{`PATCH {"thresholds": {"ftp": 250}}`, "200"}, {"GET", "200 lthr and mhr as before"}},
+	history.PatchClears.ID:           {{`PATCH {"gender": null}`, "200"}, {"GET", "200 no gender"}},
+	history.PutReplaces.ID:           {{`PUT {"lastname": "Jones"}`, "200"}, {"GET", "200 lastname and defaults"}},
+	history.PutUnknown.ID:            {{"GET", "404"}, {"PUT", "404"}},
+	history.DeletedGone.ID:           {{"DELETE a", "204"}, {"GET a", "404"}},
+	history.DeletedListed.ID:         {{"DELETE a", "204"}, {"GET, every page", "200 without a"}},
+	history.RecreatedClean.ID:        {{"DELETE a", "204"}, {"POST a", "201 nothing of before"}},
+	history.DeletedFreesID.ID:        {{"DELETE a", "204"}, {"POST a", "201"}},
+	history.TokenFresh.ID:            {{"POST token", "200 expires_in: 900"}, {"GET, at once", "200"}},
+	history.RefusedChangesNothing.ID: {{"PATCH, wrong", "400"}, {"GET", "200 as before"}},
 }
 
 // addLaws draws the rules about several exchanges, broken ones first.
-func addLaws(p *page, r *contract.Report) {
+func addLaws(p *page, r *contract.Report, spec *spectext.Text) {
 	worst := worstByRule(r)
-	for _, rule := range contract.Rules() {
+	for _, rule := range rulesOf(r, spec) {
 		if rule.Kind != contract.KindHistory || r.Summary.Exchanges == 0 {
 			continue
 		}
@@ -81,7 +84,7 @@ func addLaws(p *page, r *contract.Report) {
 		default:
 			v.State, v.Chip, v.Says, v.Note = "held", "held", "held", "held in this run"
 		}
-		v.draw(lawTurns[rule.ID])
+		v.draw(turnsOf(rule.ID))
 		p.Laws = append(p.Laws, v)
 	}
 	order := []string{"broken", "untried", "held"}
@@ -130,7 +133,16 @@ func worstByRule(r *contract.Report) map[string]*contract.Finding {
 }
 
 // lawCredentials are what a law needs beside the answers of its turns.
-var lawCredentials = map[string]coverage.Credential{"token/expired": coverage.ExpiredToken}
+var lawCredentials = map[string]coverage.Credential{history.TokenExpired.ID: coverage.ExpiredToken}
+
+// turnsOf are the exchanges of a law; those of other resources are those of users.
+func turnsOf(id string) []turn {
+	if turns, ok := lawTurns[id]; ok {
+		return turns
+	}
+	_, name, _ := strings.Cut(id, "/")
+	return lawTurns["users/"+name]
+}
 
 // triedLaw reports whether the run had answers such as those of the law's turns.
 // Without coverage nothing is known, and a run with exchanges is taken to have
@@ -139,9 +151,13 @@ func triedLaw(p *page, rule string) bool {
 	if p.answers == nil {
 		return true
 	}
-	for _, t := range lawTurns[rule] {
+	resource := "" // a law of lists or of tokens
+	if family, _, _ := strings.Cut(rule, "/"); lawTurns[rule] == nil || family == "users" {
+		resource = family + " "
+	}
+	for _, t := range turnsOf(rule) {
 		method, _, _ := strings.Cut(strings.ReplaceAll(t.sent, ",", " "), " ")
-		if !p.answers[method+" "+t.answer[:1]] {
+		if !p.answers[resource+method+" "+t.answer[:1]] {
 			return false
 		}
 	}
@@ -150,7 +166,8 @@ func triedLaw(p *page, rule string) bool {
 }
 
 // answersOf are the methods with the classes of the statuses they were answered
-// with, "PATCH 4", and the credentials that were tried.
+// with, "PATCH 4", the same of each resource, "users PATCH 4", and the credentials
+// that were tried.
 func answersOf(spec *spectext.Text, c *coverage.Counts) map[string]bool {
 	answers := map[string]bool{}
 	points := spec.Model.Points()
@@ -159,7 +176,11 @@ func answersOf(spec *spectext.Text, c *coverage.Counts) map[string]bool {
 		switch {
 		case o == nil || c.Hits(&points[i]) == 0:
 		case points[i].Kind == coverage.KindStatus:
-			answers[o.Method+" "+points[i].Place[:1]] = true
+			answer := o.Method + " " + points[i].Place[:1]
+			answers[answer] = true
+			if op := spec.API.Operation(o.ID); op != nil && op.Resource != nil {
+				answers[op.Resource.Name+" "+answer] = true
+			}
 		case points[i].Kind == coverage.KindCredential:
 			answers[points[i].Name] = true
 		}

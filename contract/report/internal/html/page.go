@@ -130,7 +130,7 @@ func pageOf(r *contract.Report, o Options) (*page, error) {
 		addCoverage(p, r, spec)
 		addAuth(p, r, spec)
 	}
-	addLaws(p, r)
+	addLaws(p, r, spec)
 	addRequirements(p, r, spec)
 	addTimeline(p, r, o.Timeline)
 	addCases(p, r)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
@@ -33,7 +34,7 @@ func addRequirements(p *page, r *contract.Report, spec *spectext.Text) {
 	worst := worstByRule(r)
 	v := &requirementsView{}
 	counts := map[string]int{}
-	for _, rule := range rulesOf(r) {
+	for _, rule := range rulesOf(r, spec) {
 		row := requirementRow{Asks: words.Visible(rule.Title), Rule: words.Visible(rule.ID)}
 		row.from(rule.Source)
 		switch f := worst[rule.ID]; {
@@ -66,10 +67,13 @@ func addRequirements(p *page, r *contract.Report, spec *spectext.Text) {
 	p.Requirements = v
 }
 
-// rulesOf are the rules of the suite, the user's own, and those that only findings
-// name: of other resources.
-func rulesOf(r *contract.Report) []contract.Rule {
+// rulesOf are the rules of the suite, for each resource of the spec, the user's
+// own, and those that only findings name: of another spec or version.
+func rulesOf(r *contract.Report, spec *spectext.Text) []contract.Rule {
 	all := append(contract.Rules(), r.OwnRules...)
+	if spec != nil {
+		all = append(all, pass.OfResources(spec.API, all)...)
+	}
 	had := map[string]bool{}
 	for i := range all {
 		had[all[i].ID] = true

@@ -16,15 +16,16 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
 // Text is the spec as the page shows it: its lines, and what is on them.
 type Text struct {
 	Lines []string
-	doc   *openapi3.T
 	Sum   string
 	Model *coverage.Model
+	API   *spec.Model
 
 	Operations []Operation
 	ByID       map[string]*Operation
@@ -50,8 +51,11 @@ func Read(text []byte) (*Text, error) {
 		return nil, fmt.Errorf("the spec is not valid: %w", err)
 	}
 	sum := sha256.Sum256(bytes.TrimSpace(text))
-	s := &Text{Lines: strings.Split(string(text), "\n"), doc: doc, Sum: hex.EncodeToString(sum[:]), ByID: map[string]*Operation{}}
+	s := &Text{Lines: strings.Split(string(text), "\n"), Sum: hex.EncodeToString(sum[:]), ByID: map[string]*Operation{}}
 	s.Model = coverage.Compile(doc, s.Sum)
+	if s.API, err = spec.New(doc); err != nil {
+		return nil, err
+	}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			s.Operations = append(s.Operations, Operation{op.OperationID, method, path, op})
