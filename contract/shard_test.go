@@ -227,6 +227,9 @@ func TestPartialsThatDoNotBelongTogetherAreRefused(t *testing.T) {
 	b.Spec = "another"
 	require.ErrorContains(t, a.Merge(b), "different specs")
 	require.Equal(t, []int{1, 2}, a.Missing(3))
+	c := reduce(contract.ShardOptions{Key: shardKey, Partitions: 2})
+	require.Equal(t, 2, c.Of)
+	require.ErrorContains(t, a.Merge(c), "one is of 1 partitions and the other of 2")
 }
 
 // A partition that is one key, the others empty, and exchanges that overlap.

@@ -61,7 +61,7 @@ Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 			case script && cause.Script() == "":
 				return fmt.Errorf("the report has no script for %s", cause.ID)
 			case script:
-				_, err = fmt.Fprint(a.Stdout, cause.Script())
+				_, err = io.WriteString(a.Stdout, console.Script(a, cause.Script()))
 				return err
 			}
 			spec, err := a.Spec()
@@ -117,8 +117,7 @@ func againSteps(ctx context.Context, a *console.App, live *liveFlags, old *contr
 func sayAgain(a *console.App, cmd *cobra.Command, spec *contract.Spec, live *liveFlags, old *contract.Report, cause *contract.Cause, steps *played) error {
 	switch {
 	case steps.still:
-		_, err := fmt.Fprintf(a.Stdout, "%s still so, by its steps: %s\n%s", cause.ID, report.Line(cause), cause.Script())
-		return errors.Join(err, console.Exit(1))
+		return stillSo(a, cause, cause, "its steps")
 	case cmd.Context().Err() != nil:
 		return fmt.Errorf("whether %s is still so cannot be said: interrupted", cause.ID)
 	case steps.down:
@@ -142,8 +141,7 @@ func sayAgain(a *console.App, cmd *cobra.Command, spec *contract.Spec, live *liv
 			return err
 		}
 		if now := sameCause(r, cause); now != nil {
-			_, err = fmt.Fprintf(a.Stdout, "%s still so, by its cases (%s): %s\n%s", cause.ID, steps.missed(), report.Line(now), now.Script())
-			return errors.Join(err, console.Exit(1))
+			return stillSo(a, cause, now, "its cases ("+steps.missed()+")")
 		}
 		if s := r.Summary; s.Errors+s.NotRun > 0 || s.Passed+s.Failed == 0 {
 			return fmt.Errorf("whether %s is still so cannot be said: %s", cause.ID, whyNot(r))
@@ -154,6 +152,13 @@ func sayAgain(a *console.App, cmd *cobra.Command, spec *contract.Spec, live *liv
 		ran = "all of them"
 	}
 	return gone(a, cause, steps, fmt.Sprintf("its cases, with seed %d: nothing of the kind (%s)", old.Seed, ran))
+}
+
+// stillSo says that a cause is still so, as it was found now.
+func stillSo(a *console.App, cause, now *contract.Cause, by string) error {
+	_, err := fmt.Fprintf(a.Log(a.Stdout), "%s still so, by %s: %s\n", cause.ID, by, report.Line(now))
+	_, scriptErr := io.WriteString(a.Stdout, console.Script(a, now.Script()))
+	return errors.Join(err, scriptErr, console.Exit(1))
 }
 
 // gone says that a cause was not seen again, and what is different.
@@ -168,7 +173,7 @@ func gone(a *console.App, cause *contract.Cause, steps *played, cases string) er
 	if cases != "" {
 		text += "    " + cases + "\n"
 	}
-	_, err := io.WriteString(a.Stdout, text)
+	_, err := io.WriteString(a.Log(a.Stdout), text)
 	return err
 }
 

@@ -25,7 +25,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		return int(status)
 	}
 	if err != nil {
-		a.Note("onvy-contract: %s", console.Plain(err))
+		a.Note("onvy-contract: %s", console.Say(err))
 		return 2
 	}
 	return 0

@@ -53,7 +53,7 @@ cannot be read.`,
 // writeDiff names causes: what is new, then what is gone. What is still there
 // is counted.
 func writeDiff(a *console.App, d baseline.Diff) error {
-	out := bufio.NewWriter(a.Stdout)
+	out := bufio.NewWriter(a.Log(a.Stdout))
 	status := 0
 	for _, part := range []struct {
 		name     string

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -88,12 +87,15 @@ func mergeFiles(names []string, strict bool, partitions int) (*contract.Report, 
 		whole.Strict = whole.Strict || strict
 		return whole, nil
 	}
+	if partitions > 0 && partial.Of > 0 && partitions != partial.Of {
+		return nil, fmt.Errorf("--partitions: the reports are of %d partitions, not of %d", partial.Of, partitions)
+	}
 	if missing := partial.Missing(partitions); len(missing) > 0 {
 		return nil, fmt.Errorf("%d of %d partitions are missing, the first is %d", len(missing), partitions, missing[0])
 	}
 	r := partial.Report(strict)
-	if partitions == 0 && !slices.Equal(partial.Partitions, []int{0}) {
-		r.Part = []string{"partitions, of which --partitions does not say how many there are"}
+	if len(partial.Missing(partial.Of)) > 0 || partial.Of == 0 {
+		r.Part = []string{fmt.Sprintf("%d of %d partitions", len(partial.Partitions), partial.Of)}
 	}
 	return r, nil
 }

@@ -19,12 +19,45 @@ func TestFlagsThatHaveNoEffectAreRefused(t *testing.T) {
 		"--json and --html":       {"run", "--sandbox", "--json", "x", "--html", "./x"},
 		"--junit and --cover":     {"run", "--sandbox", "--junit", "x", "--cover", "x"},
 		"--json and --junit":      {"run", "--sandbox", "--json", "-", "--junit", "-"},
+		"--json and --report":     {"run", "--sandbox", "--json", "r/report.json", "--report-dir", "./r"},
+		"recording and --json":    {"record", "x.har", "--json", "x.har"},
+		"recording and --html":    {"proxy", "--upstream", "http://127.0.0.1:1", "--record", "x.har", "--html", "x.har"},
 	} {
 		call{}.run(t, args...).refuses(t, want)
 	}
 	left, err := os.ReadDir(".")
 	require.NoError(t, err)
 	require.Empty(t, left, "nothing is begun")
+}
+
+func TestOutputsThatLinksMakeOneAreRefused(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("real", 0o700))
+	require.NoError(t, os.Symlink("real", "dir"))
+	require.NoError(t, os.WriteFile("real/x", nil, 0o600))
+	require.NoError(t, os.Symlink("real/x", "link"))
+	for _, pair := range [][2]string{{"link", "real/x"}, {"link", "dir/x"}, {"dir/new", "real/new"}} {
+		call{}.run(t, "run", "--sandbox", "--json", pair[0], "--junit", pair[1]).refuses(t, "--json and --junit name the same file")
+	}
+}
+
+func TestFilesThatAreNotThereAreSuggested(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"report.json", "openapi.yaml", "session.har", "secret.txt"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	for _, args := range [][]string{
+		{"again", "F1", filepath.Join(dir, "reprot.json")}, {"diff", filepath.Join(dir, "repor.json"), "x"}, {"waive", "F1", filepath.Join(dir, "report.jsn"), "--why", "x", "--until", "2999-01-01"},
+		{"run", "--sandbox", "--baseline", filepath.Join(dir, "raport.json")}, {"replay", "x", "--spec", filepath.Join(dir, "openapi.yml")},
+	} {
+		r := call{}.run(t, args...)
+		require.Regexp(t, `did you mean "(report.json|openapi.yaml)"\?`, r.stderr, args)
+		require.Equal(t, 2, r.status)
+	}
+	require.Contains(t, call{}.run(t, "replay", filepath.Join(dir, "sesion.har")).stdout, `did you mean "session.har"?`)
+	// What was meant for a secret is not looked for.
+	call{}.run(t, "run", "--secret-file", filepath.Join(dir, "secret.tx")).refuses(t, "there is no such file")
+	require.NotContains(t, call{}.run(t, "run", "--secret-file", filepath.Join(dir, "secret.tx")).stderr, "did you mean")
 }
 
 func TestWhatIsMisspelledIsSuggested(t *testing.T) {

@@ -49,6 +49,7 @@ written as a HAR too, without persons and secrets.`,
 				}
 				defer har.Discard()
 			}
+			output.Beside = record
 			out, err := output.Open(a)
 			if err != nil {
 				return err

@@ -28,6 +28,7 @@ A name that ends in ".gz" or ".zst" packs the file.`,
 			if err := console.RulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
 				return err
 			}
+			live.output.Beside = args[0]
 			har, err := traffic.Create(a, args[0], spec)
 			if err != nil {
 				return err

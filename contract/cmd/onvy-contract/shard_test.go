@@ -91,7 +91,19 @@ func TestShardsThroughSortGiveTheReportOfReplay(t *testing.T) {
 		require.Equal(t, 1, single.status, single.stderr)
 		require.Equal(t, findingsOf(t, single.stdout), findingsOf(t, merged.stdout), args)
 	}
-	call{}.run(t, "merge", "--partitions", "3", partials[0], partials[1]).refuses(t, "1 of 3 partitions are missing")
+	call{}.run(t, "merge", "--partitions", "2", partials[1]).refuses(t, "1 of 2 partitions are missing, the first is 1")
+	call{}.run(t, "merge", "--partitions", "3", partials[0], partials[1]).refuses(t, "of 2 partitions, not of 3")
+	// The first partition alone looks like the whole of a replay that was not split.
+	for _, given := range [][]string{{partials[1]}, {partials[0]}, partials} {
+		r := call{}.run(t, append([]string{"merge", "--json", "-"}, given...)...)
+		part := []string{fmt.Sprintf("%d of 2 partitions", len(given))}
+		if len(given) == 2 {
+			part = nil
+		}
+		var report contract.Report
+		require.NoError(t, json.Unmarshal([]byte(r.stdout), &report), r.stderr)
+		require.Equal(t, part, report.Part)
+	}
 	call{}.run(t, "merge", partials[0], partials[0], recorded+"planted.golden.json").refuses(t, "not a report")
 }
 

@@ -3,6 +3,8 @@ package near
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -20,6 +22,22 @@ func DidYouMean(written string, known []string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// File is DidYouMean for the name of a file that is not there: it names one beside
+// it.
+func File(written string) string {
+	entries, err := os.ReadDir(filepath.Dir(written))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return DidYouMean(filepath.Base(written), names)
 }
 
 // distance is that of Damerau and Levenshtein, with neighbours swapped at most

@@ -37,6 +37,7 @@ type Partial struct {
 	Started    time.Time      `json:"started,omitzero"`     // of the first reduce; zero for what map writes
 	Duration   time.Duration  `json:"duration_ns,omitzero"` // of all of them together
 	Partitions []int          `json:"partitions,omitempty"` // that were reduced
+	Of         int            `json:"of,omitempty"`         // how many there are; 0 where none was reduced
 	Coverage   *rule.Coverage `json:"coverage,omitempty"`
 	share
 }
@@ -86,6 +87,8 @@ func (p *Partial) Merge(other *Partial) error {
 		return fmt.Errorf("%w: they ran different rules", rule.ErrMerge)
 	case p.Version != other.Version || p.Format != other.Format:
 		return fmt.Errorf("%w: they are of different versions, %s and %s", rule.ErrMerge, p.Version, other.Version)
+	case p.Of != 0 && other.Of != 0 && p.Of != other.Of:
+		return fmt.Errorf("%w: one is of %d partitions and the other of %d", rule.ErrMerge, p.Of, other.Of)
 	}
 	for _, n := range other.Partitions {
 		if slices.Contains(p.Partitions, n) {
@@ -107,7 +110,7 @@ func (p *Partial) Merge(other *Partial) error {
 	t.merge(p.tally())
 	t.merge(other.tally())
 	p.share = t.share()
-	p.Partitions = sortedCopy(slices.Concat(p.Partitions, other.Partitions))
+	p.Partitions, p.Of = sortedCopy(slices.Concat(p.Partitions, other.Partitions)), max(p.Of, other.Of)
 	return nil
 }
 

@@ -50,7 +50,7 @@ func Reduce(s *pass.Spec, lines func(yield func([]byte, error) bool), o run.Shar
 		return nil, fmt.Errorf("%w: %w", ErrShard, err)
 	}
 	p := r.tally.partial(s, o, r.coverage)
-	p.Partitions, p.Started, p.Duration = r.done, started, time.Since(started)
+	p.Partitions, p.Of, p.Started, p.Duration = r.done, r.want.Partitions, started, time.Since(started)
 	return p, nil
 }
 

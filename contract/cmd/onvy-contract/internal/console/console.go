@@ -1,10 +1,13 @@
 package console
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"regexp"
 
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
@@ -40,6 +43,17 @@ func (e Exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 func Plain(err error) string { return packages.ReplaceAllString(err.Error(), "$1") }
 
 var packages = regexp.MustCompile(`(^|: )(?:(?:contract|recording|sandbox|report|coverage|suggest|waivers): )+`)
+
+// Say is an error as a user reads it: where it is of a file that is not there, with
+// the name of one that may have been meant. Files of secrets are not named in
+// errors.
+func Say(err error) string {
+	text := Plain(err)
+	if at, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(at.Err, fs.ErrNotExist) {
+		text += near.File(at.Path)
+	}
+	return text
+}
 
 // Log is w as GitHub's runner is to see it: it obeys a line that begins with
 // "::", and "##[" anywhere, and what a server sent is no command.

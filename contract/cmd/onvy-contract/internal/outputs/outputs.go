@@ -1,6 +1,7 @@
 package outputs
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 type Flags struct {
 	json, junit        string
 	scripts            string
+	Beside             string // the file that the command writes itself; "" for none
 	Quiet, full, notes bool
 	page               pageFlags
 	cover              coverFlags
@@ -122,18 +124,37 @@ func (f *Flags) Open(a *console.App) (*Outputs, error) {
 // distinct refuses flags that name one file: the last would take the place of the
 // others.
 func (f *Flags) distinct() error {
+	all := []struct{ flag, file string }{
+		{"the recording", f.Beside}, {"--json", f.json}, {"--junit", f.junit}, {"--html", f.page.file}, {"--cover", f.cover.file},
+	}
+	for _, one := range formats {
+		all = append(all, struct{ flag, file string }{"--report " + one.name, f.folder.file(one.name)})
+	}
 	flags := make(map[string]string) // by the file
-	for _, to := range []struct{ flag, file string }{{"--json", f.json}, {"--junit", f.junit}, {"--html", f.page.file}, {"--cover", f.cover.file}} {
+	for _, to := range all {
 		if to.file == "" {
 			continue
 		}
-		name := filepath.Clean(to.file)
+		name := realName(to.file)
 		if first, ok := flags[name]; ok {
 			return fmt.Errorf("%s and %s name the same file; give each its own", first, to.flag)
 		}
 		flags[name] = to.flag
 	}
 	return nil
+}
+
+// realName is where a file is written, wherever links lead.
+func realName(name string) string {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	} else if dir, err := filepath.EvalSymlinks(filepath.Dir(name)); err == nil {
+		name = filepath.Join(dir, filepath.Base(name))
+	}
+	if absolute, err := filepath.Abs(name); err == nil {
+		name = absolute
+	}
+	return filepath.Clean(name)
 }
 
 // Discard removes what was begun, where the run did not come to a report.
@@ -156,10 +177,10 @@ func (o *Outputs) write(r *contract.Report, status int) error {
 	switch "-" {
 	case o.flags.json:
 		terminal = o.app.Stderr
-		errs = append(errs, toJSON(o.app.Stdout))
+		errs = append(errs, toStdout(o.app, toJSON, console.InJSON))
 	case o.flags.junit:
 		terminal = o.app.Stderr
-		errs = append(errs, toJUnit(o.app.Stdout))
+		errs = append(errs, toStdout(o.app, toJUnit, console.InXML))
 	}
 	errs = append(errs,
 		o.folder.write(r, status),
@@ -175,6 +196,16 @@ func (o *Outputs) write(r *contract.Report, status int) error {
 		named("--cover", o.cover.write(r)),
 	)
 	return errors.Join(errs...)
+}
+
+// toStdout writes a report to standard output, which may be the log of a runner.
+func toStdout(a *console.App, write func(io.Writer) error, instead string) error {
+	var text bytes.Buffer
+	if err := write(&text); err != nil {
+		return err
+	}
+	_, err := a.Stdout.Write(console.For(a, text.Bytes(), instead))
+	return err
 }
 
 // named says which flag an error is about.

@@ -95,7 +95,7 @@ func OpenAll(a *console.App, names []string) *Opened {
 		o.readers = append(o.readers, r)
 		if err != nil {
 			o.Recordings = append(o.Recordings, contract.Recording{Name: name, Entries: func(yield func(contract.Entry, error) bool) {
-				yield(contract.Entry{}, errors.New(console.Plain(err)))
+				yield(contract.Entry{}, errors.New(console.Say(err)))
 			}})
 			continue
 		}
