@@ -120,11 +120,13 @@ func TestAFileThatCannotBeReadIsNamedWithItsLine(t *testing.T) {
 
 func TestEachRuleHasAFileAndEachFileARule(t *testing.T) {
 	whole := good + "-- bad --\n> GET / HTTP/1.1\n"
-	examples := folder(map[string]string{"team/rule.txtar": whole, "team/last.txtar": whole, "team/cut.txtar": "-- bad --\n", "team/gone.txtar": whole, "team/notes.md": ""})
-	files, err := example.ReadAll(examples, []string{"team/rule", "team/none", "team/rule", "team/cut", "team/last"})
+	examples := folder(map[string]string{"team/rule.txtar": whole, "team/last.txtar": whole, "team/cut.txtar": "-- bad --\n", "team/gone.txtar": whole, "team/notes.md": "", "team/folder.txtar/a.txtar": whole})
+	files, err := example.ReadAll(examples, []string{"team/rule", "team/none", "team/rule", "team/cut", "team/folder", "team/last"})
 	require.EqualError(t, err, `the rule team/none has no examples: there is no testdata/team/none.txtar
 there are two rules team/rule
 testdata/team/cut.txtar:1: the example has no exchange
+the examples of team/folder cannot be read: read testdata/team/folder.txtar: invalid argument
+testdata/team/folder.txtar/a.txtar is for no rule
 testdata/team/gone.txtar is for no rule
 testdata/team/notes.md is for no rule`)
 	require.Len(t, files, 2, "the others are read all the same")
