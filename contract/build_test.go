@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // What the tests of the rules build their exchanges from: a good one of each
@@ -26,6 +28,22 @@ var noon = time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)
 
 // load loads the spec once: it takes longer than most tests.
 var load = sync.OnceValues(func() (*contract.Spec, error) { return contract.Load(onvy.Spec) })
+
+// A sixth of the time of these tests would be the collector's.
+var _ = debug.SetGCPercent(400)
+
+// some are the rows of a table of servers, each of which takes a run of the whole
+// suite: every third, or all of them where long tables run whole.
+func some[T any](t *testing.T, rows []T) (sample []T) {
+	t.Helper()
+	if needs.Whole(t) {
+		return rows
+	}
+	for i := 0; i < len(rows); i += 3 {
+		sample = append(sample, rows[i])
+	}
+	return sample
+}
 
 func loadSpec(t testing.TB) *contract.Spec {
 	t.Helper()

@@ -77,6 +77,7 @@ func TestEvidenceIsAtMostTwoKilobytesAStepAndSaysWhatIsLeftOut(t *testing.T) {
 }
 
 func TestEvidenceHasNoSecretAndNobodyElse(t *testing.T) {
+	t.Parallel()
 	const canary = "Wilhelmina-c4n4ry"
 	for _, fault := range []string{"gender-enum", "accept-garbage-token", "list-ignores-limit"} {
 		var secret string

@@ -34,6 +34,7 @@ func TestACleanRunLeavesNoLedger(t *testing.T) {
 // A run that cannot delete is like one that was killed: its ledger stays, and
 // clean deletes what it names, and nothing else.
 func TestCleanDeletesWhatACrashedRunLeftAndNothingElse(t *testing.T) {
+	t.Parallel()
 	s := sandbox.Start(t)
 	var broken atomic.Bool
 	broken.Store(true)

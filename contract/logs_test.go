@@ -87,6 +87,7 @@ func counted(r *contract.Report) map[string]int {
 // Whatever becomes of a log on its way, nothing is found in it that was not
 // planted, and of one that is whole and in order, everything.
 func TestLogsInAnyFormShowWhatWasPlantedAndNothingElse(t *testing.T) {
+	t.Parallel()
 	spec, all := loadSpec(t), needs.Whole(t)
 	for n, opaque := range []bool{false, true} {
 		t.Run(fmt.Sprintf("opaque tokens %v", opaque), func(t *testing.T) {

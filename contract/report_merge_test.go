@@ -12,6 +12,7 @@ import (
 
 // Reports of machines add up to the same in whatever order they come.
 func TestMergingReportsHasNoOrder(t *testing.T) {
+	t.Parallel()
 	spec := loadSpec(t)
 	text := func(r *contract.Report) string {
 		t.Helper()

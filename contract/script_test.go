@@ -109,6 +109,7 @@ var sixteen = []string{
 // against one that is right: it shows the fault of the first and none of the
 // second.
 func TestTheScriptOfAFindingShowsItWhenItIsPasted(t *testing.T) {
+	t.Parallel()
 	needs.Programs(t, "sh", "curl", "sed", "cut", "base64")
 	spec, err := contract.Load(onvy.Spec)
 	require.NoError(t, err)

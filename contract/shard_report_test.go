@@ -56,6 +56,7 @@ func sharded(t *testing.T, spec *contract.Spec, all []contract.Recording, togeth
 // rules there were, what the spec limits, own rules that panic, recordings without
 // entries, and exchanges that several recordings have.
 func TestSortedAndShardedReportsAreThoseOfAPlainReplay(t *testing.T) {
+	t.Parallel()
 	spec := loadSpec(t)
 	xs := logged(t, 5, false)
 	rule := func(id string, check func(*contract.Call)) *contract.Rule {

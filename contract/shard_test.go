@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,12 +20,25 @@ import (
 	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
+// gatewayLog is a log, made once. Its exchanges are not to be changed.
+var gatewayLog = func() func(seed uint64, opaque bool) []*contract.Exchange {
+	var made sync.Map
+	return func(seed uint64, opaque bool) []*contract.Exchange {
+		log, _ := made.LoadOrStore([2]any{seed, opaque}, sync.OnceValue(func() []*contract.Exchange {
+			return slices.Collect(gatewaylog.New(gatewaylog.Options{Seed: seed, Exchanges: 1500, Users: 60, Opaque: opaque, Faults: 0.02}).All())
+		}))
+		return log.(func() []*contract.Exchange)()
+	}
+}()
+
 // logged is a gateway log with faults, and behind it a session for each history
 // rule that breaks it. No two exchanges have the same time.
-func logged(t *testing.T, seed uint64, opaque bool) []*contract.Exchange {
-	var all []*contract.Exchange
-	for x := range gatewaylog.New(gatewaylog.Options{Seed: seed, Exchanges: 1500, Users: 60, Opaque: opaque, Faults: 0.02}).All() {
-		all = append(all, x)
+func logged(t *testing.T, seed uint64, opaque bool) (all []*contract.Exchange) {
+	t.Helper()
+	for _, x := range gatewayLog(seed, opaque) {
+		own := *x
+		own.Response = new(*x.Response)
+		all = append(all, &own)
 	}
 	start := noon.AddDate(1, 0, 0)
 	for _, s := range badExamples(t, contract.KindHistory) {
@@ -90,6 +104,7 @@ func linesOf(lines []string) iter.Seq2[[]byte, error] {
 // Any split of the record, in any order, over any number of partitions, with
 // tasks repeated, gives the report of one process, byte for byte.
 func TestShardsGiveTheReportOfOneProcess(t *testing.T) {
+	t.Parallel()
 	spec := loadSpec(t)
 	seeds := 12
 	if !needs.Whole(t) {

@@ -248,6 +248,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 
 // A date counts from the server's own Date, whatever the clocks say.
 func TestRetryAfterAsADateIsHonoured(t *testing.T) {
+	t.Parallel()
 	s := sandbox.Start(t)
 	refusals := 1
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -285,6 +286,7 @@ func TestStrictFailsForDrift(t *testing.T) {
 // Nothing of a secret or a token is in a report, whatever the server does with
 // them. What the suite made up itself is evidence, and in the texts it is not.
 func TestAReportHoldsNoSecretAndNoPersonsValue(t *testing.T) {
+	t.Parallel()
 	s := sandbox.Start(t)
 	var sent, made []string
 	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -100,7 +100,7 @@ func oneFaults() []oneFault {
 
 // One thing that is wrong is said by the rule that is for it, and no other.
 func TestOneCauseIsReportedByItsOwnRuleAlone(t *testing.T) {
-	for _, c := range oneFaults() {
+	for _, c := range some(t, oneFaults()) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := sandbox.Start(t)

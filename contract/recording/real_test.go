@@ -189,6 +189,9 @@ func TestChromiumInEveryModeOfPlaywright(t *testing.T) {
 
 func TestFirefoxWithItsDeveloperTools(t *testing.T) {
 	firefox := tool(t, "firefox", "firefox-esr")
+	if !needs.Whole(t) {
+		t.Skip("Firefox alone takes a quarter of the time of these tests")
+	}
 	srv := sandbox.Start(t)
 	page := sessionURL(website(t, faults.None().Handler(srv)).URL, srv)
 	path := filepath.Join(t.TempDir(), "firefox.har")

@@ -25,10 +25,8 @@ import (
 // pasted, in order: against a server with two faults, with recordings of the
 // names that are used there. None may be refused (exit status 2).
 func TestTheShellLinesOfTheDocumentationRun(t *testing.T) {
-	needs.Programs(t, "sh", "go", "sort", "openssl")
-	bin := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".").CombinedOutput()
-	require.NoError(t, err, string(out))
+	needs.Programs(t, "sh", "sort", "openssl")
+	bin := onPath(t)
 	server := twoFaults(t)
 	dir := folderOfTheDocumentation(t)
 	env := append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "XDG_CACHE_HOME="+t.TempDir())

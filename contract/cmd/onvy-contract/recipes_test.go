@@ -29,7 +29,7 @@ func recipe(t *testing.T, name string, into any) {
 // The shell lines of the recipes are run, against a server that is right and one
 // that is not. Only the line that installs the program is not.
 func TestTheRecipesOfTheReadmeRun(t *testing.T) {
-	needs.Programs(t, "sh", "go")
+	needs.Programs(t, "sh")
 	var github struct {
 		Jobs map[string]struct {
 			Env   map[string]string
@@ -65,9 +65,7 @@ func TestTheRecipesOfTheReadmeRun(t *testing.T) {
 		require.Contains(t, job.Env[variable], variable)
 	}
 	require.Len(t, wanted, 2)
-	bin := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".").CombinedOutput()
-	require.NoError(t, err, string(out))
+	bin := onPath(t)
 
 	run := func(lines []string, wanted []string) {
 		require.Regexp(t, `^go install github\.com/onvy-health/onvy-go/contract/cmd/onvy-contract@`, lines[0])

@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
@@ -19,35 +18,6 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
-
-// asProgram is set in the environment of a test program that is to be the
-// command itself.
-const asProgram = "ONVY_CONTRACT_TEST_AS_PROGRAM"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
-
-// program starts the command as a process of its own.
-func program(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.Command(self, args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1")
-	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
-	t.Cleanup(func() {
-		late.Stop()
-		if cmd.Process != nil {
-			_ = cmd.Process.Kill() // it has ended, unless the test has failed
-			_, _ = cmd.Process.Wait()
-		}
-	})
-	return cmd
-}
 
 // ends are the signals that end the command; a closed terminal does not where
 // these tests themselves run under nohup.

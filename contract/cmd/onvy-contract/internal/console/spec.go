@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -24,8 +25,14 @@ func (a *App) SpecText() ([]byte, error) {
 	return text, nil
 }
 
-// Spec loads specText.
+// builtIn is the built-in openapi.yaml, loaded once.
+var builtIn = sync.OnceValues(func() (*contract.Spec, error) { return contract.Load(onvy.Spec) })
+
+// Spec loads what SpecText is.
 func (a *App) Spec() (*contract.Spec, error) {
+	if a.SpecFile == "" {
+		return builtIn()
+	}
 	text, err := a.SpecText()
 	if err != nil {
 		return nil, err
@@ -34,13 +41,13 @@ func (a *App) Spec() (*contract.Spec, error) {
 		return nil, fmt.Errorf("--spec %s: this is Swagger 2.0; OpenAPI 3.0.x is needed", a.SpecFile)
 	}
 	spec, err := contract.Load(text)
-	if err != nil && a.SpecFile != "" {
+	if err != nil {
 		return nil, fmt.Errorf("--spec %s: %w", a.SpecFile, err)
 	}
-	return spec, err
+	return spec, nil
 }
 
-// Redactor takes out of exchanges what specText marks.
+// Redactor takes out of exchanges what SpecText marks.
 func (a *App) Redactor() (*recording.Redactor, error) {
 	text, err := a.SpecText()
 	if err != nil {
