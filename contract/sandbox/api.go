@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,29 +15,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	onvy "github.com/onvy-health/onvy-go"
-	"github.com/onvy-health/onvy-go/contract/internal/marks"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/sandbox/internal/document"
 )
 
 // shipped is the model of openapi.yaml, read once.
-var shipped = sync.OnceValues(func() (*spec.Model, error) { return readSpec(onvy.Spec) })
-
-func readSpec(text []byte) (*spec.Model, error) {
-	if err := marks.Check(text); err != nil {
-		return nil, err
-	}
-	loader := openapi3.NewLoader()
-	loader.IncludeOrigin = true
-	doc, err := loader.LoadFromData(text)
-	if err != nil {
-		return nil, fmt.Errorf("the spec cannot be read: %w", err)
-	}
-	if err := doc.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("the spec is not valid: %w", err)
-	}
-	return spec.New(doc)
-}
+var shipped = sync.OnceValues(func() (*spec.Model, error) { return spec.Parse(onvy.Spec) })
 
 // handler answers a request that holds by the spec.
 type handler func(s *Server, c *call) (*reply, error)

@@ -87,7 +87,7 @@ func WithProjects(projects ...Project) Option {
 // openapi.yaml gives them.
 func WithSpec(text []byte) Option {
 	return func(c *config) (err error) {
-		if c.spec, err = readSpec(text); err != nil {
+		if c.spec, err = spec.Parse(text); err != nil {
 			return fmt.Errorf("sandbox: WithSpec: %w", err)
 		}
 		return nil

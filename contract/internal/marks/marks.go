@@ -48,9 +48,9 @@ var known = map[string]struct {
 }
 
 // Check returns an error for the first mark that is not known, or has a value
-// that it cannot have, and for a $ref that goes in a circle, with its line and
-// column. Text that is not YAML is for
-// others to refuse.
+// that it cannot have, for a $ref that leads nowhere, and for an operationId that
+// is there twice, with its line and column. Text that is not YAML is for others
+// to refuse.
 func Check(spec []byte) error {
 	var root yaml.Node
 	if yaml.Unmarshal(spec, &root) != nil {
@@ -59,7 +59,10 @@ func Check(spec []byte) error {
 	if err := check(&root); err != nil || len(root.Content) == 0 {
 		return err
 	}
-	return circle(root.Content[0], root.Content[0])
+	if err := checkRefs(root.Content[0], root.Content[0]); err != nil {
+		return err
+	}
+	return checkIDs(root.Content[0])
 }
 
 func check(n *yaml.Node) error {
@@ -83,7 +86,7 @@ func checkMark(key, value *yaml.Node) error {
 	}
 	mark, ok := known[key.Value]
 	if !ok {
-		return fmt.Errorf("openapi.yaml:%d:%d: there is no mark %q; there are %s", key.Line, key.Column, key.Value, strings.Join(names(), ", "))
+		return fmt.Errorf("%s: there is no mark %q; there are %s", place(key), key.Value, strings.Join(names(), ", "))
 	}
 	values := []*yaml.Node{value}
 	switch {
@@ -98,7 +101,7 @@ func checkMark(key, value *yaml.Node) error {
 	}
 	for _, v := range values {
 		if v.Kind != yaml.ScalarNode || !mark.values.MatchString(v.Value) {
-			return fmt.Errorf("openapi.yaml:%d:%d: %s is not %s", v.Line, v.Column, key.Value, mark.about)
+			return fmt.Errorf("%s: %s is not %s", place(v), key.Value, mark.about)
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package pass
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -20,7 +19,6 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/accept"
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
-	"github.com/onvy-health/onvy-go/contract/internal/marks"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
@@ -50,24 +48,13 @@ type Spec struct {
 // Load reads a spec. The error of one that is not valid says what is wrong and
 // where.
 func Load(text []byte) (*Spec, error) {
-	if err := marks.Check(text); err != nil {
+	api, err := spec.Parse(text)
+	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
-	loader := openapi3.NewLoader()
-	loader.IncludeOrigin = true
-	doc, err := loader.LoadFromData(text)
-	if err != nil {
-		return nil, fmt.Errorf("contract: the spec cannot be read: %w", err)
-	}
-	if err := doc.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("contract: the spec is not valid: %w", err)
-	}
+	doc := api.Doc
 	if doc.Paths.Len() == 0 {
 		return nil, fmt.Errorf("contract: the spec has no operations")
-	}
-	api, err := spec.New(doc)
-	if err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
 	}
 	sum := sha256.Sum256(bytes.TrimSpace(text))
 	s := &Spec{

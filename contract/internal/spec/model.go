@@ -1,12 +1,16 @@
 package spec
 
 import (
+	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/marks"
 )
 
 // Model is what a spec says, once and for all. It is not changed after [New]
@@ -24,6 +28,30 @@ type Model struct {
 
 	byID map[string]*Operation
 }
+
+// Parse reads the text of a spec. Nothing else is read, whatever it refers to. Its
+// errors have line and column; of text that is not YAML, the line.
+func Parse(text []byte) (*Model, error) {
+	if err := marks.Check(text); err != nil {
+		return nil, err
+	}
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	doc, err := loader.LoadFromData(text)
+	if err != nil {
+		if at := syntax.FindStringSubmatch(err.Error()); at != nil {
+			return nil, fmt.Errorf("openapi.yaml:%s: the spec cannot be read: %s", at[1], at[2])
+		}
+		return nil, fmt.Errorf("the spec cannot be read: %w", err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("the spec is not valid: %w", err)
+	}
+	return New(doc)
+}
+
+// syntax is what a YAML parser says of a line.
+var syntax = regexp.MustCompile(`yaml: .*?line (\d+): (.+)`)
 
 // New reads a spec that was loaded and validated. With IncludeOrigin its errors
 // and places have line and column.

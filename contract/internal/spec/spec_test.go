@@ -3,6 +3,8 @@ package spec_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -14,18 +16,9 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
-func load(t testing.TB, text []byte) (*spec.Model, error) {
-	t.Helper()
-	loader := openapi3.NewLoader()
-	loader.IncludeOrigin = true
-	doc, err := loader.LoadFromData(text)
-	require.NoError(t, err)
-	return spec.New(doc)
-}
-
 func loaded(t testing.TB, text []byte) *spec.Model {
 	t.Helper()
-	m, err := load(t, text)
+	m, err := spec.Parse(text)
 	require.NoError(t, err)
 	return m
 }
@@ -136,7 +129,10 @@ func TestPublicSpecs(t *testing.T) {
 
 	text, err = os.ReadFile("testdata/pets.yaml")
 	require.NoError(t, err)
-	m = loaded(t, text)
+	doc, err := openapi3.NewLoader().LoadFromData(text) // it is not valid everywhere
+	require.NoError(t, err)
+	m, err = spec.New(doc)
+	require.NoError(t, err)
 	pets := m.Resource("pets")
 	require.Equal(t, "listPets", pets.List.ID)
 	require.Equal(t, &spec.Page{SizeParam: "limit"}, pets.List.Page, "an array and a limit, and no way on")
@@ -208,6 +204,21 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 			[]string{"operationId: getUser", "x-onvy-resource: users:list\n      operationId: getUser"},
 			`:\d+:\d+: listUsers and getUser both list users`,
 		},
+		"one id twice": {
+			[]string{"operationId: createUser\n", "operationId: listUsers\n"},
+			`:\d+:20: the operationId listUsers is there twice, first at openapi.yaml:\d+:20$`,
+		},
+		"ref to nothing": {
+			[]string{"schema: {$ref: '#/components/schemas/ServerTokenRequest'}", "schema: {$ref: '#/components/schemas/Nobody'}"},
+			`:\d+:28: the \$ref #/components/schemas/Nobody leads nowhere$`,
+		},
+		"ref to another file": {
+			[]string{"schema: {$ref: '#/components/schemas/ServerTokenRequest'}", "schema: {$ref: 'model.go'}"},
+			`:\d+:28: the \$ref model.go leads out of openapi.yaml; nothing else is read$`,
+		},
+		"wrong mark":  {[]string{"x-onvy-time: updated", "x-onvy-time: changed"}, `:\d+:\d+: x-onvy-time is not "created" or "updated"$`},
+		"syntax":      {[]string{"paths:\n", "paths: [\n"}, `:\d+: the spec cannot be read: did not find expected ',' or '\]'`},
+		"a key twice": {[]string{"info:\n", "tags: []\ninfo:\n"}, `:\d+: the spec cannot be read: mapping key "tags" already defined at line \d+`},
 		"unknown resource": {
 			[]string{"operationId: getUser", "x-onvy-resource: meals:read\n      operationId: getUser"},
 			`:\d+:\d+: x-onvy-resource of getUser is "meals:read"; resources are users, roles`,
@@ -250,7 +261,7 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := load(t, edited(t, test.edits...))
+			_, err := spec.Parse(edited(t, test.edits...))
 			require.Error(t, err)
 			require.Regexp(t, `^openapi.yaml`+test.want, err.Error())
 		})
@@ -262,4 +273,21 @@ func TestSchemaThatHoldsItsOwnKind(t *testing.T) {
 	m := loaded(t, edited(t, "        enabled: {type: boolean, example: true, x-onvy-sensitive: none}", "        enabled: {type: boolean, example: true}\n        inner: {$ref: '#/components/schemas/CoachConfig'}"))
 	require.Equal(t, []string{"enabled", "inner"}, m.Resource("users").Field("coach_config").Parts)
 	require.NoError(t, m.Doc.Validate(context.Background()))
+}
+
+// A spec is no way to let a machine ask others, or read its files.
+func TestNothingThatASpecRefersToIsFetched(t *testing.T) {
+	asked := false
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer server.Close()
+	for _, ref := range []string{server.URL + "/x.yaml#/X", strings.TrimPrefix(server.URL, "http:") + "/x", "file:///etc/passwd"} {
+		_, err := spec.Parse(edited(t, "schema: {$ref: '#/components/schemas/ServerTokenRequest'}", "schema: {$ref: '"+ref+"'}"))
+		require.ErrorContains(t, err, "leads out of openapi.yaml")
+	}
+	require.False(t, asked)
+}
+
+// Data may have a $ref in it.
+func TestARefInAnExampleIsData(t *testing.T) {
+	loaded(t, edited(t, "value: {scope: 'users:create users:read'}", "value: {scope: 'users:read', $ref: nowhere}"))
 }
