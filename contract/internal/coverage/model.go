@@ -11,7 +11,6 @@ import (
 type Model struct {
 	sum        string // SHA-256 of the spec
 	points     []Point
-	index      map[string]int // of a point by its id
 	operations map[*openapi3.Operation]*operation
 }
 
@@ -27,7 +26,7 @@ func Compile(doc *openapi3.T, sum string) *Model {
 			m.operations[operations[method]] = b.compile(operations[method], item.Parameters)
 		}
 	}
-	m.points, m.index = b.points, b.index
+	m.points = b.points
 	return m
 }
 

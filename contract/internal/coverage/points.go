@@ -25,9 +25,15 @@ type operation struct {
 	at          int // its own point
 	credentials map[string]int
 	params      map[string]*param
-	request     map[string]*shape // by media type
+	request     map[string]sent // by media type
 	responses   map[string]*response
 	byStatus    []*response // by the status itself
+}
+
+// sent is a documented body of a request.
+type sent struct {
+	at    int
+	shape *shape // nil for none
 }
 
 // response is a documented status of an operation.
@@ -83,7 +89,7 @@ func (b *builder) compile(op *openapi3.Operation, params openapi3.Parameters) *o
 		scope:     text(op.Extensions, "x-onvy-scope"),
 		bearer:    needsBearer(b.doc, op),
 		params:    map[string]*param{},
-		request:   map[string]*shape{},
+		request:   map[string]sent{},
 		responses: map[string]*response{},
 	}
 	class := b.succeeds()
@@ -95,11 +101,12 @@ func (b *builder) compile(op *openapi3.Operation, params openapi3.Parameters) *o
 	if op.RequestBody != nil {
 		content := op.RequestBody.Value.Content
 		for _, name := range slices.Sorted(maps.Keys(content)) {
-			b.add(Point{Place: placeRequest, Kind: KindMedia, Name: name, Class: class, Spec: spec.Place(content[name].Origin, "")})
+			body := sent{at: b.add(Point{Place: placeRequest, Kind: KindMedia, Name: name, Class: class, Spec: spec.Place(content[name].Origin, "")})}
 			if ref := content[name].Schema; ref != nil {
 				s := &shaper{builder: b, place: placeRequest, request: true, form: !strings.Contains(name, "json"), class: class}
-				b.request[name] = s.shape(ref, "", b.source)
+				body.shape = s.shape(ref, "", b.source)
 			}
+			b.request[name] = body
 		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(op.Responses.Map())) {

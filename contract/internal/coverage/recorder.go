@@ -77,12 +77,12 @@ func (r *Recorder) Add(x *Exchange) {
 	r.query(o, x.Query)
 	if s, known := o.request[x.RequestType]; known {
 		switch {
-		case x.JSON != nil && s != nil:
-			r.value(s, x.JSON)
-		case x.Form != nil && s != nil:
-			r.form(s, x.Form)
+		case x.JSON != nil && s.shape != nil:
+			r.value(s.shape, x.JSON)
+		case x.Form != nil && s.shape != nil:
+			r.form(s.shape, x.Form)
 		}
-		r.hitID(o, placeRequest, KindMedia, x.RequestType)
+		r.hit(s.at)
 	}
 	if x.Status == 0 {
 		return
@@ -105,12 +105,6 @@ func (r *Recorder) Add(x *Exchange) {
 func (r *Recorder) hit(at int) {
 	if at != none {
 		r.hits[at].Add(1)
-	}
-}
-
-func (r *Recorder) hitID(o *operation, where string, kind Kind, name string) {
-	if at, known := r.model.index[(&Point{Operation: o.id, Place: where, Kind: kind, Name: name}).ID()]; known {
-		r.hit(at)
 	}
 }
 

@@ -1,6 +1,7 @@
 package fact
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"hash/maphash"
@@ -44,7 +45,16 @@ func (d *Digest) UnmarshalText(text []byte) error {
 // the key nobody can find out by trying what is behind them.
 type Hasher struct {
 	k0, k1 uint64
-	values func([]byte) uint64
+	local  bool // the two seeds count, and not the keys
+	seeds  [2]maphash.Seed
+}
+
+// values is a shorter digest, of a value.
+func (h *Hasher) values(b []byte) uint64 {
+	if h.local {
+		return maphash.Bytes(h.seeds[0], b)
+	}
+	return siphash.Hash(h.k0, h.k1, b)
 }
 
 // KeySize is the length of a key of [NewHasher] in bytes.
@@ -54,21 +64,14 @@ const KeySize = 16
 // has the key.
 func NewHasher(key [KeySize]byte) *Hasher {
 	h := &Hasher{}
-	for i := range 8 {
-		h.k0 |= uint64(key[i]) << (8 * i)
-		h.k1 |= uint64(key[8+i]) << (8 * i)
-	}
-	h.values = func(b []byte) uint64 { return siphash.Hash(h.k0, h.k1, b) }
+	h.k0, h.k1 = binary.LittleEndian.Uint64(key[:]), binary.LittleEndian.Uint64(key[8:])
 	return h
 }
 
 // newLocalHasher returns a hasher with a key that nobody knows, for facts that
 // do not leave the process. It is the faster one.
 func newLocalHasher() *Hasher {
-	seed := maphash.MakeSeed()
-	h := &Hasher{values: func(b []byte) uint64 { return maphash.Bytes(seed, b) }}
-	h.k0, h.k1 = maphash.String(seed, "k0"), maphash.String(seed, "k1")
-	return h
+	return &Hasher{local: true, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 }
 
 // Digest is that of the parts together, none if all are empty. No two lists of
@@ -86,9 +89,13 @@ func (h *Hasher) Digest(parts ...string) Digest {
 		return Digest{}
 	}
 	var d Digest
-	lo, hi := siphash.Hash128(h.k0, h.k1, text)
-	for i := range 8 {
-		d[i], d[8+i] = byte(lo>>(8*i)), byte(hi>>(8*i))
+	lo, hi := h.values(text), uint64(0)
+	if h.local {
+		hi = maphash.Bytes(h.seeds[1], text)
+	} else {
+		lo, hi = siphash.Hash128(h.k0, h.k1, text)
 	}
+	binary.LittleEndian.PutUint64(d[:], lo)
+	binary.LittleEndian.PutUint64(d[8:], hi)
 	return d
 }

@@ -220,7 +220,7 @@ func (e *Extractor) page(facts []Fact, base *Fact, x *Exchange) []Fact {
 
 // outline reads one where nobody has.
 func (e *Extractor) outline(r *Resource, answer []byte) *Outline {
-	if !isObject(answer) {
+	if answer = wholeObject(answer); answer == nil {
 		return nil
 	}
 	o := &Outline{Next: text(at(answer, r.Next))}

@@ -71,9 +71,22 @@ func (h *Hasher) part(s *Shape, name []byte) (label string, inner *Shape, ok boo
 
 // ordered sorts parts by name. Of a name that stands twice the later one counts.
 func ordered(parts []Part) []Part {
+	if ascending(parts) {
+		return parts
+	}
 	slices.SortStableFunc(parts, func(a, b Part) int { return strings.Compare(b.Name, a.Name) })
 	slices.Reverse(parts) // so that the later one comes first
 	return slices.CompactFunc(parts, func(a, b Part) bool { return a.Name == b.Name })
+}
+
+// ascending reports whether parts are sorted by name, and each stands once.
+func ascending(parts []Part) bool {
+	for i := 1; i < len(parts); i++ {
+		if parts[i-1].Name >= parts[i].Name {
+			return false
+		}
+	}
+	return true
 }
 
 // find is the place of a part.

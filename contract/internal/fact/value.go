@@ -55,13 +55,15 @@ func Equal(a, b Value) bool {
 	if !a.IsObject() || !b.IsObject() {
 		return a.Kind == b.Kind && a.Sum == b.Sum
 	}
-	same := func(p, q Value) bool {
-		return !slices.ContainsFunc(p.Parts, func(part Part) bool { return !Equal(part.Value, q.Part(part.Name)) })
-	}
-	return same(a, b) && same(b, a)
+	return has(a, b.Parts) && has(b, a.Parts)
 }
 
-// read reads the text of a value, of objects what their shape names.
+// has reports whether an object has all these parts, or they are absent.
+func has(object Value, parts []Part) bool {
+	return !slices.ContainsFunc(parts, func(part Part) bool { return !Equal(part.Value, object.Part(part.Name)) })
+}
+
+// read reads the text of a value, which is JSON; of objects what their shape names.
 func (h *Hasher) read(text []byte, shape *Shape, depth int) Value {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
@@ -77,9 +79,7 @@ func (h *Hasher) read(text []byte, shape *Shape, depth int) Value {
 	case 't', 'f':
 		v.Sum = 1
 	case '"':
-		plain := unquoted(text)
-		v.Sum, v.Len = h.values(plain), utf8.RuneCount(plain)
-		v.Trim, v.Fold = h.values(bytes.TrimSpace(plain)), h.values(bytes.ToLower(plain))
+		h.text(&v, unquoted(text))
 	case '[':
 		elements(text, func(item []byte) {
 			one := h.read(item, shape.items(), depth+1)
@@ -89,7 +89,8 @@ func (h *Hasher) read(text []byte, shape *Shape, depth int) Value {
 	case '{':
 		h.object(&v, text, shape, depth)
 	default:
-		v.Kind, v.Sum = number, h.values(canonicalNumber(text))
+		var stack [32]byte
+		v.Kind, v.Sum = number, h.values(canonicalNumber(stack[:0], text))
 	}
 	return v
 }
@@ -102,13 +103,17 @@ func (v *Value) hold(part Value) {
 }
 
 func (h *Hasher) object(v *Value, text []byte, shape *Shape, depth int) {
+	if shape != nil {
+		v.Parts = make([]Part, 0, len(shape.Parts))
+	}
 	members(text, func(name, member []byte) {
 		if label, inner, ok := h.part(shape, name); ok {
 			v.Parts = append(v.Parts, Part{label, h.read(member, inner, depth+1)})
 		}
 	})
 	v.Parts = ordered(v.Parts)
-	var pair []byte
+	var stack [64]byte
+	pair := stack[:0]
 	for _, part := range v.Parts {
 		v.hold(part.Value)
 		if part.Value.There() {
@@ -121,34 +126,49 @@ func (h *Hasher) object(v *Value, text []byte, shape *Shape, depth int) {
 	}
 }
 
-// canonicalNumber is the same text for numbers that are equal: digits without
-// zeros at the ends, and an exponent.
-func canonicalNumber(text []byte) []byte {
+// text reads a string. Most have no white space at their ends and no capitals,
+// and then the three sums are one.
+func (h *Hasher) text(v *Value, plain []byte) {
+	v.Sum, v.Len = h.values(plain), utf8.RuneCount(plain)
+	v.Trim, v.Fold = v.Sum, v.Sum
+	if trimmed := bytes.TrimSpace(plain); len(trimmed) < len(plain) {
+		v.Trim = h.values(trimmed)
+	}
+	if slices.ContainsFunc(plain, func(b byte) bool { return b >= utf8.RuneSelf || 'A' <= b && b <= 'Z' }) {
+		v.Fold = h.values(bytes.ToLower(plain))
+	}
+}
+
+// canonicalNumber appends the same text for numbers that are equal: digits without
+// zeros at the ends, and an exponent. Of one beyond anything that can be compared
+// it is the text itself.
+func canonicalNumber(out, text []byte) []byte {
 	mantissa, exponent := text, 0
 	if i := bytes.IndexAny(text, "eE"); i >= 0 {
 		mantissa = text[:i]
 		e, err := strconv.Atoi(strings.TrimPrefix(string(text[i+1:]), "+"))
 		if err != nil {
-			return text // beyond anything that can be compared
+			return text
 		}
 		exponent = e
 	}
-	negative := len(mantissa) > 0 && mantissa[0] == '-'
-	whole, fraction, _ := bytes.Cut(bytes.TrimPrefix(mantissa, []byte("-")), []byte("."))
-	digits := append(slices.Clone(whole), fraction...)
-	exponent -= len(fraction)
-	digits = bytes.TrimLeft(digits, "0")
-	trimmed := bytes.TrimRight(digits, "0")
-	exponent += len(digits) - len(trimmed)
-	if len(trimmed) == 0 {
-		return []byte("0")
-	}
-	out := make([]byte, 0, len(trimmed)+8)
-	if negative {
+	unsigned := bytes.TrimPrefix(mantissa, []byte("-"))
+	if len(unsigned) < len(mantissa) {
 		out = append(out, '-')
 	}
-	out = append(append(out, trimmed...), 'e')
-	return strconv.AppendInt(out, int64(exponent), 10)
+	sign := len(out)
+	whole, fraction, _ := bytes.Cut(unsigned, []byte("."))
+	exponent -= len(fraction)
+	if whole = bytes.TrimLeft(whole, "0"); len(whole) == 0 {
+		fraction = bytes.TrimLeft(fraction, "0")
+	}
+	out = append(append(out, whole...), fraction...)
+	digits := len(out)
+	out = append(out[:sign], bytes.TrimRight(out[sign:], "0")...)
+	if len(out) == sign {
+		return append(out[:0], '0')
+	}
+	return strconv.AppendInt(append(out, 'e'), int64(exponent+digits-len(out)), 10)
 }
 
 func unquoted(text []byte) []byte {

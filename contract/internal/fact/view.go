@@ -10,7 +10,7 @@ type View struct {
 	Fields  []Value // in the order of the resource's; see open
 	Named   uint64  // which fields are in it, null included; a bit for each
 
-	text []byte // from which Fields and Named are read when they are asked for
+	text []byte // JSON, from which Fields and Named are read when they are asked for
 	id   []byte // see Extractor
 }
 
@@ -35,7 +35,7 @@ func (v *View) set(h *Hasher, r *Resource, name, member []byte) {
 	v.Named |= 1 << i
 	v.Fields[i] = h.read(member, r.Fields[i].Shape, 0)
 	if v.Fields[i].There() && r.Fields[i].Default != nil {
-		v.Fields[i].Default = r.Fields[i].Default(bytes.TrimSpace(member))
+		v.Fields[i].Default = r.Fields[i].Default(member)
 	}
 }
 
@@ -52,11 +52,15 @@ func (v *View) Field(i int) Value {
 // read at once, since nearly every law asks for them, and so are the fields of what
 // is written: they are compared for certain.
 func newView(h *Hasher, r *Resource, text []byte, written bool) *View {
-	v := &View{Raw: h.values(text), text: text}
+	object := wholeObject(text)
+	if object == nil {
+		return nil
+	}
+	v := &View{Raw: h.values(text), text: object}
 	if written {
 		v.text, v.Fields = nil, make([]Value, len(r.Fields))
 	}
-	whole := members(text, func(name, member []byte) {
+	members(object, func(name, member []byte) {
 		switch string(name) {
 		case r.ID:
 			v.id = nil
@@ -72,9 +76,6 @@ func newView(h *Hasher, r *Resource, text []byte, written bool) *View {
 			v.set(h, r, name, member)
 		}
 	})
-	if !whole {
-		return nil
-	}
 	return v
 }
 

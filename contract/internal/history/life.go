@@ -101,7 +101,8 @@ func (l *life) settle(f *fact.Fact) {
 	}
 }
 
-// show notes which fields the answer to a write shows as they have to be.
+// show notes which fields the answer to a write shows as they have to be. If it
+// shows all of them so, whoever sees the same bytes later sees the same.
 func (l *life) show(f *fact.Fact) {
 	for i := range f.Operation.Resource.Fields {
 		switch {
@@ -110,6 +111,9 @@ func (l *life) show(f *fact.Fact) {
 		case f.View != nil || f.Operation.Role != fact.Patch || f.Sent == nil || f.Sent.Has(i):
 			l.shown &^= 1 << i
 		}
+	}
+	if all := uint64(1)<<len(f.Operation.Resource.Fields) - 1; l.view != nil && f.View != nil && l.shown&all == all {
+		l.view.Raw, l.view.Fields = f.View.Raw, f.View.Fields
 	}
 }
 

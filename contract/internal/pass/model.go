@@ -1,7 +1,9 @@
 package pass
 
 import (
+	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
@@ -52,9 +54,20 @@ func defaultOf(value any, mayAssign bool) func([]byte) bool {
 	}
 }
 
-// neutral reports whether a value is what a server takes where it has none: 0,
-// false, English, and an object of such.
+// neutral reports whether a value, as JSON text, is what a server takes where it
+// has none: 0, false, English, and an object of such.
 func neutral(text []byte) bool {
+	switch plain := bytes.IndexByte(text, '\\') < 0; {
+	case len(text) == 0 || text[0] == '[' || text[0] == 't' || text[0] == 'n':
+		return false
+	case text[0] == 'f':
+		return true
+	case text[0] == '"' && plain:
+		return len(text) >= len(`"en"`) && bytes.EqualFold(text[1:3], []byte("en"))
+	case text[0] != '"' && text[0] != '{':
+		f, err := strconv.ParseFloat(string(text), 64)
+		return err == nil && f == 0
+	}
 	var value any
 	if json.Unmarshal(text, &value) != nil {
 		return false
