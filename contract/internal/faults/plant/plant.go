@@ -1,15 +1,11 @@
 package plant
 
 import (
-	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/onvy-health/onvy-go/contract/internal/faults/kit"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
@@ -21,7 +17,7 @@ import (
 func In(r *spec.Resource) []kit.Fault {
 	p := planter{r}
 	return slices.Concat(
-		kit.Classed("semantics", p.writes(), p.deletes(), p.times(), p.answers(), p.pages(), p.walks(), p.input(), p.races(), p.isolation()),
+		kit.Classed("semantics", p.writes(), p.deletes(), p.times(), p.answers(), lists{p}.pages(), lists{p}.walks(), p.input(), p.races(), p.isolation()),
 		kit.Classed("schema", p.schema()),
 	)
 }
@@ -78,6 +74,11 @@ func (p planter) writes() []kit.Fault {
 	if field == "" {
 		return nil
 	}
+	return slices.Concat(p.creates(field), p.changes(field))
+}
+
+// creates break what create stores, and what is then shown.
+func (p planter) creates(field string) []kit.Fault {
 	rows := p.rows(
 		p.losses(),
 		when(func() kit.Fault {
@@ -104,6 +105,23 @@ func (p planter) writes() []kit.Fault {
 				}
 			})))
 		}, p.Create, p.Delete),
+	)
+	if !p.ClientKeys {
+		return rows
+	}
+	return append(rows, when(func() kit.Fault {
+		return p.row("create-twice", "creating what is there answers as the first time", "unique-id", kit.OnOp(p.Create, kit.At(409, func(x *kit.Exchange) {
+			id, _ := x.Given()[p.Key].(string)
+			w := x.Ask("GET", x.URL.EscapedPath()+"/"+kit.Escape(id), nil, x.All())
+			x.Status, x.Text = p.Create.Success, w.Body.Bytes()
+			x.Answer.Set("Location", x.URL.EscapedPath()+"/"+kit.Escape(id))
+		})))
+	}, p.Create, p.Read)...)
+}
+
+// changes break what PATCH and PUT store.
+func (p planter) changes(field string) []kit.Fault {
+	return p.rows(
 		when(func() kit.Fault {
 			return p.row("update-answers-old", "PATCH answers with what was before", "stale-answer", kit.OnOp(p.Patch, func(x *kit.Exchange, next func()) {
 				w := x.Here()
@@ -141,17 +159,6 @@ func (p planter) writes() []kit.Fault {
 			})))
 		}, p.Patch),
 	)
-	if !p.ClientKeys {
-		return rows
-	}
-	return append(rows, when(func() kit.Fault {
-		return p.row("create-twice", "creating what is there answers as the first time", "unique-id", kit.OnOp(p.Create, kit.At(409, func(x *kit.Exchange) {
-			id, _ := x.Given()[p.Key].(string)
-			w := x.Ask("GET", x.URL.EscapedPath()+"/"+kit.Escape(id), nil, x.All())
-			x.Status, x.Text = p.Create.Success, w.Body.Bytes()
-			x.Answer.Set("Location", x.URL.EscapedPath()+"/"+kit.Escape(id))
-		})))
-	}, p.Create, p.Read)...)
 }
 
 // nested replaces an object where a part of it is patched.
@@ -201,12 +208,12 @@ func (p planter) deletes() []kit.Fault {
 						x.State.Remember(parent(x.URL.EscapedPath()), w.Body.String())
 					}
 				}),
-				kit.OnOp(p.List, kit.Good(p.listed(func(x *kit.Exchange, items []any, o kit.Object) []any {
+				kit.OnOp(p.List, kit.Good(lists{p}.listed(func(x *kit.Exchange, items []any, o kit.Object) []any {
 					gone, ok := x.State.Remembered(x.URL.EscapedPath())
-					if !ok || p.next(o) != "" {
+					if !ok || (lists{p}).next(o) != "" {
 						return items
 					}
-					p.add(o, 1)
+					lists{p}.add(o, 1)
 					return append(items, kit.Parse([]byte(gone)))
 				})))))
 		}, p.Delete, p.Read, p.List),
@@ -253,46 +260,6 @@ func (p planter) shows(x *kit.Exchange) bool {
 	return slices.ContainsFunc(p.Operations(), func(o *spec.Operation) bool { return o.ID == x.ID && o.Answer != nil })
 }
 
-func (p planter) answers() []kit.Fault {
-	rows := when(func() kit.Fault {
-		return p.row("another-id", "GET shows another id", "id", kit.OnOp(p.Read, kit.Good(kit.Body(kit.Change(p.Key, kit.Mapped(func(id string) string { return id + "x" }))))))
-	}, p.Read)
-	for _, f := range p.Fields {
-		if f.Create == nil || f.Default == nil || p.Create == nil {
-			continue
-		}
-		if other := another(f.Create, f.Default); other != nil {
-			rows = append(rows, p.row("default-of-"+f.Name, "the default of "+f.Name+" is another", "default", kit.OnOp(p.Create, kit.Before(kit.Sent(kit.Ensure(f.Name, other))))))
-		}
-		rows = append(rows, p.row("default-hidden-"+f.Name, "create does not show the default of "+f.Name, "answers-agree", kit.OnOp(p.Create, func(x *kit.Exchange, next func()) {
-			_, given := x.Given()[f.Name]
-			next()
-			if !given && x.Status < 300 {
-				kit.Body(kit.Drop(f.Name))(x)
-			}
-		})))
-	}
-	if field := p.loose(); field != "" {
-		rows = append(rows, when(func() kit.Fault {
-			return p.row("list-without", "a list leaves "+field+" out", "list-agrees", kit.OnOp(p.List, kit.Good(p.each(kit.Drop(field)))))
-		}, p.List, p.Read)...)
-	}
-	return rows
-}
-
-// another is a value that a schema allows beside one; nil for none that is known.
-func another(s *openapi3.Schema, not any) any {
-	for _, v := range spec.EnumOf(s) {
-		if v != not {
-			return v
-		}
-	}
-	if s = spec.Plain(s); s.Type.Is(openapi3.TypeNumber) && s.Max != nil {
-		return *s.Max
-	}
-	return nil
-}
-
 // each edits the one of an answer, or each of a list.
 func (p planter) each(edit func(kit.Object)) kit.Step {
 	return func(x *kit.Exchange) {
@@ -300,7 +267,7 @@ func (p planter) each(edit func(kit.Object)) kit.Step {
 			kit.Body(edit)(x)
 			return
 		}
-		p.listed(func(_ *kit.Exchange, items []any, _ kit.Object) []any {
+		lists{p}.listed(func(_ *kit.Exchange, items []any, _ kit.Object) []any {
 			for _, item := range items {
 				if o, ok := item.(kit.Object); ok {
 					edit(o)
@@ -309,172 +276,4 @@ func (p planter) each(edit func(kit.Object)) kit.Step {
 			return items
 		})(x)
 	}
-}
-
-// listed edits the items of a page, and what is beside them.
-func (p planter) listed(f func(x *kit.Exchange, items []any, o kit.Object) []any) kit.Step {
-	return func(x *kit.Exchange) {
-		kit.Body(func(o kit.Object) {
-			holder, name := hold(o, p.List.Page.Items)
-			if items, ok := holder[name].([]any); ok {
-				holder[name] = f(x, items, o)
-			}
-		})(x)
-	}
-}
-
-// hold is the object that holds a member of members, and its name in it.
-func hold(o kit.Object, path []string) (kit.Object, string) {
-	if len(path) == 0 {
-		return nil, ""
-	}
-	for _, name := range path[:len(path)-1] {
-		o, _ = o[name].(kit.Object)
-	}
-	return o, path[len(path)-1]
-}
-
-func (p planter) next(o kit.Object) string {
-	holder, name := hold(o, p.List.Page.Next)
-	next, _ := holder[name].(string)
-	return next
-}
-
-// add makes the total another.
-func (p planter) add(o kit.Object, n int64) {
-	holder, name := hold(o, p.List.Page.Total)
-	if total, ok := holder[name].(json.Number); ok {
-		i, _ := total.Int64()
-		holder[name] = i + n
-	}
-}
-
-func (p planter) pages() []kit.Fault {
-	if p.List == nil || len(p.List.Page.Items) == 0 {
-		return nil
-	}
-	page := p.List.Page
-	lists := func(f func(x *kit.Exchange, items []any, o kit.Object) []any) kit.Mutator {
-		return kit.OnOp(p.List, kit.Good(p.listed(f)))
-	}
-	rows := []kit.Fault{p.row("page-repeats", "the first of a page is on it twice", "page/repeats", lists(func(_ *kit.Exchange, items []any, o kit.Object) []any {
-		if len(items) == 0 {
-			return items
-		}
-		p.add(o, 1)
-		return append(items, items[0])
-	}))}
-	if page.Total != nil {
-		rows = append(rows,
-			p.row("page-total-zero", "total is 0", "page/total", lists(func(_ *kit.Exchange, items []any, o kit.Object) []any {
-				holder, name := hold(o, page.Total)
-				holder[name] = 0
-				return items
-			})),
-			p.row("page-total-more", "total is two too many", "page/total-agrees", lists(func(_ *kit.Exchange, items []any, o kit.Object) []any {
-				p.add(o, 2)
-				return items
-			})))
-	}
-	if page.SizeParam != "" && page.Size != nil {
-		rows = append(rows, p.row("page-limit-echo", "the limit in the answer is another", "page/limit-echo", lists(func(_ *kit.Exchange, items []any, o kit.Object) []any {
-			holder, name := hold(o, page.Size)
-			if n, ok := holder[name].(json.Number); ok {
-				i, _ := n.Int64()
-				holder[name] = i%10 + 1
-			}
-			return items
-		})), p.row("page-limit-more", "a page has one more than the limit", "page/limit", p.resized(+1)))
-	}
-	if page.Max > 0 {
-		rows = append(rows, p.row("page-limit-range", "a limit that is too high is cut", "page/limit-range", kit.OnOp(p.List, kit.Before(func(x *kit.Exchange) {
-			q := x.URL.Query()
-			if n, err := strconv.Atoi(q.Get(page.SizeParam)); err == nil && n > page.Max {
-				q.Set(page.SizeParam, strconv.Itoa(page.Max))
-				x.URL.RawQuery = q.Encode()
-			}
-		}))))
-	}
-	if page.Next != nil {
-		rows = append(rows,
-			p.row("page-next-self", "the next page is the page itself", "page/next-is-self", lists(func(x *kit.Exchange, items []any, o kit.Object) []any {
-				holder, name := hold(o, page.Next)
-				if this := x.URL.Query().Get(page.CursorParam); this != "" && holder != nil {
-					holder[name] = this
-				}
-				return items
-			})),
-			p.row("page-loses", "the second page lacks its first", "page/loses-users", lists(func(x *kit.Exchange, items []any, _ kit.Object) []any {
-				if x.URL.Query().Get(page.CursorParam) != "" && len(items) > 0 {
-					return items[1:]
-				}
-				return items
-			})))
-	}
-	return rows
-}
-
-// resized serves every limit as another, and says the limit that was asked.
-func (p planter) resized(by int) kit.Mutator {
-	page := p.List.Page
-	return kit.OnOp(p.List, func(x *kit.Exchange, next func()) {
-		q := x.URL.Query()
-		n, err := strconv.Atoi(q.Get(page.SizeParam))
-		if err != nil || !page.Allows(n+by) {
-			next()
-			return
-		}
-		q.Set(page.SizeParam, strconv.Itoa(n+by))
-		x.URL.RawQuery = q.Encode()
-		next()
-		kit.Good(p.listed(func(_ *kit.Exchange, items []any, o kit.Object) []any {
-			holder, name := hold(o, page.Size)
-			holder[name] = n
-			return items
-		}))(x, func() {})
-	})
-}
-
-// schema breaks each keyword of each property that GET shows.
-func (p planter) schema() (rows []kit.Fault) {
-	if p.Read == nil || p.Read.Answer == nil {
-		return nil
-	}
-	shown := spec.Properties(p.Schema)
-	for _, name := range slices.Sorted(maps.Keys(shown)) {
-		s := spec.Plain(shown[name])
-		plant := func(kind, rule string, value any) {
-			rows = append(rows, p.row(kind+"-"+name, "GET shows "+name+" with another "+kind, "schema/"+rule, kit.OnOp(p.Read, kit.Good(kit.Body(kit.Set(name, value))))))
-		}
-		if name != p.Key && spec.EnumOf(s) == nil { // else schema/enum says it
-			plant("type", "type", wrongType(s))
-		}
-		if spec.Requires(p.Schema, name) && name != p.Key {
-			rows = append(rows, p.row("without-"+name, "GET leaves "+name+" out", "schema/required", kit.OnOp(p.Read, kit.Good(kit.Body(kit.Drop(name))))))
-		}
-		switch {
-		case spec.EnumOf(s) != nil:
-			plant("enum", "enum", "planted")
-		case s.Format == "date" || s.Format == "date-time":
-			plant("format", "format", "31 December")
-		}
-		if s.Max != nil {
-			plant("maximum", "range", *s.Max+1)
-		}
-		if s.Min != nil {
-			plant("minimum", "range", *s.Min-1)
-		}
-		if s.MaxLength != nil && *s.MaxLength < 1<<16 {
-			plant("maxLength", "length", strings.Repeat("x", int(*s.MaxLength)+1)) // #nosec G115 -- bounded above
-		}
-	}
-	return append(rows, p.strays(slices.Sorted(maps.Keys(shown)))...)
-}
-
-// wrongType is a value of a type that a schema does not have.
-func wrongType(s *openapi3.Schema) any {
-	if s.Type.Is(openapi3.TypeString) {
-		return 7
-	}
-	return "planted"
 }

@@ -4,8 +4,10 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/onvy-health/onvy-go/contract/internal/faults/kit"
 	"github.com/onvy-health/onvy-go/contract/internal/sample"
@@ -131,91 +133,6 @@ func (p planter) isolation() (rows []kit.Fault) {
 	return rows
 }
 
-// walks break listings of more than one page.
-func (p planter) walks() []kit.Fault {
-	if p.List == nil || p.List.Page.Next == nil || p.List.Page.CursorParam == "" {
-		return nil
-	}
-	page := p.List.Page
-	lists := func(f func(x *kit.Exchange, items []any, o kit.Object) []any) kit.Mutator {
-		return kit.OnOp(p.List, kit.Good(p.listed(f)))
-	}
-	cursor := func(x *kit.Exchange) string { return x.URL.Query().Get(page.CursorParam) }
-	setNext := func(o kit.Object, to any) {
-		if holder, name := hold(o, page.Next); holder != nil {
-			holder[name] = to
-		}
-	}
-	rows := []kit.Fault{
-		p.row("page-lacks-newest", "the newest is on no page", "page/full-walk", lists(func(_ *kit.Exchange, items []any, o kit.Object) []any {
-			if p.next(o) != "" || len(items) == 0 {
-				return items
-			}
-			p.add(o, -1)
-			return items[:len(items)-1]
-		})),
-		p.row("page-loop", "the last page leads back to the second", "page/loop", lists(func(x *kit.Exchange, items []any, o kit.Object) []any {
-			key := x.URL.EscapedPath() + x.URL.Query().Get(page.SizeParam)
-			if cursor(x) == "" {
-				x.State.Remember(key, p.next(o))
-			} else if first, ok := x.State.Remembered(key); ok && p.next(o) == "" && first != "" && first != cursor(x) {
-				setNext(o, first)
-			}
-			return items
-		})),
-		p.row("page-repeats-last", "each page begins with the last of the page before", "page/repeats-between", lists(func(x *kit.Exchange, items []any, _ kit.Object) []any {
-			key := x.URL.EscapedPath() + " last"
-			if last, ok := x.State.Remembered(key); ok && cursor(x) != "" {
-				items = append([]any{kit.Parse([]byte(last))}, items...)
-			}
-			if len(items) > 0 {
-				x.State.Remember(key, string(kit.Encode(items[len(items)-1])))
-			}
-			return items
-		})),
-		p.row("page-any-cursor", "a cursor that is none is taken for the first page", "page/invalid-cursor", kit.OnOp(p.List, kit.Instead(http.StatusBadRequest, func(x *kit.Exchange) bool {
-			given := cursor(x) != ""
-			q := x.URL.Query()
-			q.Del(page.CursorParam)
-			x.URL.RawQuery = q.Encode()
-			return given
-		}))),
-		p.row("page-cursor-once", "a cursor works once", "page/cursor-again", kit.OnOp(p.List, func(x *kit.Exchange, next func()) {
-			if c := cursor(x); c != "" {
-				if _, used := x.State.Remembered(c); used {
-					kit.FailWith(http.StatusBadRequest)(x)
-					return
-				}
-				x.State.Remember(c, "used")
-			}
-			next()
-		})),
-		p.row("page-next-null", "the last page has a next one of null", "page/next-null", lists(func(_ *kit.Exchange, items []any, o kit.Object) []any {
-			if p.next(o) == "" {
-				setNext(o, nil)
-			}
-			return items
-		})),
-	}
-	if page.Self != nil {
-		rows = append(rows, p.row("page-echo", "the page in the answer is another", "page/page-echo", lists(func(_ *kit.Exchange, items []any, o kit.Object) []any {
-			if holder, name := hold(o, page.Self); holder[name] != nil {
-				holder[name] = "another"
-			}
-			return items
-		})))
-	}
-	if page.SizeParam != "" && page.Size != nil {
-		rows = append(rows, p.row("page-short", "a page has one less than the limit", "page/short", p.resized(-1)))
-	}
-	if page.Max > 0 {
-		rows = append(rows, p.row("page-most-refused", "the highest limit is refused", "page/limits-work", kit.OnOp(p.List, kit.Replaced(func(x *kit.Exchange) bool {
-			return x.URL.Query().Get(page.SizeParam) == strconv.Itoa(page.Max)
-		}, kit.FailWith(http.StatusBadRequest)))))
-	}
-	return rows
-}
-
 // strays are schema faults that are of no keyword of one property.
 func (p planter) strays(shown []string) (rows []kit.Fault) {
 	for _, name := range shown {
@@ -226,4 +143,88 @@ func (p planter) strays(shown []string) (rows []kit.Fault) {
 		rows = append(rows, p.row("null-"+name, "GET shows "+name+" as null", "schema/null", kit.OnOp(p.Read, kit.Good(kit.Body(kit.Set(name, nil))))))
 	}
 	return append(rows, p.row("undocumented", "GET shows a property that nobody knows", "schema/undocumented-property", kit.OnOp(p.Read, kit.Good(kit.Body(kit.Set("x_planted", 1))))))
+}
+
+// schema breaks each keyword of each property that GET shows.
+func (p planter) schema() (rows []kit.Fault) {
+	if p.Read == nil || p.Read.Answer == nil {
+		return nil
+	}
+	shown := spec.Properties(p.Schema)
+	for _, name := range slices.Sorted(maps.Keys(shown)) {
+		s := spec.Plain(shown[name])
+		plant := func(kind, rule string, value any) {
+			rows = append(rows, p.row(kind+"-"+name, "GET shows "+name+" with another "+kind, "schema/"+rule, kit.OnOp(p.Read, kit.Good(kit.Body(kit.Set(name, value))))))
+		}
+		if name != p.Key && spec.EnumOf(s) == nil { // else schema/enum says it
+			plant("type", "type", wrongType(s))
+		}
+		if spec.Requires(p.Schema, name) && name != p.Key {
+			rows = append(rows, p.row("without-"+name, "GET leaves "+name+" out", "schema/required", kit.OnOp(p.Read, kit.Good(kit.Body(kit.Drop(name))))))
+		}
+		switch {
+		case spec.EnumOf(s) != nil:
+			plant("enum", "enum", "planted")
+		case s.Format == "date" || s.Format == "date-time":
+			plant("format", "format", "31 December")
+		}
+		if s.Max != nil {
+			plant("maximum", "range", *s.Max+1)
+		}
+		if s.Min != nil {
+			plant("minimum", "range", *s.Min-1)
+		}
+		if s.MaxLength != nil && *s.MaxLength < 1<<16 {
+			plant("maxLength", "length", strings.Repeat("x", int(*s.MaxLength)+1)) // #nosec G115 -- bounded above
+		}
+	}
+	return append(rows, p.strays(slices.Sorted(maps.Keys(shown)))...)
+}
+
+// wrongType is a value of a type that a schema does not have.
+func wrongType(s *openapi3.Schema) any {
+	if s.Type.Is(openapi3.TypeString) {
+		return 7
+	}
+	return "planted"
+}
+
+func (p planter) answers() []kit.Fault {
+	rows := when(func() kit.Fault {
+		return p.row("another-id", "GET shows another id", "id", kit.OnOp(p.Read, kit.Good(kit.Body(kit.Change(p.Key, kit.Mapped(func(id string) string { return id + "x" }))))))
+	}, p.Read)
+	for _, f := range p.Fields {
+		if f.Create == nil || f.Default == nil || p.Create == nil {
+			continue
+		}
+		if other := another(f.Create, f.Default); other != nil {
+			rows = append(rows, p.row("default-of-"+f.Name, "the default of "+f.Name+" is another", "default", kit.OnOp(p.Create, kit.Before(kit.Sent(kit.Ensure(f.Name, other))))))
+		}
+		rows = append(rows, p.row("default-hidden-"+f.Name, "create does not show the default of "+f.Name, "answers-agree", kit.OnOp(p.Create, func(x *kit.Exchange, next func()) {
+			_, given := x.Given()[f.Name]
+			next()
+			if !given && x.Status < 300 {
+				kit.Body(kit.Drop(f.Name))(x)
+			}
+		})))
+	}
+	if field := p.loose(); field != "" {
+		rows = append(rows, when(func() kit.Fault {
+			return p.row("list-without", "a list leaves "+field+" out", "list-agrees", kit.OnOp(p.List, kit.Good(p.each(kit.Drop(field)))))
+		}, p.List, p.Read)...)
+	}
+	return rows
+}
+
+// another is a value that a schema allows beside one; nil for none that is known.
+func another(s *openapi3.Schema, not any) any {
+	for _, v := range spec.EnumOf(s) {
+		if v != not {
+			return v
+		}
+	}
+	if s = spec.Plain(s); s.Type.Is(openapi3.TypeNumber) && s.Max != nil {
+		return *s.Max
+	}
+	return nil
 }
