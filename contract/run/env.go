@@ -29,11 +29,11 @@ func TargetFromEnv(lookup func(string) (string, bool)) (t Target, found bool, er
 		return Target{}, false, nil
 	}
 	if len(missing) > 0 {
-		return Target{}, true, fmt.Errorf("contract: the environment names a target in part: set %s too, or unset all ONVY_* to use the sandbox",
+		return Target{}, true, fmt.Errorf("contract: the server is named in part; set %s too, or unset all ONVY_* to use the sandbox",
 			strings.Join(missing, ", "))
 	}
 	if anyOther && len(missingOther) > 0 {
-		return Target{}, true, fmt.Errorf("contract: the environment names the second project in part: set %s too, or unset all ONVY_OTHER_*",
+		return Target{}, true, fmt.Errorf("contract: the second project is named in part; set %s too, or unset all ONVY_OTHER_*",
 			strings.Join(missingOther, ", "))
 	}
 	t = Target{

@@ -23,20 +23,20 @@ func againCommand(a *console.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "again CAUSE REPORT.json",
 		Short: "See whether a cause of a report is still so",
-		Long: `Sends the steps of a cause again, with fresh tokens and ids, holds the answers
-against the rules, and says whether it is still so. What the steps create is
+		Long: `Sends the requests that show a cause again, with fresh tokens and ids, checks the
+answers against the rules, and says whether it is still so. What they create is
 deleted again. The server is named as for "run".
 
-Where the steps do not show it, the cases that found it run too, with the seed of
-the report, and all cases where these no longer show what several can show
-together; only then it is not seen again. So it is where the steps alone say
-nothing: of requests at the same time, of a rule that compares more than one answer,
-of a body that is not whole in the report. The output says which way was taken.
+If these steps do not show it, the cases that found it run too, with the seed of
+the report; and then all cases, if it takes several to show it. Only if these find
+nothing either was it "not seen again". Some causes take their cases anyway: what
+happens when requests overlap, what a rule concludes from several answers, bodies
+that the report does not have in full. The output says which way was taken.
 
-A report about recordings has steps and no cases: they are sent if the report has
-the request that created what they are about, and have pseudonyms in them.
+A report about recordings has steps but no cases. They are sent, with pseudonyms in
+them, if the report has the request that created what they are about.
 
---script sends nothing: it writes the curl lines that show the cause.
+--script sends nothing: it prints the curl lines that show the cause.
 
 Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 		Example: console.Indented("onvy-contract again F1 report.json", "onvy-contract again F1 report.json --script | sh"),
@@ -85,12 +85,12 @@ Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 			return sayAgain(a, cmd, spec, &live, old, cause, steps)
 		},
 	}
-	cmd.Flags().BoolVar(&script, "script", false, "write the curl lines that show the cause, and send nothing")
+	cmd.Flags().BoolVar(&script, "script", false, "print the curl lines that show the cause, and send nothing")
 	// The report says what to run, and the terminal what came of it.
 	cmd.Flags().SortFlags = false
-	live.registerServer(cmd.Flags())
-	live.registerLimits(cmd.Flags())
-	cmd.Flags().BoolVar(&live.output.Quiet, "quiet", false, "no progress bar")
+	cmd.Flags().BoolVar(&live.output.Quiet, "quiet", false, "show no progress bar")
+	console.Group(cmd.Flags(), "Server", live.registerServer)
+	console.Group(cmd.Flags(), "Limits", live.registerLimits)
 	return cmd
 }
 

@@ -47,10 +47,11 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 		Args:              console.CommandMissing,
 		RunE:              func(*cobra.Command, []string) error { return nil },
 	}
+	cobra.EnableCommandSorting = false // the groups have an order of their own
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(console.FlagError)
 	a.Colour = console.Choice{Value: "auto", Words: []string{"auto", "always", "never"}}
-	root.PersistentFlags().Var(&a.Colour, "color", "colours in the report: auto, always or never; auto is for terminals, and heeds NO_COLOR and FORCE_COLOR")
+	root.PersistentFlags().Var(&a.Colour, "color", "colours in the report: auto, always or never; auto means on terminals, and obeys NO_COLOR and FORCE_COLOR")
 	root.PersistentFlags().StringVar(&a.SpecFile, "spec", "", "check against this openapi.yaml `FILE` instead of the built-in one")
 	for _, group := range []struct {
 		id, title string
@@ -69,15 +70,28 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 	}
 	root.AddCommand(shardCommand(a), versionCommand(a))
 	root.SetHelpCommand(helpCommand(a, root))
+	console.Help(a, root)
+	completes(root)
 	return root
+}
+
+// completes adds the command that writes scripts for shells, which cobra makes,
+// and lets it refuse what is no shell.
+func completes(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	if cmd, _, err := root.Find([]string{"completion"}); err == nil && cmd != root {
+		cmd.Annotations, cmd.Args = console.NoSpec, console.CommandMissing
+		cmd.RunE = func(*cobra.Command, []string) error { return nil }
+	}
 }
 
 // versionCommand is --version for those who expect a command.
 func versionCommand(a *console.App) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Say which version this is", Args: console.NoArgs,
+		Annotations: console.NoSpec,
+		Use:         "version", Short: "Say which version this is", Args: console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.NoSpec(cmd, "the version is that of the program"); err != nil {
+			if err := a.RefuseSpec(cmd, "the version is that of the program"); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintln(a.Stdout, "onvy-contract", console.Version())
@@ -89,7 +103,8 @@ func versionCommand(a *console.App) *cobra.Command {
 // helpCommand refuses to help with a command that is not there.
 func helpCommand(a *console.App, root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "Explain a command",
+		Annotations: console.NoSpec,
+		Use:         "help [COMMAND]", Short: "Explain a command",
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {

@@ -87,6 +87,21 @@ func TestHelpNamesTheCommandsAndTheExitStatus(t *testing.T) {
 	}
 }
 
+func TestHelpShowsFlagsInGroupsAndOnlyThoseThatAreTaken(t *testing.T) {
+	text := call{}.run(t, "run", "--help").stdout
+	last := 0
+	for _, title := range []string{"Server:", "What runs:", "Limits:", "What fails the run:", "Reports:", "Coverage:", "Terminal:", "Flags:", "Global Flags:"} {
+		at := strings.Index(text, "\n"+title+"\n  ")
+		require.Greater(t, at, last, title)
+		last = at
+	}
+	require.Regexp(t, `(?s)\nFlags:\n\s+--host .*\nReports:\n\s+--json `, call{}.run(t, "replay", "--help").stdout, "its own flags come first")
+	for _, args := range [][]string{{"diff"}, {"waive"}, {"version"}, {"rules"}, {"explain"}, {"help"}, {"completion"}} {
+		require.NotContains(t, call{}.run(t, append(args, "--help")...).stdout, "--spec", args)
+	}
+	require.Regexp(t, `(?s)Test a server:\s+run .*again .*clean `, call{}.run(t).stdout+call{}.run(t, "--help").stdout)
+}
+
 func TestHelpOfRunNamesEveryVariable(t *testing.T) {
 	r := call{}.run(t, "run", "--help")
 	require.Zero(t, r.status)
@@ -123,6 +138,16 @@ func TestUsageErrorsAreOneLineAndStatusTwo(t *testing.T) {
 		"no parallel cases":    {[]string{"run", "--parallel", "0"}, "--parallel must be more than 0"},
 		"a negative timeout":   {[]string{"run", "--timeout", "-1s"}, "--timeout must be more than 0"},
 		"two kinds of list":    {[]string{"rules", "--json", "--markdown"}, "--markdown and --json exclude each other"},
+		"colours":              {[]string{"run", "--color", "maybe"}, "--color takes one of auto, always, never"},
+		"arguments of reduce":  {[]string{"shard", "reduce", "x"}, "reduce takes flags only"},
+		"no such shell":        {[]string{"completion", "bsh"}, `there is no such command (did you mean "bash"?)`},
+		"no shell":             {[]string{"completion"}, "a command is missing"},
+		"nothing is slow":      {[]string{"replay", "x", "--slow", "-1s"}, "--slow must be more than 0"},
+		"fewer than no parts":  {[]string{"merge", "x", "--partitions", "-1"}, "--partitions must be more than 0"},
+		"parts of whole ones":  {[]string{"merge", file(t, "whole.json", `{"version":2,"target":"","spec":"x"}`), "--partitions", "2"}, "these are whole ones"},
+		"fewer than no core":   {[]string{"selftest", "--parallel", "-1"}, "--parallel must not be negative"},
+		"a nameless recording": {[]string{"record", ""}, "the recording has no name"},
+		"an odd port":          {[]string{"sandbox", "--addr", "127.0.0.1:99999"}, "127.0.0.1:99999 cannot be used"},
 	} {
 		t.Run(name, func(t *testing.T) { call{}.run(t, c.args...).refuses(t, c.want) })
 	}

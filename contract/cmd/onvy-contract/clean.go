@@ -19,14 +19,14 @@ func cleanCommand(a *console.App) *cobra.Command {
 	var remove bool
 	cmd := &cobra.Command{
 		Use:   "clean",
-		Short: "Delete the users that a crashed run has left on a server",
-		Long: `Deletes the users that runs on this machine have created and, because they
-crashed or were killed, not deleted. Their ids are in the ledgers that each run
+		Short: "Delete the users that a crashed run left on a server",
+		Long: `Deletes the users that runs on this machine created and, because they crashed or
+were killed, did not delete. Their ids are in the ledgers that each run
 keeps; nothing else is touched. The server is named as for "run".
 
-Where a job was killed together with its machine, the ledger is gone too. Then
+If a job was killed together with its machine, the ledger is gone too. Then
 --older-than 24h lists the users of the project whose ids have the form that
-this suite gives and which are older than that, and says how many there are;
+this suite gives and that are older than that, and says how many there are;
 with --yes it deletes them.`,
 		Example: console.Indented("onvy-contract clean", "onvy-contract clean --older-than 24h", "onvy-contract clean --older-than 24h --yes"),
 		Args:    console.NoArgs,
@@ -60,11 +60,11 @@ with --yes it deletes them.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	target.Register(cmd.Flags())
 	cmd.Flags().DurationVar(&age, "older-than", 0, "count the users that runs anywhere left before this `AGE`, such as 24h")
 	cmd.Flags().BoolVar(&remove, "yes", false, "delete what --older-than counts")
 	cmd.Flags().BoolVar(&options.AllowProduction, "allow-production", false, "allow api.onvy.health as the server")
-	cmd.Flags().StringVar(&options.LedgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
+	cmd.Flags().StringVar(&options.LedgerDir, "ledger", "", "the ledgers are in this `DIRECTORY`, not in the user's cache directory")
+	console.Group(cmd.Flags(), "Server", target.Register)
 	return cmd
 }
 

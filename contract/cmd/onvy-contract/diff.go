@@ -16,10 +16,11 @@ import (
 
 func diffCommand(a *console.App) *cobra.Command {
 	return &cobra.Command{
-		Use:   "diff OLD.json NEW.json",
-		Short: "Say what is new, gone and still there between two reports",
+		Annotations: console.NoSpec,
+		Use:         "diff OLD.json NEW.json",
+		Short:       "Say what is new, gone and still there between two reports",
 		Long: `Compares two reports of --json by the fingerprints of their findings, which depend on
-no line, count, host or text. What became worse is new.
+no line, count, host or text. What got worse counts as new.
 
 Exit status: 0 nothing is new, 1 something is that is not waived, 2 a report
 cannot be read.`,
@@ -31,7 +32,7 @@ cannot be read.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.NoSpec(cmd, "the reports say which they are about"); err != nil {
+			if err := a.RefuseSpec(cmd, "the reports say which they are about"); err != nil {
 				return err
 			}
 			old, err := outputs.ReadReport(args[0])

@@ -21,9 +21,10 @@ import (
 
 func explainCommand(a *console.App) *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain RULE",
-		Short:   "Say what a rule wants, where that is stated, and what breaks it",
-		Example: console.Indented("onvy-contract explain users/read-back"),
+		Annotations: console.NoSpec,
+		Use:         "explain RULE",
+		Short:       "Say what a rule wants, where that is stated, and what breaks it",
+		Example:     console.Indented("onvy-contract explain users/read-back"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return console.Usage(cmd, "explain takes the id of one rule; onvy-contract rules lists them")
@@ -31,7 +32,7 @@ func explainCommand(a *console.App) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.NoSpec(cmd, "the rules are those of the program, whatever is checked"); err != nil {
+			if err := a.RefuseSpec(cmd, "the rules are those of the program, whatever is checked"); err != nil {
 				return err
 			}
 			if r, ok := contract.RuleByID(args[0]); ok {

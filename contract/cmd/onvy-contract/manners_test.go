@@ -96,8 +96,8 @@ func TestRunListNamesCasesAndSendsNothing(t *testing.T) {
 }
 
 func TestWhatIsMisspelledIsNamed(t *testing.T) {
-	call{}.run(t, "rnu").refuses(t, `there is no such command; did you mean "run"?`)
-	call{}.run(t, "help", "rpelay").refuses(t, `there is no such command; did you mean "replay"?`)
+	call{}.run(t, "rnu").refuses(t, `there is no such command (did you mean "run"?)`)
+	call{}.run(t, "help", "rpelay").refuses(t, `there is no such command (did you mean "replay"?)`)
 	call{}.run(t, "run", "--sede", "7").refuses(t, `did you mean "--seed"?`)
 	call{}.run(t, "shard", "rduce").refuses(t, `did you mean "reduce"?`)
 	call{}.run(t, "run", "--sandbox", "--rules", "oauth/no-stroe").refuses(t, `did you mean "oauth/no-store"?`)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -25,8 +24,8 @@ func mergeCommand(a *console.App) *cobra.Command {
 		Short: "Make one report of several: of shards, of runs, of machines",
 		Long: `Merges partial reports of shard reduce, or JSON reports of run, replay and proxy,
 into one report. The order of the files does not matter. Reports of another
-openapi.yaml, set of rules or version are refused, and so are partial reports of one
-partition: the same work would count twice.`,
+openapi.yaml, set of rules or version are refused, and so are two partial reports of
+the same partition: its findings would count twice.`,
 		Example: console.Indented(
 			"onvy-contract merge --partitions 400 'partial-*.json'",
 			"onvy-contract merge --junit report.xml shard-1.json shard-2.json",
@@ -37,7 +36,10 @@ partition: the same work would count twice.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if partitions < 0 {
+				return console.Usage(cmd, "--partitions must be more than 0")
+			}
 			names, err := traffic.Recordings(args)
 			if err != nil {
 				return err
@@ -55,8 +57,8 @@ partition: the same work would count twice.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().BoolVar(&strict, "strict", false, "let assumptions and drift fail the run too")
-	cmd.Flags().IntVar(&partitions, "partitions", 0, "fail if not all of so many partitions are there")
+	cmd.Flags().BoolVar(&strict, "strict", false, "let assumptions and drift fail it too")
+	cmd.Flags().IntVar(&partitions, "partitions", 0, "fail unless all `N` partitions are there")
 	output.Register(cmd.Flags())
 	return cmd
 }
@@ -82,6 +84,9 @@ func mergeFiles(names []string, strict bool, partitions int) (*contract.Report, 
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
+	}
+	if whole != nil && partitions != 0 {
+		return nil, errors.New("--partitions is about partial reports, and these are whole ones")
 	}
 	if whole != nil {
 		whole.Strict = whole.Strict || strict
@@ -122,7 +127,7 @@ func readMerged(name string) (*contract.Partial, *contract.Report, error) {
 		p, err := contract.ReadPartial(bytes.NewReader(text))
 		return p, nil, err
 	case kind.Target == nil || kind.Spec == "":
-		return nil, nil, fmt.Errorf("%s is not a report", filepath.Base(name))
+		return nil, nil, errors.New("not a report")
 	}
 	r, err := outputs.ParseReport(text)
 	return nil, r, err

@@ -20,8 +20,8 @@ func proxyCommand(a *console.App) *cobra.Command {
 		Short: "Check the traffic of any client, as a reverse proxy",
 		Long: `Passes requests on to a server and checks the exchanges on the way. Point a client
 at the proxy instead of the server. Findings are shown when they are first seen,
-and the report when the proxy ends, with Ctrl-C. With --record the exchanges are
-written as a HAR too, without persons and secrets.`,
+and the report when Ctrl-C ends the proxy. --record also writes the exchanges as a
+HAR, without people's data and secrets.`,
 		Example: console.Indented("onvy-contract proxy --upstream https://staging.api.onvy.health --record session.har"),
 		Args:    console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -12,9 +12,9 @@ func recordCommand(a *console.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "record OUT.har",
 		Short: "Run the live suite and record it, redacted",
-		Long: `Runs the live suite as "run" does, and writes its exchanges as a HAR. Persons and
-secrets are taken out before anything is written, so the file can be kept in git.
-A name that ends in ".gz" or ".zst" packs the file.`,
+		Long: `Runs the live suite as "run" does, and writes its exchanges as a HAR. People's data
+and secrets are removed before anything is written, so the file can be kept in git.
+A name that ends in ".gz" or ".zst" compresses the file.`,
 		Example: console.Indented("onvy-contract record session.har", "onvy-contract replay session.har"),
 		Args:    traffic.OneOutput,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {

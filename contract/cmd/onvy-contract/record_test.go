@@ -17,7 +17,7 @@ func TestRecordWritesWhatReplayPassesAndNoSecret(t *testing.T) {
 	out := filepath.Join(dir, "session.har")
 	r := in(s).run(t, "record", out, "--run", "^users/", "--parallel", "1", ledger(t))
 	require.Zero(t, r.status, "%+v", r)
-	require.Regexp(t, `Recorded, without persons and secrets: \S+session.har, \d+ exchanges`, r.stderr)
+	require.Regexp(t, `Recorded, without people's data and secrets: \S+session.har, \d+ exchanges`, r.stderr)
 	require.Equal(t, []string{"session.har"}, files(t, dir))
 	require.NotContains(t, content(t, out), canary)
 

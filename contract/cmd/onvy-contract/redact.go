@@ -13,11 +13,11 @@ import (
 func redactCommand(a *console.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "redact IN OUT.har",
-		Short: "Take persons and secrets out of a recording",
+		Short: "Remove people's data and secrets from a recording",
 		Long: `Reads a recording of any format that "replay" reads ("-" is standard input) and
 writes it as a HAR in which pseudonyms stand for persons and secrets. They keep
 format and equality, so that the result gives the findings of the original.
-Entries that cannot be read, or out of which something sensitive cannot be got,
+Entries that cannot be read, or from which something sensitive cannot be removed,
 are left out, and the exit status is 2. Ctrl-C ends it, and nothing is written.`,
 		Example: console.Indented("onvy-contract redact raw.har clean.har", "onvy-contract replay clean.har"),
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -40,10 +40,10 @@ are left out, and the exit status is 2. Ctrl-C ends it, and nothing is written.`
 			}
 			a.Note("Redacted: %s, %d entries, %d values looked for and not found.", args[1], stats.Entries, stats.Learned)
 			if stats.Left > 0 {
-				return fmt.Errorf("entries out of which a value could not be got and that were left out: %d", stats.Left)
+				return fmt.Errorf("entries left out because a value could not be removed from them: %d", stats.Left)
 			}
 			if stats.Broken > 0 {
-				return fmt.Errorf("entries that could not be read and were left out: %d", stats.Broken)
+				return fmt.Errorf("entries left out because they could not be read: %d", stats.Broken)
 			}
 			return nil
 		},

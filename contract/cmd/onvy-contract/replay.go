@@ -20,16 +20,16 @@ func replayCommand(a *console.App) *cobra.Command {
 		Use:   "replay FILE...",
 		Short: "Check recordings: HAR, go-vcr cassettes, JSON lines",
 		Long: `Checks the exchanges in recordings: HAR 1.2, go-vcr cassettes and JSON lines, plain
-or packed with gzip or zstd. The format is told by the content. "-" is standard
+or compressed with gzip or zstd. The format is recognized by the content. "-" is standard
 input. No server and no credentials are needed.
 
 Exchanges with other hosts, and paths that openapi.yaml does not have, are
-counted and named, and are no error. An entry that cannot be read is an error of
+counted and named; they are not errors. An entry that cannot be read is an error of
 its recording; the others are checked.
 
-All recordings are taken together, by the time at which the exchanges ended. What
-they say about one user is compared only as far as the record shows that nothing
-was written in between; --complete is for records that have every write.`,
+All recordings are taken together, in the order in which the exchanges ended. Two
+views of a user are compared only if the recordings show that nothing was written
+in between; --complete is for recordings that have every write.`,
 		Example: console.Indented(
 			"onvy-contract replay session.har",
 			"onvy-contract replay 'recordings/*.har' --junit report.xml",
@@ -44,6 +44,9 @@ was written in between; --complete is for records that have every write.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("base-path") && !strings.HasPrefix(options.BasePath, "/") {
 				return console.Usage(cmd, "--base-path is a path, which starts with \"/\"")
+			}
+			if options.Slow <= 0 {
+				return console.Usage(cmd, "--slow must be more than 0")
 			}
 			spec, err := a.Spec()
 			if err != nil {
@@ -77,11 +80,11 @@ was written in between; --complete is for records that have every write.`,
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringSliceVar(&options.Hosts, "host", nil, "a `HOST` that is this API too, beside those of openapi.yaml and loopback; may be repeated")
 	cmd.Flags().StringVar(&options.BasePath, "base-path", "", "`PATH` of the API at its hosts, if it is not at the root")
-	cmd.Flags().DurationVar(&options.Slow, "slow", 2*time.Second, "an answer that took longer is a finding")
+	cmd.Flags().DurationVar(&options.Slow, "slow", 2*time.Second, "report an answer that took longer than this `DURATION`")
 	console.RuleFlags(cmd.Flags(), &options.OnlyRules, &options.SkipRules)
 	cmd.Flags().BoolVar(&options.Strict, "strict", false, "let assumptions and drift fail the run too")
-	cmd.Flags().BoolVar(&options.Complete, "complete", false, "the recordings have every write there was, by anybody: find more (wrongly where a line is missing)")
-	cmd.Flags().BoolVar(&sort, "sort", false, "the recordings are in no order: sort what they say by time first, on disk if need be")
+	cmd.Flags().BoolVar(&options.Complete, "complete", false, "the recordings have every write, by anybody: find more (and wrongly, if one is missing)")
+	cmd.Flags().BoolVar(&sort, "sort", false, "the recordings are in no order: sort them by time first, on disk if need be")
 	output.Register(cmd.Flags())
 	return cmd
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -16,13 +15,14 @@ import (
 func rulesCommand(a *console.App) *cobra.Command {
 	var markdown, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "rules",
-		Short: "List the rules that are checked",
-		Long:  "Lists every rule: its id, level and source, and what must hold.",
-		Args:  console.NoArgs,
+		Annotations: console.NoSpec,
+		Use:         "rules",
+		Short:       "List the rules that are checked",
+		Long:        "Lists every rule: its id, level and source, and what must hold.",
+		Args:        console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if a.SpecFile != "" {
-				return errors.New("rules takes no --spec: the rules are those of the program, whatever is checked")
+			if err := a.RefuseSpec(cmd, "the rules are those of the program, whatever is checked"); err != nil {
+				return err
 			}
 			rules := contract.Rules()
 			switch {

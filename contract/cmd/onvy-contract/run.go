@@ -35,8 +35,8 @@ where there are none, against the embedded sandbox.
   ONVY_OTHER_CLIENT_ID
   ONVY_OTHER_CLIENT_SECRET
 
-Every user that it creates has an id that starts with "contract_", is written to
-a ledger before it is created, and is deleted at the end; other users are never
+Every user that it creates has an id that starts with "contract_", is entered in a
+ledger before it is created, and is deleted at the end. Other users are never
 touched. After a crash, "onvy-contract clean" deletes what is left.`,
 		Example: console.Indented(
 			"onvy-contract run",
@@ -75,7 +75,9 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 		},
 	}
 	live.register(cmd.Flags())
-	cmd.Flags().BoolVar(&list, "list", false, "list the cases that would run, and send nothing")
+	console.Group(cmd.Flags(), "What runs", func(set *pflag.FlagSet) {
+		set.BoolVar(&list, "list", false, "list the cases that would run, and send nothing")
+	})
 	return cmd
 }
 
@@ -106,22 +108,25 @@ type liveFlags struct {
 }
 
 func (f *liveFlags) register(set *pflag.FlagSet) {
-	set.SortFlags = false // as below: what, how, how much, and what comes out
-	f.registerServer(set)
 	o := &f.options
-	set.StringVar(&o.Shard, "shard", "", "run the `PART` of the cases, such as 2/5, the second of five jobs; merge makes one report of all")
-	set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
-	console.RuleFlags(set, &o.OnlyRules, &o.SkipRules)
-	set.Uint64Var(&o.Seed, "seed", 0, "seed of the generated data; 0 takes one by chance")
-	set.BoolVar(&o.Strict, "strict", false, "let assumptions and drift fail the run too, and what was not exercised")
-	f.registerLimits(set)
+	console.Group(set, "Server", f.registerServer)
+	console.Group(set, "What runs", func(set *pflag.FlagSet) {
+		set.StringVar(&o.Run, "run", "", "run only the cases that match this regular `EXPRESSION`")
+		set.StringVar(&o.Shard, "shard", "", "run this `PART` of the cases: 2/5 is the second of five; merge makes one report of them all")
+		console.RuleFlags(set, &o.OnlyRules, &o.SkipRules)
+		set.Uint64Var(&o.Seed, "seed", 0, "seed `N` of the generated data; 0 picks one at random")
+	})
+	console.Group(set, "Limits", f.registerLimits)
+	console.Group(set, "What fails the run", func(set *pflag.FlagSet) {
+		set.BoolVar(&o.Strict, "strict", false, "let assumptions, drift and what was not exercised fail the run too")
+	})
 	f.output.Register(set)
 }
 
 // registerServer adds the flags that name the server.
 func (f *liveFlags) registerServer(set *pflag.FlagSet) {
 	f.target.Register(set)
-	set.BoolVar(&f.sandbox, "sandbox", false, "test the embedded sandbox, whatever ONVY_* variables say; needed for it in CI and for report files")
+	set.BoolVar(&f.sandbox, "sandbox", false, "test the embedded sandbox, whatever ONVY_* variables say; has to be given in CI, and to write reports about it")
 }
 
 // registerLimits adds the flags that say how far the suite may go.
@@ -129,13 +134,13 @@ func (f *liveFlags) registerLimits(set *pflag.FlagSet) {
 	o := &f.options
 	set.BoolVar(&o.Risky, "risky", false, "also send huge bodies and many wrong secrets")
 	set.BoolVar(&o.AllowProduction, "allow-production", false, "allow api.onvy.health as the server")
-	set.IntVar(&o.Parallel, "parallel", 8, "cases at once")
-	set.DurationVar(&o.Timeout, "timeout", 10*time.Second, "for one exchange")
-	set.DurationVar(&o.Slow, "slow", 2*time.Second, "an answer that takes longer is a finding")
-	set.IntVar(&o.MaxRequests, "max-requests", 5000, "for the whole run")
-	set.DurationVar(&o.MaxDuration, "max-duration", 10*time.Minute, "for the whole run")
-	set.DurationVar(&o.MaxWait, "max-wait", 15*time.Second, "for a token to expire")
-	set.StringVar(&o.LedgerDir, "ledger", "", "`DIRECTORY` of the ledgers; the user's cache directory if not set")
+	set.IntVar(&o.Parallel, "parallel", 8, "run `N` cases at once")
+	set.DurationVar(&o.Timeout, "timeout", 10*time.Second, "give up on an exchange after this `DURATION`")
+	set.DurationVar(&o.Slow, "slow", 2*time.Second, "report an answer that takes longer than this `DURATION`")
+	set.IntVar(&o.MaxRequests, "max-requests", 5000, "send at most `N` requests in the whole run")
+	set.DurationVar(&o.MaxDuration, "max-duration", 10*time.Minute, "run for this `DURATION` at most")
+	set.DurationVar(&o.MaxWait, "max-wait", 15*time.Second, "wait this `DURATION` at most for a token to expire")
+	set.StringVar(&o.LedgerDir, "ledger", "", "keep the ledgers in this `DIRECTORY`, not in the user's cache directory")
 }
 
 // check refuses limits that would stop a run before it begins.

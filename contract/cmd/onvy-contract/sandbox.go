@@ -23,7 +23,7 @@ func sandboxCommand(a *console.App) *cobra.Command {
 		Use:   "sandbox",
 		Short: "Serve an ONVY Health API in memory, to try things with",
 		Long: `Serves an ONVY Health API that keeps everything in memory, and prints curl lines
-to paste. It ends with Ctrl-C, and everything in it ends too.`,
+to paste. Ctrl-C ends it, and everything in it is gone.`,
 		Example: console.Indented(
 			"onvy-contract sandbox",
 			"onvy-contract sandbox --addr 127.0.0.1:9000 --ttl 30s",
@@ -45,7 +45,7 @@ to paste. It ends with Ctrl-C, and everything in it ends too.`,
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on this `ADDRESS`; port 0 is any free one")
-	cmd.Flags().DurationVar(&ttl, "ttl", sandboxTTL, "how long access tokens live")
+	cmd.Flags().DurationVar(&ttl, "ttl", sandboxTTL, "access tokens live for this `DURATION`")
 	cmd.Flags().BoolVar(&remote, "allow-remote", false, "allow an address that other machines can reach; everyone knows the secrets of the sandbox")
 	return cmd
 }

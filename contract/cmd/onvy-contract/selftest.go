@@ -20,17 +20,19 @@ func selftestCommand(a *console.App) *cobra.Command {
 		Short: "Plant faults into the sandbox and see whether the suite finds them",
 		Long: `Runs the live suite against the sandbox with one fault at a time. Each fault has
 to be reported by the rule that is for it, and harmless variants by no rule. That
-the suite finds nothing on a server says as much as this says that it can find
-something.
+the suite finds nothing on a server means no more than this shows that it can find.
 
 Exit status: 0 every fault is found by its own rule and nothing else is reported,
-1 not so, 2 it could not run.`,
+1 something else, 2 it could not run.`,
 		Example: console.Indented(
 			"onvy-contract selftest",
 			"onvy-contract selftest --all --run '^patch-'",
 		),
 		Args: console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if options.Parallel < 0 {
+				return console.Usage(cmd, "--parallel must not be negative")
+			}
 			spec, err := a.Spec()
 			if err != nil {
 				return err
@@ -71,10 +73,10 @@ Exit status: 0 every fault is found by its own rule and nothing else is reported
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&expression, "run", "", "plant only the faults whose names match this regular `EXPRESSION`")
-	cmd.Flags().BoolVar(&all, "all", false, "show every fault, not only those that are not found as they should be")
+	cmd.Flags().BoolVar(&all, "all", false, "show every fault, not only those that were not found as they should be")
 	cmd.Flags().BoolVar(&options.Recorded, "recorded", false, "also record each run, and count what the recordings alone show")
-	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "seed of the generated data")
-	cmd.Flags().IntVar(&options.Parallel, "parallel", 0, "servers at once; 0 is one for each core")
+	cmd.Flags().Uint64Var(&options.Seed, "seed", 1, "seed `N` of the generated data")
+	cmd.Flags().IntVar(&options.Parallel, "parallel", 0, "run `N` servers at once; 0 means one for each core")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no progress bar")
 	return cmd
 }

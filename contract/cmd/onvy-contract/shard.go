@@ -50,7 +50,7 @@ hold keyed digests of ids, tokens and values; the key is 32 hexadecimal digits i
 
 func shardOptions(a *console.App, set *pflag.FlagSet, o *contract.ShardOptions) {
 	set.SortFlags = false
-	set.BoolVar(&o.Complete, "complete", false, "the recordings have every write there was, by anybody")
+	set.BoolVar(&o.Complete, "complete", false, "the recordings have every write, by anybody")
 	console.RuleFlags(set, &o.OnlyRules, &o.SkipRules)
 }
 
@@ -88,6 +88,9 @@ func shardMapCommand(a *console.App) *cobra.Command {
 			if o.Partitions < 1 || o.Partitions > 999_999 {
 				return errors.New("--partitions is to be from 1 to 999999")
 			}
+			if o.Slow <= 0 {
+				return errors.New("--slow must be more than 0")
+			}
 			if len(args) == 0 {
 				args = []string{"-"}
 			}
@@ -113,11 +116,11 @@ func shardMapCommand(a *console.App) *cobra.Command {
 		},
 	}
 	shardOptions(a, cmd.Flags(), &o)
-	cmd.Flags().StringVar(&a.StdinName, "name", "-", "what findings call standard input")
-	cmd.Flags().IntVar(&o.Partitions, "partitions", 1, "spread users over so many partitions")
+	cmd.Flags().StringVar(&a.StdinName, "name", "-", "`NAME` of standard input in findings")
+	cmd.Flags().IntVar(&o.Partitions, "partitions", 1, "spread users over `N` partitions")
 	cmd.Flags().StringSliceVar(&o.Hosts, "host", nil, "a `HOST` that is this API too, beside those of openapi.yaml and loopback; may be repeated")
 	cmd.Flags().StringVar(&o.BasePath, "base-path", "", "`PATH` of the API at its hosts, if it is not at the root")
-	cmd.Flags().DurationVar(&o.Slow, "slow", 2*time.Second, "an answer that took longer is a finding")
+	cmd.Flags().DurationVar(&o.Slow, "slow", 2*time.Second, "report an answer that took longer than this `DURATION`")
 	return cmd
 }
 
@@ -126,7 +129,7 @@ func shardReduceCommand(a *console.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "reduce",
 		Short: "Hold the lines of whole partitions, sorted, from standard input against each other",
-		Args:  cobra.NoArgs,
+		Args:  console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			spec, err := a.Spec()
 			if err != nil {

@@ -22,14 +22,15 @@ import (
 func waiveCommand(a *console.App) *cobra.Command {
 	var why, until, ticket, file string
 	cmd := &cobra.Command{
-		Use:   "waive CAUSE [REPORT.json]",
-		Short: "Accept a cause of a report for a while",
-		Long: `Adds a cause of a report of --json to contract-waivers.yaml, with what follows from
-it: run, replay, proxy and merge read that file and do not fail for what is in it.
-An entry that has expired fails the run, and so does one that matches nothing although
-the run looked for it.
+		Annotations: console.NoSpec,
+		Use:         "waive CAUSE [REPORT.json]",
+		Short:       "Accept a cause of a report for a while",
+		Long: `Adds a cause of a JSON report to contract-waivers.yaml, together with what follows
+from it. run, replay, proxy and merge read that file and do not fail because of
+what is in it. An entry that has expired fails the run, and so does one that
+matches nothing although the run looked for it.
 
-Without REPORT.json it is report.json in this directory.`,
+REPORT.json defaults to report.json in the working directory.`,
 		Example: console.Indented("onvy-contract waive F2 --why 'mended in release 12' --ticket API-123 --until 2027-01-31"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
@@ -38,7 +39,7 @@ Without REPORT.json it is report.json in this directory.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.NoSpec(cmd, "the report says which it is about"); err != nil {
+			if err := a.RefuseSpec(cmd, "the report says which it is about"); err != nil {
 				return err
 			}
 			day, err := checkWaiver(why, until)
@@ -69,10 +70,10 @@ Without REPORT.json it is report.json in this directory.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&why, "why", "", "why it is accepted (needed)")
-	cmd.Flags().StringVar(&until, "until", "", "last `DAY` on which it is, such as 2027-01-31 (needed)")
-	cmd.Flags().StringVar(&ticket, "ticket", "", "where its repair is tracked")
-	cmd.Flags().StringVar(&file, "waivers", waivers.File, "`FILE` to add it to")
+	cmd.Flags().StringVar(&why, "why", "", "`REASON` why it is accepted (required)")
+	cmd.Flags().StringVar(&until, "until", "", "last `DAY` on which it is accepted, such as 2027-01-31 (required)")
+	cmd.Flags().StringVar(&ticket, "ticket", "", "`TICKET` that tracks the fix")
+	cmd.Flags().StringVar(&file, "waivers", waivers.File, "add it to this `FILE`")
 	return cmd
 }
 

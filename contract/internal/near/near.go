@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// DidYouMean is what somebody may have wanted to write, as the rest of a
-// sentence; "" where nothing is near. It names what there is and never quotes
+// DidYouMean is what somebody may have wanted to write, in brackets, to follow
+// what is wrong; "" where nothing is near. It names what there is and never quotes
 // what was written.
 func DidYouMean(written string, known []string) string {
 	best, least := "", (len(written)+2)/5+1
@@ -21,7 +21,7 @@ func DidYouMean(written string, known []string) string {
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %q?", best)
+	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
 // File is DidYouMean for the name of a file that is not there: it names one beside

@@ -131,7 +131,7 @@ func (w *Waiver) check() error {
 	case !known(w.Rule):
 		return fmt.Errorf("there is no rule %q%s", w.Rule, near.DidYouMean(w.Rule, ruleIDs()))
 	case strings.TrimSpace(w.Why) == "":
-		return errors.New("a waiver says no why")
+		return errors.New("a waiver has no why")
 	case w.Until.IsZero():
 		return errors.New("a waiver has no until")
 	}

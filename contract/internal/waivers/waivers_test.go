@@ -131,8 +131,8 @@ func TestAFileThatSaysNothingClearIsRefusedWithItsLine(t *testing.T) {
 	for text, want := range map[string]string{
 		"- {why: known, until: 2027-01-31}":                                           "line 1: a waiver names no rule",
 		"- {rule: users/nope, why: known, until: 2027-01-31}":                         `line 1: there is no rule "users/nope"`,
-		"# a\n- {rule: users/read-back, until: 2027-01-31}":                           "line 2: a waiver says no why",
-		"- {rule: schema/tipe, why: known, until: 2027-01-31}":                        `line 1: there is no rule "schema/tipe"; did you mean "schema/type"?`,
+		"# a\n- {rule: users/read-back, until: 2027-01-31}":                           "line 2: a waiver has no why",
+		"- {rule: schema/tipe, why: known, until: 2027-01-31}":                        `line 1: there is no rule "schema/tipe" (did you mean "schema/type"?)`,
 		"- {rule: team, why: known, until: 2027-01-31}":                               `line 1: there is no rule "team"`,
 		"- {rule: users/read-back, why: known}":                                       "line 1: a waiver has no until",
 		"- {rule: users/read-back, why: known, until: soon}":                          "line 1: the date is not written like 2027-01-31",

@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// oneOf begins the error of a value that is none of the words.
+const oneOf = "one of "
+
 // Choice is a flag that takes one of a few words.
 type Choice struct {
 	Value string
@@ -17,7 +20,7 @@ func (c *Choice) Type() string   { return "WHEN" }
 
 func (c *Choice) Set(value string) error {
 	if !slices.Contains(c.Words, value) {
-		return fmt.Errorf("it is to be one of %s", strings.Join(c.Words, ", "))
+		return fmt.Errorf("%s%s", oneOf, strings.Join(c.Words, ", "))
 	}
 	c.Value = value
 	return nil

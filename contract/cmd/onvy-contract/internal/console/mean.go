@@ -25,6 +25,8 @@ func inWords(err error) string {
 	}
 	name := strings.TrimSpace(m[2][strings.LastIndexAny(m[2], " ")+1:])
 	switch why := m[3]; {
+	case strings.HasPrefix(why, oneOf):
+		return name + " takes " + why
 	case strings.Contains(why, "ParseInt"), strings.Contains(why, "ParseUint"):
 		return name + " takes a whole number"
 	case strings.Contains(why, "ParseFloat"):

@@ -14,8 +14,8 @@ import (
 
 // RuleFlags choose by id which rules speak.
 func RuleFlags(set *pflag.FlagSet, only, skip *[]string) {
-	set.StringSliceVar(only, "rules", nil, "let only these rules speak: `IDS` such as page/limit, page/* or page; \"onvy-contract rules\" lists them")
-	set.StringSliceVar(skip, "skip-rules", nil, "let these rules be silent: `IDS` as with --rules")
+	set.StringSliceVar(only, "rules", nil, "report only these rules: `IDS` such as page/limit, page/* or page; \"onvy-contract rules\" lists them")
+	set.StringSliceVar(skip, "skip-rules", nil, "do not report these rules: `IDS` as with --rules")
 }
 
 // RulesExist refuses a pattern that no rule of a check against a spec matches: it

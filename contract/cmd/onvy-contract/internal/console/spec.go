@@ -56,8 +56,8 @@ func (a *App) Redactor() (*recording.Redactor, error) {
 	return recording.NewRedactor(text)
 }
 
-// NoSpec refuses --spec where it has no effect.
-func (a *App) NoSpec(cmd *cobra.Command, why string) error {
+// RefuseSpec refuses --spec where it has no effect.
+func (a *App) RefuseSpec(cmd *cobra.Command, why string) error {
 	if a.SpecFile == "" {
 		return nil
 	}

@@ -21,9 +21,9 @@ type coverFlags struct {
 
 func (f *coverFlags) register(set *pflag.FlagSet) {
 	set.StringVar(&f.file, "cover", "", "write what of openapi.yaml was exercised as JSON to `FILE`")
-	set.StringArrayVar(&f.added, "cover-add", nil, "add what earlier runs exercised, from their --cover or --json `FILE`; may be given again")
-	set.StringVar(&f.min, "cover-min", "", "fail below this coverage in `PERCENT`, such as documented=90,negative=60")
-	set.StringVar(&f.baseline, "cover-baseline", "", "fail where a point that this `FILE` has hit is not hit any more")
+	set.StringArrayVar(&f.added, "cover-add", nil, "add what earlier runs exercised, from their --cover or --json `FILE`; may be repeated")
+	set.StringVar(&f.min, "cover-min", "", "fail if coverage is below this `PERCENT`, such as documented=90,negative=60")
+	set.StringVar(&f.baseline, "cover-baseline", "", "fail if a point that was hit in this `FILE` is no longer hit")
 }
 
 // cover is what the flags ask for, read before anything runs. nil asks for

@@ -24,8 +24,8 @@ type judgeFlags struct {
 func (f *judgeFlags) register(set *pflag.FlagSet) {
 	f.set = set
 	set.StringVar(&f.waivers, "waivers", waivers.File, "`FILE` of known deviations, read if it is there; \"\" for none")
-	set.StringVar(&f.failOn, "fail-on", "violation", "`WHAT` fails the run: violation, assumption, drift; with new, only what --baseline does not have")
-	set.StringVar(&f.baseline, "baseline", "", "the JSON report `FILE` that says what is not new")
+	set.StringVar(&f.failOn, "fail-on", "violation", "`LEVELS` that fail the run: violation, assumption, drift; with new, only what --baseline does not have")
+	set.StringVar(&f.baseline, "baseline", "", "JSON report `FILE` to compare with: what it has is not new")
 }
 
 // judge is what the flags ask for, read before anything runs.

@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
@@ -31,17 +28,21 @@ type Flags struct {
 
 // Register adds the flags.
 func (f *Flags) Register(set *pflag.FlagSet) {
-	set.StringVar(&f.json, "json", "", "write the report as JSON to `FILE`; \"-\" is standard output")
-	set.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to `FILE`; \"-\" is standard output")
-	f.page.folder = &f.folder
-	f.page.register(set)
-	f.cover.register(set)
-	f.judge.register(set)
-	f.folder.register(set)
-	set.StringVar(&f.scripts, "scripts", "", "write a shell script of curl lines for each cause into `DIRECTORY`")
-	set.BoolVar(&f.Quiet, "quiet", false, "show only what fails the run, and the last line")
-	set.BoolVar(&f.full, "full", false, "show the evidence of every cause, and all notes")
-	set.BoolVar(&f.notes, "notes", false, "show what does not fail the run, one by one")
+	console.Group(set, "Reports", func(set *pflag.FlagSet) {
+		set.StringVar(&f.json, "json", "", "write the report as JSON to `FILE`; \"-\" is standard output")
+		set.StringVar(&f.junit, "junit", "", "write the report as JUnit XML to `FILE`; \"-\" is standard output")
+		f.page.folder = &f.folder
+		f.page.register(set)
+		f.folder.register(set)
+		set.StringVar(&f.scripts, "scripts", "", "write a shell script of curl lines for each cause into `DIRECTORY`")
+	})
+	console.Group(set, "What fails the run", f.judge.register)
+	console.Group(set, "Coverage", f.cover.register)
+	console.Group(set, "Terminal", func(set *pflag.FlagSet) {
+		set.BoolVar(&f.Quiet, "quiet", false, "show only what fails the run, and the last line")
+		set.BoolVar(&f.full, "full", false, "show the evidence of every cause, and all notes")
+		set.BoolVar(&f.notes, "notes", false, "show what does not fail the run, one by one")
+	})
 }
 
 // ToFile reports whether a report is to be kept, or a gate looks at it: then
@@ -187,7 +188,7 @@ func (o *Outputs) write(r *contract.Report, status int) error {
 		report.Terminal(o.app.Log(terminal), r, report.TerminalOptions{
 			Links:  o.app.Colour.Value != "never" && report.Hyperlinks(terminal, o.app.Getenv),
 			Colour: o.app.Colours(terminal), Full: o.flags.full, Notes: o.flags.notes, Quiet: o.flags.Quiet,
-			Width: width(terminal, o.app.Getenv), Spec: spec, JSON: o.flags.kept(), Scripts: o.flags.scripts,
+			Width: console.Width(terminal, o.app.Getenv), Spec: spec, JSON: o.flags.kept(), Scripts: o.flags.scripts,
 		}),
 		writeScripts(o.flags.scripts, r),
 		named("--json", o.json.commit(toJSON)),
@@ -233,15 +234,4 @@ func (o *Outputs) Finish(r *contract.Report) error {
 		return console.Exit(status)
 	}
 	return nil
-}
-
-// width is that of the terminal, or what COLUMNS says; 0 if nobody knows.
-func width(w io.Writer, getenv func(string) string) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return columns
-		}
-	}
-	columns, _ := strconv.Atoi(getenv("COLUMNS")) // what is no number says nothing
-	return columns
 }

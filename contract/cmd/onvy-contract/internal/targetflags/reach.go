@@ -27,10 +27,10 @@ type reachFlags struct {
 
 func (f *reachFlags) register(set *pflag.FlagSet) {
 	f.set = set
-	set.StringArrayVar(&f.allowHTTP, "allow-http", nil, "allow plain http to this `HOST`, such as a service container; may be given again")
-	set.StringVar(&f.caCert, "ca-cert", "", "trust the authorities in this PEM `FILE` too")
-	set.StringVar(&f.clientCert, "client-cert", "", "show the server the certificate in this PEM `FILE`")
-	set.StringVar(&f.clientKey, "client-key", "", "the key of that certificate, if it is in a PEM `FILE` of its own")
+	set.StringArrayVar(&f.allowHTTP, "allow-http", nil, "allow plain http to this `HOST`, such as a service container; may be repeated")
+	set.StringVar(&f.caCert, "ca-cert", "", "also trust the certificate authorities in this PEM `FILE`")
+	set.StringVar(&f.clientCert, "client-cert", "", "present the certificate in this PEM `FILE` to the server")
+	set.StringVar(&f.clientKey, "client-key", "", "key of that certificate, if it is in a PEM `FILE` of its own")
 	set.StringVar(&f.headerFile, "header-file", "", "send the headers in this `FILE` with every request, one \"Name: value\" a line")
 }
 

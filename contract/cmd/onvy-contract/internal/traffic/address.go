@@ -45,13 +45,13 @@ func isLoopback(host string) bool {
 // CheckAddress refuses what is no address and, unless remote ones are allowed,
 // what other machines can reach.
 func CheckAddress(addr string, remote bool) error {
-	host, _, err := net.SplitHostPort(addr)
+	_, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return fmt.Errorf("--addr: %q is not HOST:PORT, such as 127.0.0.1:8080", addr)
 	}
 	tcp, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("--addr: there is no address %s: %w", host, err)
+		return fmt.Errorf("--addr: %s cannot be used: %w", addr, err)
 	}
 	if !remote && !tcp.IP.IsLoopback() {
 		return fmt.Errorf("--addr: other machines can reach %s, and everyone knows the secrets of the sandbox; use 127.0.0.1, or say --allow-remote", addr)

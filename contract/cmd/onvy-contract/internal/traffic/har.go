@@ -19,6 +19,8 @@ func OneOutput(cmd *cobra.Command, args []string) error {
 		return console.Usage(cmd, "%s needs the name of one file to write, and got %d", cmd.Name(), len(args))
 	case !harName(args[0]):
 		return console.Usage(cmd, "a recording is written as HAR; give it a name that ends in .har, .har.gz or .har.zst")
+	case args[0] == "":
+		return console.Usage(cmd, "the recording has no name")
 	case args[0] == "-":
 		return console.Usage(cmd, "a recording is written to a file, not to standard output, so that it can be looked through before it is there")
 	}
@@ -97,9 +99,9 @@ func (h *HAR) Finish(status error) error {
 		return fmt.Errorf("the recording was not written: %w", h.err)
 	}
 	if left := h.w.Left(); left > 0 {
-		h.app.Note("Left out of the recording, because a value could not be got out of them: %d exchanges.", left)
+		h.app.Note("Left out of the recording because a value could not be removed from them: %d exchanges.", left)
 		h.n -= left
 	}
-	h.app.Note("Recorded, without persons and secrets: %s, %d exchanges.", h.name, h.n)
+	h.app.Note("Recorded, without people's data and secrets: %s, %d exchanges.", h.name, h.n)
 	return status
 }
