@@ -93,3 +93,19 @@ func TestLawsAreHeldOrNotByEachResource(t *testing.T) {
 		}
 	}
 }
+
+// That a rule held is said only where the case that tries it was carried out.
+func TestARuleWhoseCaseWasLeftOutIsNotHeld(t *testing.T) {
+	srv, err := sandbox.New()
+	require.NoError(t, err)
+	ts := httptest.NewServer(srv.Handler())
+	t.Cleanup(ts.Close)
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	suite, err := contract.NewSuite(spec, selftest.Target(srv, ts.URL), contract.Options{Seed: 7, LedgerDir: t.TempDir(), Run: "^bearer/garbage$"})
+	require.NoError(t, err)
+	got := page(t, suite.Run(t.Context()), report.HTMLOptions{Spec: onvy.Spec})
+	for rule, want := range map[string]string{"token/garbage": "held", "token/tampered": "not tried", "grant/body": "not tried"} {
+		require.Regexp(t, `<code>`+rule+`</code></td><td><span class="chip (held)?">`+want+`<`, got)
+	}
+}

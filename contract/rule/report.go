@@ -29,7 +29,10 @@ type Outcome struct {
 	Reason    string        `json:"reason,omitempty"` // for error, skip and not run
 	Duration  time.Duration `json:"duration_ns"`
 	Exchanges int           `json:"exchanges"`
-	Findings  []Finding     `json:"-"` // those first seen in this case; all are in Report.Findings
+	// Rules are the ids of those that only traffic like this case's can show; that
+	// nothing was found of them means something where the case was carried out.
+	Rules    []string  `json:"rules,omitempty"`
+	Findings []Finding `json:"-"` // those first seen in this case; all are in Report.Findings
 }
 
 // Summary counts a Report.

@@ -16,6 +16,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/rules"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -37,7 +38,23 @@ type Case struct {
 	Why   string // one sentence: what goes wrong for users if this does
 	When  Phase
 	Needs []Need
-	Run   func(p *Probe)
+	// Rules are those that only the traffic of such a case can show; whether an
+	// operation works, any of them shows.
+	Rules    []*rule.Rule
+	Resource *spec.Resource // whose rules those of users are; nil for users
+	Run      func(p *Probe)
+}
+
+// tries are the ids of the rules of a case.
+func (lc *Case) tries() (ids []string) {
+	for _, r := range lc.Rules {
+		id := r.ID
+		if name, ok := strings.CutPrefix(id, "users/"); ok && lc.Resource != nil {
+			id = lc.Resource.Name + "/" + name
+		}
+		ids = append(ids, id)
+	}
+	return ids
 }
 
 // Need is what a case needs of the target, beside the project.
@@ -96,6 +113,9 @@ func (p *Probe) Report(c *pass.Call, r *rule.Rule, f rule.Finding) {
 	c.Report(r, f)
 	p.prove(c, c.Findings[n:])
 	p.Findings = append(p.Findings, p.Suite.Selection.Wanted(c.Findings[n:])...)
+	if r.Kind == rule.KindProbe && r != OperationWorks && r != OperationRefusalStatus && !slices.Contains(p.Case.tries(), r.ID) {
+		panic("the case does not name the rule " + r.ID)
+	}
 }
 
 // Send makes a request, holds the answer against all rules and returns it. A

@@ -21,6 +21,7 @@ func (s *Suite) RunCase(ctx context.Context, lc *Case) (o rule.Outcome) {
 	}
 	started := time.Now()
 	defer func() {
+		o.Rules = lc.tries()
 		o.Case, o.Duration, o.Exchanges, o.Findings = lc.Name, time.Since(started), p.exchanges, rule.Fold(p.Findings)
 	}()
 	if err := s.stopped(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
 // All is the live suite for a spec, in the order of a reader: sign in, use,
@@ -44,36 +45,36 @@ func resourceCases(s *pass.Spec) (cases []live.Case) {
 		known = nil
 	}
 	for _, r := range s.API.Resources {
-		add := func(can bool, name, why string, run func(*live.Probe, *spec.Resource)) {
+		add := func(can bool, name, why string, run func(*live.Probe, *spec.Resource), rules ...*rule.Rule) {
 			if can && r.Create != nil {
-				cases = append(cases, live.Case{Name: name, Why: why, Run: func(p *live.Probe) { run(p, r) }})
+				cases = append(cases, live.Case{Name: name, Why: why, Rules: rules, Resource: r, Run: func(p *live.Probe) { run(p, r) }})
 			}
 		}
 		fields, in := r.Name+"/fields", r.Name+"/input-"
 		if r == known { // whose other cases are written by hand
 			fields, in = "values/edges", "input/"
 		} else {
-			add(true, r.Name+"/create", "a field that is lost at the start is lost for good", resources.CreateOne)
+			add(true, r.Name+"/create", "a field that is lost at the start is lost for good", resources.CreateOne, users.ReadOnly)
 			add(r.Replace != nil, r.Name+"/replace", "PUT takes the whole of it", resources.ReplaceOne)
 			add(r.Patch != nil, r.Name+"/patch", "an app that changes one field must not lose the others", resources.PatchOne)
-			add(r.Delete != nil, r.Name+"/delete", "deleted means deleted, by law too", resources.DeleteOne)
-			add(r.Item != "", r.Name+"/unknown", "an app has to tell what is not there from a failure", resources.UnknownOne)
-			add(r.Parent != nil && r.Read != nil, r.Name+"/elsewhere", "what one person has must not be found at another's", resources.ElsewhereOne)
-			add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne)
-			add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf)
+			add(r.Delete != nil, r.Name+"/delete", "deleted means deleted, by law too", resources.DeleteOne, users.NotFound)
+			add(r.Item != "", r.Name+"/unknown", "an app has to tell what is not there from a failure", resources.UnknownOne, users.NotFound)
+			add(r.Parent != nil && r.Read != nil, r.Name+"/elsewhere", "what one person has must not be found at another's", resources.ElsewhereOne, access.IsolationDelete, access.IsolationRead, access.IsolationWrite)
+			add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne, users.InputInvalid, users.InputMalformed)
+			add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf, users.InputInvalid, users.PageFullWalk, users.PageInvalidCursor, users.PageLimitsWork, users.PageShort, users.PageCursorAgain, users.PagePageEcho)
 			if n := len(cases) - 1; r.List != nil && n >= 0 {
 				cases[n].When = live.Alone // a listing is judged where nobody writes
 			}
-			add(r.Read != nil && s.SignsIn(), r.Name+"/stranger", "customers must never see what other customers' people have", resources.StrangerOne)
+			add(r.Read != nil && s.SignsIn(), r.Name+"/stranger", "customers must never see what other customers' people have", resources.StrangerOne, access.IsolationDelete, access.IsolationList, access.IsolationRead, access.IsolationWrite)
 			if n := len(cases) - 1; n >= 0 && cases[n].Name == r.Name+"/stranger" {
 				cases[n].Needs = []live.Need{live.NeedsOther}
 			}
 		}
-		add(resources.RefusesTaken(r), r.Name+"/concurrent-create", "two servers of a customer may greet the same one at once", resources.RaceCreates)
-		add(r.Read != nil && r.Patch != nil && len(resources.Racing(r)) > 1, r.Name+"/concurrent-patch", "a watch and a phone of one person report at once", resources.RacePatches)
+		add(resources.RefusesTaken(r), r.Name+"/concurrent-create", "two servers of a customer may greet the same one at once", resources.RaceCreates, users.ConcurrentCreate)
+		add(r.Read != nil && r.Patch != nil && len(resources.Racing(r)) > 1, r.Name+"/concurrent-patch", "a watch and a phone of one person report at once", resources.RacePatches, users.ConcurrentPatch)
 		add(true, fields, "every documented value is a value", resources.FieldEdges)
 		for _, f := range r.Fields {
-			add(len(users.WrongOf(f)) > 0, in+f.Name, "what is taken in a wrong form comes out in a wrong form", func(p *live.Probe, r *spec.Resource) { users.TryWrongValues(p, r, f) })
+			add(len(users.WrongOf(f)) > 0, in+f.Name, "what is taken in a wrong form comes out in a wrong form", func(p *live.Probe, r *spec.Resource) { users.TryWrongValues(p, r, f) }, users.InputInvalid)
 		}
 	}
 	return cases

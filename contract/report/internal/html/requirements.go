@@ -148,29 +148,18 @@ func worstAbout(r *contract.Report, operation string) (worst contract.Level, fou
 	return worst, found
 }
 
-// untried reports whether a rule had nothing to look at: a probe without a
-// suite, a family whose cases were all left out, a law whose exchanges did not
-// happen.
+// untried reports whether a rule had nothing to look at: a law whose exchanges did
+// not happen, a probe whose cases were not carried out.
 func untried(p *page, r *contract.Report, rule *contract.Rule) bool {
 	switch rule.Kind {
 	case contract.KindHistory:
 		return !triedLaw(p, rule.ID)
 	case contract.KindProbe:
-		if r.Seed == 0 {
-			return true // a recording: nobody probed
-		}
+		family, _, _ := strings.Cut(rule.ID, "/")
+		return !slices.ContainsFunc(r.Outcomes, func(o contract.Outcome) bool {
+			ran := o.Status == contract.Pass || o.Status == contract.Fail
+			return ran && (slices.Contains(o.Rules, rule.ID) || family == "operation" && r.Seed != 0)
+		})
 	}
-	family, _, _ := strings.Cut(rule.ID, "/")
-	ran, there := false, false
-	for i := range r.Outcomes {
-		o := &r.Outcomes[i]
-		if o.Case == rule.ID && o.Status != contract.Pass && o.Status != contract.Fail {
-			return true // the case that is for this rule
-		}
-		if strings.HasPrefix(o.Case, family+"/") {
-			there = true
-			ran = ran || o.Status == contract.Pass || o.Status == contract.Fail
-		}
-	}
-	return there && !ran || r.Summary.Exchanges == 0
+	return r.Summary.Exchanges == 0
 }

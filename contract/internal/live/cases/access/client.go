@@ -100,26 +100,30 @@ var clientBruteForce = &rule.Rule{
 // ClientCases try the client authentication of the two endpoints that have it.
 var ClientCases = []live.Case{
 	{
-		Name: "client/server",
-		Why:  "whoever gets a token without the secret has all users of the project",
+		Name:  "client/server",
+		Why:   "whoever gets a token without the secret has all users of the project",
+		Rules: []*rule.Rule{clientBearer, clientEnumeration, clientMalformed, clientSchemeCase, clientUnknown, clientWrongSecret},
 		Run: func(p *live.Probe) {
 			clientMatrix(p, func(credentials wire.Header) *pass.Call { return serverWith(p, credentials) })
 		},
 	},
 	{
-		Name: "client/oauth-token",
-		Why:  "the canonical endpoint must not be a side door",
-		Run:  tryClientOAuthToken,
+		Name:  "client/oauth-token",
+		Why:   "the canonical endpoint must not be a side door",
+		Rules: []*rule.Rule{clientBearer, clientEnumeration, clientInQuery, clientMalformed, clientSchemeCase, clientTwoMethods, clientUnknown, clientWrongSecret},
+		Run:   tryClientOAuthToken,
 	},
 	{
 		Name: "client/other-project", Needs: []live.Need{live.NeedsOther},
-		Why: "a customer's client must not open another customer's project",
-		Run: tryClientOtherProject,
+		Why:   "a customer's client must not open another customer's project",
+		Rules: []*rule.Rule{clientOtherProject},
+		Run:   tryClientOtherProject,
 	},
 	{
 		Name: "client/brute-force", Needs: []live.Need{live.NeedsRisky},
-		Why: "a secret that can be tried without end is found",
-		Run: tryClientBruteForce,
+		Why:   "a secret that can be tried without end is found",
+		Rules: []*rule.Rule{clientBruteForce, clientUnknown},
+		Run:   tryClientBruteForce,
 	},
 }
 

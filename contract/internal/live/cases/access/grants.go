@@ -129,29 +129,34 @@ var grantBody = &rule.Rule{
 // GrantCases try what the token endpoints must refuse.
 var GrantCases = []live.Case{
 	{
-		Name: "grant/oauth-token",
-		Why:  "OAuth libraries rely on what the RFC says, word by word",
-		Run:  tryGrantOAuthToken,
+		Name:  "grant/oauth-token",
+		Why:   "OAuth libraries rely on what the RFC says, word by word",
+		Rules: []*rule.Rule{grantAudience, grantBadIdentityToken, grantBadRefreshToken, grantBody, grantContentType, grantErrorCode, grantMethod, grantMissingParameter, grantRepeatedParameter, grantTolerance, grantUnknownType, scopeUnknown},
+		Run:   tryGrantOAuthToken,
 	},
 	{
-		Name: "grant/server",
-		Why:  "what cannot be read must be refused in words, not in a crash",
-		Run:  tryGrantServer,
+		Name:  "grant/server",
+		Why:   "what cannot be read must be refused in words, not in a crash",
+		Rules: []*rule.Rule{clientUnknownProject, grantBody, grantContentType, grantMethod, scopeUnknown},
+		Run:   tryGrantServer,
 	},
 	{
-		Name: "grant/sdk",
-		Why:  "anybody on the internet can call this endpoint",
-		Run:  tryGrantSDK,
+		Name:  "grant/sdk",
+		Why:   "anybody on the internet can call this endpoint",
+		Rules: []*rule.Rule{grantBadIdentityToken, grantBadRefreshToken, grantBody, grantMethod, grantMissingParameter, grantUnknownType},
+		Run:   tryGrantSDK,
 	},
 	{
 		Name: "grant/sdk-tampered", Needs: []live.Need{live.NeedsIDToken},
-		Why: "a user must not become another by editing a token",
-		Run: tryGrantSDKTampered,
+		Why:   "a user must not become another by editing a token",
+		Rules: []*rule.Rule{grantBadIdentityToken, grantBadRefreshToken, grantUnknownClient, grantUnknownType},
+		Run:   tryGrantSDKTampered,
 	},
 	{
 		Name: "grant/sdk-other-project", Needs: []live.Need{live.NeedsIDToken, live.NeedsOther},
-		Why: "a user's tokens are for one project",
-		Run: tryGrantSDKOtherProject,
+		Why:   "a user's tokens are for one project",
+		Rules: []*rule.Rule{grantBadRefreshToken},
+		Run:   tryGrantSDKOtherProject,
 	},
 }
 

@@ -61,18 +61,21 @@ var isolationCursor = &rule.Rule{
 var IsolationCases = []live.Case{
 	{
 		Name: "isolation/users", Needs: []live.Need{live.NeedsOther},
-		Why: "customers must never see each other's people",
-		Run: tryIsolationUsers,
+		Why:   "customers must never see each other's people",
+		Rules: []*rule.Rule{IsolationDelete, IsolationList, IsolationRead, IsolationWrite},
+		Run:   tryIsolationUsers,
 	},
 	{
 		Name: "isolation/ids", Needs: []live.Need{live.NeedsOther},
-		Why: "two customers may name their people alike",
-		Run: tryIsolationIds,
+		Why:   "two customers may name their people alike",
+		Rules: []*rule.Rule{IsolationDelete, IsolationWrite, isolationIDSpace},
+		Run:   tryIsolationIds,
 	},
 	{
 		Name: "isolation/cursor", Needs: []live.Need{live.NeedsOther}, When: live.Alone,
-		Why: "a cursor is not a key",
-		Run: tryIsolationCursor,
+		Why:   "a cursor is not a key",
+		Rules: []*rule.Rule{isolationCursor},
+		Run:   tryIsolationCursor,
 	},
 }
 

@@ -34,14 +34,16 @@ var scopeInsufficientScopeCode = &rule.Rule{
 // ScopeCases try tokens with less scope than an operation needs.
 var ScopeCases = []live.Case{
 	{
-		Name: "scope/missing",
-		Why:  "a scope that nobody checks is no scope",
-		Run:  tryScopeMissing,
+		Name:  "scope/missing",
+		Why:   "a scope that nobody checks is no scope",
+		Rules: []*rule.Rule{scopeEnforced, scopeInsufficientScopeCode},
+		Run:   tryScopeMissing,
 	},
 	{
-		Name: "scope/each",
-		Why:  "a client that may only change users must not delete them",
-		Run:  eachScope,
+		Name:  "scope/each",
+		Why:   "a client that may only change users must not delete them",
+		Rules: []*rule.Rule{scopeEnforced},
+		Run:   eachScope,
 	},
 }
 

@@ -19,19 +19,22 @@ var SignInCases = []live.Case{
 		Run: tryAuthServer,
 	},
 	{
-		Name: "auth/oauth-token",
-		Why:  "the canonical endpoint is what OAuth libraries use",
-		Run:  tryAuthOAuthToken,
+		Name:  "auth/oauth-token",
+		Why:   "the canonical endpoint is what OAuth libraries use",
+		Rules: []*rule.Rule{grantTokenUsable},
+		Run:   tryAuthOAuthToken,
 	},
 	{
 		Name: "auth/sdk", Needs: []live.Need{live.NeedsIDToken},
-		Why: "apps sign their users in with it",
-		Run: tryAuthSDK,
+		Why:   "apps sign their users in with it",
+		Rules: []*rule.Rule{grantBadRefreshToken, grantRefreshSame, grantTokenUsable},
+		Run:   tryAuthSDK,
 	},
 	{
 		Name: "auth/oauth-exchange", Needs: []live.Need{live.NeedsIDToken},
-		Why: "the canonical form of signing a user in",
-		Run: tryAuthOAuthExchange,
+		Why:   "the canonical form of signing a user in",
+		Rules: []*rule.Rule{grantTokenUsable},
+		Run:   tryAuthOAuthExchange,
 	},
 }
 

@@ -80,29 +80,34 @@ var httpAccept = &rule.Rule{
 // HTTPCases use the API in ways that HTTP gives a meaning to.
 var HTTPCases = []live.Case{
 	{
-		Name: "http/methods",
-		Why:  "a method that nobody thought of may do anything",
-		Run:  tryHTTPMethods,
+		Name:  "http/methods",
+		Why:   "a method that nobody thought of may do anything",
+		Rules: []*rule.Rule{httpMethod, httpTrace},
+		Run:   tryHTTPMethods,
 	},
 	{
-		Name: "http/head",
-		Why:  "monitors and caches ask with HEAD",
-		Run:  tryHTTPHead,
+		Name:  "http/head",
+		Why:   "monitors and caches ask with HEAD",
+		Rules: []*rule.Rule{httpHead},
+		Run:   tryHTTPHead,
 	},
 	{
-		Name: "http/unknown-path",
-		Why:  "a wrong address must be told apart from a wrong user",
-		Run:  tryHTTPUnknownPath,
+		Name:  "http/unknown-path",
+		Why:   "a wrong address must be told apart from a wrong user",
+		Rules: []*rule.Rule{httpUnknownPath},
+		Run:   tryHTTPUnknownPath,
 	},
 	{
-		Name: "http/etag",
-		Why:  "a cache that does not see a change shows old data",
-		Run:  tryHTTPEtag,
+		Name:  "http/etag",
+		Why:   "a cache that does not see a change shows old data",
+		Rules: []*rule.Rule{httpEtag, httpIfNoneMatch},
+		Run:   tryHTTPEtag,
 	},
 	{
-		Name: "http/accept",
-		Why:  "an API that answers in HTML breaks its clients",
-		Run:  tryHTTPAccept,
+		Name:  "http/accept",
+		Why:   "an API that answers in HTML breaks its clients",
+		Rules: []*rule.Rule{httpAccept},
+		Run:   tryHTTPAccept,
 	},
 }
 

@@ -61,14 +61,16 @@ var oddJSON = []string{
 // InputCases send what must be refused, and look what the server makes of it.
 var InputCases = []live.Case{
 	{
-		Name: "input/body",
-		Why:  "bad input is everyday life; a server that falls over it is not fit for it",
-		Run:  tryInputBody,
+		Name:  "input/body",
+		Why:   "bad input is everyday life; a server that falls over it is not fit for it",
+		Rules: []*rule.Rule{InputMalformed},
+		Run:   tryInputBody,
 	},
 	{
-		Name: "input/no-id",
-		Why:  "a user under an id that nobody knows is lost",
-		Run:  tryInputNoID,
+		Name:  "input/no-id",
+		Why:   "a user under an id that nobody knows is lost",
+		Rules: []*rule.Rule{inputNoID},
+		Run:   tryInputNoID,
 	},
 	{
 		Name: "input/unknown-property",
@@ -76,19 +78,22 @@ var InputCases = []live.Case{
 		Run:  tryInputUnknownProperty,
 	},
 	{
-		Name: "input/content-type",
-		Why:  "a form that is read as JSON is an attack",
-		Run:  tryInputContentType,
+		Name:  "input/content-type",
+		Why:   "a form that is read as JSON is an attack",
+		Rules: []*rule.Rule{inputContentType},
+		Run:   tryInputContentType,
 	},
 	{
-		Name: "input/odd-paths",
-		Why:  "the path is input too",
-		Run:  tryInputOddPaths,
+		Name:  "input/odd-paths",
+		Why:   "the path is input too",
+		Rules: []*rule.Rule{httpInjected},
+		Run:   tryInputOddPaths,
 	},
 	{
 		Name: "input/large", Needs: []live.Need{live.NeedsRisky},
-		Why: "one request must not take the server down",
-		Run: tryInputLarge,
+		Why:   "one request must not take the server down",
+		Rules: []*rule.Rule{inputLarge},
+		Run:   tryInputLarge,
 	},
 }
 

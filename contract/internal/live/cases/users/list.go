@@ -13,7 +13,7 @@ import (
 
 // PageProbeRules are the rules for walks through a list.
 var PageProbeRules = []*rule.Rule{
-	PageLimitsWork, PageInvalidCursor, PageShort, pagePageEcho, pageCursorAgain, PageFullWalk,
+	PageLimitsWork, PageInvalidCursor, PageShort, PagePageEcho, PageCursorAgain, PageFullWalk,
 	pageStable,
 }
 
@@ -38,14 +38,14 @@ var PageShort = &rule.Rule{
 	Holds:  "100 users and a next_page",
 }
 
-var pagePageEcho = &rule.Rule{
+var PagePageEcho = &rule.Rule{
 	ID: "page/page-echo", Kind: rule.KindProbe, Level: rule.Assumption, Source: "resources-and-pagination",
 	Title:  "pagination.page, if it is given, SHOULD be the page that was asked for.",
 	Breaks: "the token of another page",
 	Holds:  "the same token; no token",
 }
 
-var pageCursorAgain = &rule.Rule{
+var PageCursorAgain = &rule.Rule{
 	ID: "page/cursor-again", Kind: rule.KindProbe, Level: rule.Assumption, Source: "resources-and-pagination",
 	Title:  "A page SHOULD be the same when it is asked for again, after a lost answer for example.",
 	Breaks: "400 for a cursor that was used",
@@ -74,23 +74,27 @@ const fullWalkLimit = 400
 var ListCases = []live.Case{
 	{
 		Name: "list/pages", When: live.Alone,
-		Why: "a user who is on no page gets no report, no bill and no deletion",
-		Run: tryListPages,
+		Why:   "a user who is on no page gets no report, no bill and no deletion",
+		Rules: []*rule.Rule{PageFullWalk, PageShort, PagePageEcho},
+		Run:   tryListPages,
 	},
 	{
 		Name: "list/limits", When: live.Alone,
-		Why: "clients page by what the pages say",
-		Run: tryListLimits,
+		Why:   "clients page by what the pages say",
+		Rules: []*rule.Rule{PageLimitsWork},
+		Run:   tryListLimits,
 	},
 	{
 		Name: "list/cursors", When: live.Alone,
-		Why: "a cursor comes back from anywhere, in any state",
-		Run: tryListCursors,
+		Why:   "a cursor comes back from anywhere, in any state",
+		Rules: []*rule.Rule{PageInvalidCursor, PageCursorAgain},
+		Run:   tryListCursors,
 	},
 	{
 		Name: "list/while-writing", When: live.Alone,
-		Why: "nobody stops the world to list it",
-		Run: tryListWhileWriting,
+		Why:   "nobody stops the world to list it",
+		Rules: []*rule.Rule{pageStable},
+		Run:   tryListWhileWriting,
 	},
 }
 
@@ -203,7 +207,7 @@ func notACursor(cursor string) []string {
 // EchoesPage holds what an answer says of its own page against what was asked.
 func EchoesPage(p *live.Probe, l live.Lister, c *pass.Call, cursor string) {
 	if got := l.Self(c); cursor != "" && got != "" && got != cursor {
-		p.Report(c, pagePageEcho, rule.Finding{Pointer: "/" + strings.Join(l.Page().Self, "/"), Message: "the page in the answer is not the page that was asked for"})
+		p.Report(c, PagePageEcho, rule.Finding{Pointer: "/" + strings.Join(l.Page().Self, "/"), Message: "the page in the answer is not the page that was asked for"})
 	}
 }
 
@@ -215,12 +219,12 @@ func PageAgain(p *live.Probe, l live.Lister, cursor string) {
 		one, two := l.Send(p, "1", cursor), l.Send(p, "1", cursor)
 		switch s := two.Status(); {
 		case one.OK() && s/100 == 4 && s != 429:
-			p.Report(two, pageCursorAgain, rule.Finding{Message: "a cursor that was used is refused"})
+			p.Report(two, PageCursorAgain, rule.Finding{Message: "a cursor that was used is refused"})
 			return
 		case !one.Sound() || !two.Sound() || slices.EqualFunc(l.Items(one), l.Items(two), func(a, b map[string]any) bool { return live.Same(a, b) }):
 			return
 		case attempt == 10:
-			p.Report(two, pageCursorAgain, rule.Finding{Pointer: "/" + strings.Join(l.Page().Items, "/"), Message: "a page that is asked for again has other " + l.Resource.Name})
+			p.Report(two, PageCursorAgain, rule.Finding{Pointer: "/" + strings.Join(l.Page().Items, "/"), Message: "a page that is asked for again has other " + l.Resource.Name})
 			return
 		}
 	}

@@ -44,14 +44,16 @@ var UpdateCases = []live.Case{
 		Run:  tryUsersPatchNothing,
 	},
 	{
-		Name: "users/body-id",
-		Why:  "a typing error must not change another person's data",
-		Run:  tryUsersBodyID,
+		Name:  "users/body-id",
+		Why:   "a typing error must not change another person's data",
+		Rules: []*rule.Rule{usersBodyID},
+		Run:   tryUsersBodyID,
 	},
 	{
-		Name: "users/read-only",
-		Why:  "an audit trail that clients can write is none",
-		Run:  tryUsersReadOnly,
+		Name:  "users/read-only",
+		Why:   "an audit trail that clients can write is none",
+		Rules: []*rule.Rule{ReadOnly},
+		Run:   tryUsersReadOnly,
 	},
 }
 

@@ -13,8 +13,9 @@ import (
 var UserCases = []live.Case{
 	{
 		Name: "users/nobody", When: live.First,
-		Why: "where everybody is found, nothing follows from somebody being found",
-		Run: tryUsersNobody,
+		Why:   "where everybody is found, nothing follows from somebody being found",
+		Rules: []*rule.Rule{NotFound},
+		Run:   tryUsersNobody,
 	},
 	{
 		Name: "users/quickstart",
@@ -22,9 +23,10 @@ var UserCases = []live.Case{
 		Run:  tryUsersQuickstart,
 	},
 	{
-		Name: "users/create",
-		Why:  "a field that is lost at the start is lost for good",
-		Run:  tryUsersCreate,
+		Name:  "users/create",
+		Why:   "a field that is lost at the start is lost for good",
+		Rules: []*rule.Rule{httpLocationLeads},
+		Run:   tryUsersCreate,
 	},
 	{
 		Name: "users/create-smallest",
@@ -32,24 +34,28 @@ var UserCases = []live.Case{
 		Run:  tryUsersCreateSmallest,
 	},
 	{
-		Name: "users/create-twice",
-		Why:  "a second create must not overwrite a person's data",
-		Run:  tryUsersCreateTwice,
+		Name:  "users/create-twice",
+		Why:   "a second create must not overwrite a person's data",
+		Rules: []*rule.Rule{usersDuplicateStatus},
+		Run:   tryUsersCreateTwice,
 	},
 	{
-		Name: "users/delete",
-		Why:  "deleted means deleted, by law too",
-		Run:  tryUsersDelete,
+		Name:  "users/delete",
+		Why:   "deleted means deleted, by law too",
+		Rules: []*rule.Rule{NotFound},
+		Run:   tryUsersDelete,
 	},
 	{
-		Name: "users/unknown",
-		Why:  "an app has to tell a user that is not there from a failure",
-		Run:  tryUsersUnknown,
+		Name:  "users/unknown",
+		Why:   "an app has to tell a user that is not there from a failure",
+		Rules: []*rule.Rule{NotFound},
+		Run:   tryUsersUnknown,
 	},
 	{
-		Name: "users/case",
-		Why:  "two people whose ids differ in case are two people",
-		Run:  tryUsersCase,
+		Name:  "users/case",
+		Why:   "two people whose ids differ in case are two people",
+		Rules: []*rule.Rule{usersIDCase},
+		Run:   tryUsersCase,
 	},
 }
 
