@@ -45,7 +45,7 @@ func CleanOlder(ctx context.Context, spec *pass.Spec, t run.Target, o run.Option
 		}
 		var old []Entry
 		for _, project := range projects {
-			old = append(old, p.older(project, before, &swept)...)
+			old = append(old, cleaner{p}.older(project, before, &swept)...)
 		}
 		swept.Found = len(old)
 		if !remove {
@@ -54,7 +54,7 @@ func CleanOlder(ctx context.Context, spec *pass.Spec, t run.Target, o run.Option
 		for _, e := range old { // into the ledger, should this be killed too
 			p.Remember(e.Project, e.ID)
 		}
-		p.cleanUp()
+		cleaner{p}.cleanUp()
 	})
 	if remove {
 		swept.Deleted = swept.Found - len(s.ledger.open)

@@ -35,7 +35,7 @@ func (s *Suite) RunCase(ctx context.Context, lc *Case) (o rule.Outcome) {
 	clean := *p
 	clean.ctx = context.WithoutCancel(ctx)
 	clean.cleaning = true
-	cleaned := clean.guard(clean.cleanUp)
+	cleaned := clean.guard(cleaner{&clean}.cleanUp)
 	p.exchanges, p.Findings = clean.exchanges, clean.Findings
 	if end.Status == "" {
 		end = cleaned
@@ -94,7 +94,7 @@ func (s *Suite) cleanFile(ctx context.Context, path string) (run.Cleaned, error)
 		}
 		p.Created = append(p.Created, e)
 	}
-	end := p.guard(p.cleanUp)
+	end := p.guard(cleaner{p}.cleanUp)
 	left := s.ledger.close()
 	c.Left = left - c.Others
 	c.Deleted = len(entries) - left

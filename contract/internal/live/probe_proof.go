@@ -1,0 +1,112 @@
+package live
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/evidence"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
+	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/run"
+	"github.com/onvy-health/onvy-go/contract/wire"
+)
+
+// prover gives the findings of a case their evidence.
+type prover struct{ *Probe }
+
+// prove gives those findings their steps that are the first of their kind.
+func (p prover) prove(c *pass.Call, findings []rule.Finding) {
+	e := p.Suite.evidence
+	for i := range findings {
+		f := &findings[i]
+		if !e.First(f) {
+			continue
+		}
+		exchanges := evidence.LeadingTo(p.log, c.Exchange)
+		for _, x := range exchanges {
+			f.Steps = append(f.Steps, e.Step(x))
+		}
+		f.Curl = e.Script(f, p.forScript(f.Rule, exchanges))
+		last := &f.Steps[len(f.Steps)-1]
+		last.Pointer = f.Pointer
+		if f.At != "" {
+			last.Pointer = e.Knowing(&c.Exchange.Request).Scrub(f.At)
+		}
+		evidence.Compare(f)
+	}
+}
+
+// forScript are the exchanges of a script: what the case did with the user that
+// the last one of some steps is about, or with the list. Laws of tokens hold two
+// answers against each other.
+func (p prover) forScript(rule string, steps []*wire.Exchange) []*wire.Exchange {
+	x := steps[len(steps)-1]
+	u, err := url.Parse(x.Request.URL)
+	switch {
+	case err != nil:
+		return steps
+	case strings.HasPrefix(rule, "token/") && x.Request.Method == "POST" && x.Request.Bearer() == "":
+		return append(slices.Clone(steps), x)
+	case evidence.UserOf(x) != "":
+		return p.ofUser(steps)
+	case x.Request.Method != "GET" || !strings.HasSuffix(u.Path, "/users") || x.Response == nil || x.Response.Status/100 != 2:
+		return steps
+	}
+	var before []*wire.Exchange
+	for _, one := range p.log {
+		if one == x {
+			break
+		}
+		if _, issues := evidence.AccessTokenOf(one); !issues {
+			before = append(before, one)
+		}
+	}
+	if len(before) == 0 {
+		before = p.someCreates()
+	}
+	if len(before) > evidence.MostOfList {
+		before = slices.DeleteFunc(before, func(one *wire.Exchange) bool { return one.Request.Method != "POST" || evidence.UserOf(one) == "" })
+	}
+	return append(before[:min(len(before), evidence.MostOfList):min(len(before), evidence.MostOfList)], x)
+}
+
+// ofUser is what a case did with a user until the last of some steps, and a look
+// at what became of it.
+func (p prover) ofUser(steps []*wire.Exchange) []*wire.Exchange {
+	x := steps[len(steps)-1]
+	id := evidence.UserOf(x)
+	var all []*wire.Exchange
+	for _, one := range p.log {
+		if evidence.UserOf(one) == id {
+			all = append(all, one)
+		}
+		if one == x {
+			break
+		}
+	}
+	if len(all) == 0 || len(all) > evidence.MostOfUser {
+		all = slices.Clone(steps)
+	}
+	token := p.Suite.evidence.AnyToken()
+	if x.Request.Method == "GET" || x.Request.Method == "HEAD" || token == "" {
+		return all
+	}
+	return append(all, &wire.Exchange{Request: wire.Request{Method: "GET", URL: p.Suite.evidence.Base + UserPath(id), Header: Bearer(token)}})
+}
+
+// someCreates are requests for a few users with everything in them.
+func (p prover) someCreates() (creates []*wire.Exchange) {
+	token := p.Suite.evidence.AnyToken()
+	if token == "" {
+		return nil
+	}
+	for i := range 3 {
+		q := &Probe{Suite: p.Suite, Case: p.Case, rand: p.rand}
+		user := q.FullUser(fmt.Sprint(run.IDPrefix, "again_", i+1))
+		r := JSONRequest("POST", "/users", Bearer(token), user)
+		creates = append(creates, &wire.Exchange{Request: wire.Request{Method: r.Method, URL: p.Suite.evidence.Base + r.Path, Header: r.Header, Body: r.Body}})
+	}
+	return creates
+}
