@@ -209,7 +209,25 @@ func (r *Report) Merge(other *Report) error {
 		r.Seed = 0
 	}
 	r.Strict = r.Strict || other.Strict
-	s, o := &r.Summary, &other.Summary
+	r.Summary.add(&other.Summary)
+	r.Outcomes = append(slices.Clip(r.Outcomes), other.Outcomes...)
+	slices.SortStableFunc(r.Outcomes, func(a, b Outcome) int {
+		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Exchanges, b.Exchanges),
+			cmp.Compare(a.Duration, b.Duration))
+	})
+	r.Findings = append(slices.Clip(r.Findings), other.Findings...)
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Pointer, b.Pointer),
+			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Level, b.Level), cmp.Compare(a.Exchange, b.Exchange))
+	})
+	rules := r.Summary.Rules
+	r.Finish()
+	r.Duration, r.Summary.Rules = duration, rules
+	return nil
+}
+
+// add adds what can be counted without the findings.
+func (s *Summary) add(o *Summary) {
 	s.Exchanges += o.Exchanges
 	s.Passed, s.Failed, s.Errors = s.Passed+o.Passed, s.Failed+o.Failed, s.Errors+o.Errors
 	s.Skipped, s.NotRun = s.Skipped+o.Skipped, s.NotRun+o.NotRun
@@ -222,20 +240,6 @@ func (r *Report) Merge(other *Report) error {
 		n.Add(*o.NotJudged)
 		s.NotJudged = &n
 	}
-	r.Outcomes = append(slices.Clip(r.Outcomes), other.Outcomes...)
-	slices.SortStableFunc(r.Outcomes, func(a, b Outcome) int {
-		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Exchanges, b.Exchanges),
-			cmp.Compare(a.Duration, b.Duration))
-	})
-	r.Findings = append(slices.Clip(r.Findings), other.Findings...)
-	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Pointer, b.Pointer),
-			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Level, b.Level), cmp.Compare(a.Exchange, b.Exchange))
-	})
-	rules := s.Rules
-	r.Finish()
-	r.Duration, s.Rules = duration, rules
-	return nil
 }
 
 // Settle counts a report anew after its findings were marked as waived or new,

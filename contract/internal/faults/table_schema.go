@@ -2,6 +2,7 @@ package faults
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/onvy-health/onvy-go/contract/internal/faults/kit"
 )
@@ -16,7 +17,10 @@ func shown(edits ...func(kit.Object)) kit.Mutator {
 func asText(v json.Number) any { return v.String() }
 
 // schemaFaults are answers that openapi.yaml's schemas do not allow.
-var schemaFaults = []kit.Fault{
+var schemaFaults = slices.Concat(otherSchemaFaults, userSchemaFaults, listSchemaFaults)
+
+// otherSchemaFaults are in answers with tokens, in errors and in data_syncs.
+var otherSchemaFaults = []kit.Fault{
 	kit.Row("access-token-missing", "token answers lack access_token", "schema/required", kit.On(kit.Tokens, kit.Good(kit.Body(kit.Drop("access_token"))))),
 	kit.Row("access-token-empty", "access_token is empty", "schema/length", kit.On(kit.Tokens, kit.Good(kit.Body(kit.Set("access_token", ""))))),
 	kit.Row("access-token-null", "access_token is null", "schema/null", kit.On(kit.Tokens, kit.Good(kit.Body(kit.Set("access_token", nil))))),
@@ -35,6 +39,10 @@ var schemaFaults = []kit.Fault{
 	kit.Row("error-field-number", "error is a number", "schema/type", kit.After(errorIs(4001))),
 	kit.Row("error-list", "errors are a list", "schema/type", kit.On(kit.Users, kit.After(errorList))),
 	kit.Row("error-problem-json", "errors have the shape of RFC 9457", "http/content-type", kit.On(kit.Users, kit.After(errorProblemJSON))),
+}
+
+// userSchemaFaults are in users.
+var userSchemaFaults = []kit.Fault{
 	kit.Row("firstname-null", "firstname is null", "schema/null", shown(kit.Set("firstname", nil))),
 	kit.Row("firstname-number", "firstname is a number", "schema/type", shown(kit.Set("firstname", 7))),
 	kit.Row("lastname-object", "lastname is an object", "schema/type", shown(kit.Set("lastname", kit.Object{"value": "Smith"}))),
@@ -72,6 +80,10 @@ var schemaFaults = []kit.Fault{
 	kit.Row("coach-config-enabled-number", "coach_config.enabled is 1", "schema/type", shown(kit.Set("coach_config", kit.Object{"enabled": 1}))),
 	kit.Row("height-null", "height is null where there is none", "schema/null", shown(kit.Ensure("height", nil))),
 	kit.Row("weight-object", "weight is an object with a unit", "schema/type", shown(kit.Change("weight", func(v json.Number) any { return kit.Object{"value": v, "unit": "kg"} }), kit.Ensure("weight", kit.Object{"value": 0, "unit": "kg"}))),
+}
+
+// listSchemaFaults are in lists, and in ids and offsets.
+var listSchemaFaults = []kit.Fault{
 	kit.Row("list-item-id-missing", "users in a list come without id", "schema/required", kit.On(kit.Listing, kit.Good(kit.User(kit.Drop("id"))))),
 	kit.Row("list-item-null", "a list has a null among its users", "schema/null", kit.On(kit.Listing, kit.Good(kit.Body(kit.Change("users", func(v []any) any { return append(v, nil) }))))),
 	kit.Row("list-item-ids-only", "a list has ids in place of users", "schema/type", kit.On(kit.Listing, kit.Good(kit.Body(kit.Change("users", listItemIdsOnly))))),

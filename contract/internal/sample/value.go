@@ -2,6 +2,7 @@ package sample
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -124,3 +125,38 @@ func (m Maker) entries(object map[string]any, s *openapi3.Schema, depth int) {
 // Fixed makes the same values each time, for those who only want to know whether
 // there are any.
 func Fixed() Maker { return fixed() }
+
+// number is within the bounds, or near the example where there are none.
+func (m Maker) number(s *openapi3.Schema) (any, bool) {
+	p := spanOf(s)
+	low, high := p.low, p.high
+	example, known := toFloat(s.Example)
+	switch {
+	case low > high:
+		return nil, false
+	case !math.IsInf(low, 0) && !math.IsInf(high, 0):
+	case math.IsInf(low, 0) && math.IsInf(high, 0) && known && p.whole && s.MultipleOf == nil && math.Mod(example, 2) == 0:
+		// A round number has round neighbours: offsets, durations, sums.
+		return p.json(example / 2 * float64(1+m.Rand.IntN(24))), true
+	case known:
+		near := max(math.Abs(example)*0.2, 10*p.step)
+		low, high = max(low, example-near), min(high, example+near)
+		if low > high {
+			low, high = p.low, p.high
+		}
+	}
+	if math.IsInf(low, 0) {
+		low = min(high-1000*p.step, 1)
+	}
+	if math.IsInf(high, 0) {
+		high = low + 1000*p.step
+	}
+	steps := int(min((high-low)/p.step, 1e6))
+	n := low + float64(m.Rand.IntN(steps+1))*p.step
+	if s.MultipleOf != nil {
+		n = min(math.Ceil(n/p.step)*p.step, p.high)
+	} else if last := math.Mod(math.Round(n/p.step), 10); !p.whole && last == 0 && n+p.step <= high {
+		n += p.step // a digit that rounding would lose
+	}
+	return p.json(n), true
+}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,7 +10,10 @@ import (
 )
 
 // TokenFaults are those of the token endpoints.
-var TokenFaults = []kit.Fault{
+var TokenFaults = slices.Concat(grantFaults, refusalFaults, claimFaults)
+
+// grantFaults are in what is granted, and to whom.
+var grantFaults = []kit.Fault{
 	kit.Row("client-credentials-refresh-token", "client_credentials gives a refresh token", "oauth/refresh-token",
 		kit.On(kit.ServerToken|kit.OAuthToken, kit.Good(kit.Body(kit.Set("refresh_token", "rt_gift"))))),
 	kit.Row("cross-project-credentials", "auth/server takes another project's client", "client/other-project",
@@ -51,6 +55,10 @@ var TokenFaults = []kit.Fault{
 		kit.On(kit.ServerToken|kit.OAuthToken, scopeUnknownAccepted)),
 	kit.Row("scope-narrowed-silently", "fewer scopes are granted than asked, and the answer does not say so", "scope/granted",
 		kit.On(kit.ServerToken, kit.Good(kit.Both(kit.Claimed(scopeNarrowedSilently), kit.Body(kit.Drop("scope")))))),
+}
+
+// refusalFaults are in what is refused, and how.
+var refusalFaults = []kit.Fault{
 	kit.Row("wrong-secret-400", "a wrong secret is answered with 400", "operation/refusal-status",
 		kit.On(kit.Tokens, kit.At(401, kit.Both(kit.Status(400), kit.Head("WWW-Authenticate"))))),
 	kit.Row("wrong-secret-403", "a wrong secret is answered with 403", "operation/refusal-status",
@@ -88,6 +96,10 @@ var TokenFaults = []kit.Fault{
 		kit.On(kit.Tokens, kit.Good(kit.Body(kit.Set("token_type", "mac"))))),
 	kit.Row("token-type-missing", "token answers lack token_type", "schema/required",
 		kit.On(kit.Tokens, kit.Good(kit.Body(kit.Drop("token_type"))))),
+}
+
+// claimFaults are in the tokens themselves.
+var claimFaults = []kit.Fault{
 	kit.Row("same-token-twice", "every request gets the same access token", "token/reused",
 		kit.On(kit.ServerToken, kit.Good(sameTokenTwice))),
 	kit.Row("jwt-without-project", "access tokens lack the claim project_id", "jwt/claims", kit.On(kit.Tokens, kit.Good(kit.Claimed(kit.Claim("project_id", nil))))),

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
@@ -122,4 +124,76 @@ func (x *Exchange) hijack(w http.ResponseWriter) {
 // UserID is the id in the path, still escaped.
 func (x *Exchange) UserID() string {
 	return strings.TrimPrefix(x.URL.EscapedPath(), "/users/")
+}
+
+// Given is the JSON object of the request. What is not strictly one is nil,
+// and left to the sandbox to refuse.
+func (x *Exchange) Given() Object {
+	if !jsontext.Value(x.Body).IsValid() {
+		return nil
+	}
+	return Parse(x.Body)
+}
+
+// All is the header of a request that may do everything in the request's
+// project, with pairs on top: for what a fault has to find out or do aside.
+func (x *Exchange) All(pairs ...string) http.Header {
+	h := http.Header{"Authorization": {"Bearer " + x.mint(x.Project()).Reveal()}}
+	for i := 0; i < len(pairs); i += 2 {
+		h.Set(pairs[i], pairs[i+1])
+	}
+	return h
+}
+
+// AllForeign is the same for the other project.
+func (x *Exchange) AllForeign() http.Header {
+	return http.Header{"Authorization": {"Bearer " + x.mint(x.Foreign()).Reveal()}}
+}
+
+// Stored asks for the user in the path.
+func (x *Exchange) Stored() *httptest.ResponseRecorder {
+	return x.Ask("GET", "/users/"+x.UserID(), nil, x.All())
+}
+
+// Patch changes the user in the path aside.
+func (x *Exchange) Patch(o Object) {
+	x.Ask("PATCH", "/users/"+x.UserID(), Encode(o), x.All("Content-Type", "application/json"))
+}
+
+// Everybody is all users of the request's project.
+func (x *Exchange) Everybody() []Object { return x.ListAs(x.All()) }
+
+func (x *Exchange) ListAs(header http.Header) []Object {
+	var users []Object
+	target := "/users?limit=1000"
+	for {
+		o := Parse(x.Ask("GET", target, nil, header).Body.Bytes())
+		if o == nil || o["users"] == nil {
+			return users
+		}
+		users = append(users, usersOf(o)...)
+		next, _ := o["pagination"].(Object)["next_page"].(string)
+		if next == "" {
+			return users
+		}
+		target = "/users?limit=1000&page=" + url.QueryEscape(next)
+	}
+}
+
+// SetUserID puts another id into the path.
+func (x *Exchange) SetUserID(id string) {
+	if u, err := url.Parse(UserPath(id)); err == nil && id != "" {
+		x.URL.Path, x.URL.RawPath = u.Path, u.RawPath
+	}
+}
+
+// PutInstead answers with what PUT makes of a body.
+func (x *Exchange) PutInstead(id string, body []byte) {
+	w := x.Ask("PUT", UserPath(id), body, x.All("Content-Type", "application/json"))
+	x.Status, x.Answer, x.Text = w.Code, w.Header(), w.Body.Bytes()
+}
+
+// Here asks for what is at the path of the request.
+func (x *Exchange) Here() *httptest.ResponseRecorder {
+	return x.Ask("GET", x.URL.EscapedPath(), nil, x.All())
 }

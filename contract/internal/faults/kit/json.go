@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Object is a JSON object; its numbers are json.Number.
@@ -69,15 +67,6 @@ func usersOf(o Object) []Object {
 		}
 	}
 	return users
-}
-
-// Given is the JSON object of the request. What is not strictly one is nil,
-// and left to the sandbox to refuse.
-func (x *Exchange) Given() Object {
-	if !jsontext.Value(x.Body).IsValid() {
-		return nil
-	}
-	return Parse(x.Body)
 }
 
 // Sent edits the JSON object of the request.

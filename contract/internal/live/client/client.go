@@ -69,28 +69,11 @@ func (w *Client) Send(ctx context.Context, r Request) *wire.Exchange {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		conn, _ = info.Conn.(*tap)
 	}})
-	var body io.Reader
-	if r.Body != nil {
-		body = bytes.NewReader(r.Body)
-	}
-	req, err := http.NewRequestWithContext(ctx, r.Method, x.Request.URL, body)
+	req, err := w.request(ctx, r, x)
 	if err != nil {
 		x.Err = fmt.Errorf("contract: the request cannot be written: %w", err)
 		return x
 	}
-	if !r.Header.Has("Accept-Encoding") {
-		x.Request.Header = append(x.Request.Header, wire.Field{Name: "Accept-Encoding", Value: "identity"})
-	}
-	if !r.Header.Has("User-Agent") {
-		x.Request.Header = append(x.Request.Header, wire.Field{Name: "User-Agent", Value: "onvy-contract"})
-	}
-	for _, f := range x.Request.Header {
-		req.Header[http.CanonicalHeaderKey(f.Name)] = append(req.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
-	}
-	for _, f := range w.reach.Header {
-		req.Header[http.CanonicalHeaderKey(f.Name)] = append(req.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
-	}
-
 	x.Started = time.Now()
 	resp, err := w.transport.RoundTrip(req)
 	if resp != nil && resp.StatusCode == http.StatusProxyAuthRequired && w.transport.Proxy != nil {
@@ -126,4 +109,29 @@ func (w *Client) Send(ctx context.Context, r Request) *wire.Exchange {
 		read.DecodeContent(x.Response)
 	}
 	return x
+}
+
+// request is what net/http is to send, and x says that it does.
+func (w *Client) request(ctx context.Context, r Request, x *wire.Exchange) (*http.Request, error) {
+	var body io.Reader
+	if r.Body != nil {
+		body = bytes.NewReader(r.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.Method, x.Request.URL, body)
+	if err != nil {
+		return nil, err
+	}
+	if !r.Header.Has("Accept-Encoding") {
+		x.Request.Header = append(x.Request.Header, wire.Field{Name: "Accept-Encoding", Value: "identity"})
+	}
+	if !r.Header.Has("User-Agent") {
+		x.Request.Header = append(x.Request.Header, wire.Field{Name: "User-Agent", Value: "onvy-contract"})
+	}
+	for _, f := range x.Request.Header {
+		req.Header[http.CanonicalHeaderKey(f.Name)] = append(req.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
+	}
+	for _, f := range w.reach.Header {
+		req.Header[http.CanonicalHeaderKey(f.Name)] = append(req.Header[http.CanonicalHeaderKey(f.Name)], f.Value)
+	}
+	return req, nil
 }
