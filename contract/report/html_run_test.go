@@ -94,7 +94,8 @@ func TestLawsAreHeldOrNotByEachResource(t *testing.T) {
 	}
 }
 
-// That a rule held is said only where the case that tries it was carried out.
+// That a rule held is said only where the case that tries it was carried out, and
+// where there was an answer that it looks at.
 func TestARuleWhoseCaseWasLeftOutIsNotHeld(t *testing.T) {
 	srv, err := sandbox.New()
 	require.NoError(t, err)
@@ -105,7 +106,24 @@ func TestARuleWhoseCaseWasLeftOutIsNotHeld(t *testing.T) {
 	suite, err := contract.NewSuite(spec, selftest.Target(srv, ts.URL), contract.Options{Seed: 7, LedgerDir: t.TempDir(), Run: "^bearer/garbage$"})
 	require.NoError(t, err)
 	got := page(t, suite.Run(t.Context()), report.HTMLOptions{Spec: onvy.Spec})
-	for rule, want := range map[string]string{"token/garbage": "held", "token/tampered": "not tried", "grant/body": "not tried"} {
+	for rule, want := range map[string]string{"token/garbage": "held", "token/tampered": "not tried", "grant/body": "not tried", "page/total": "not tried", "users/id": "held", "jwt/claims": "held"} {
+		require.Regexp(t, `<code>`+rule+`</code></td><td><span class="chip (held)?">`+want+`<`, got)
+	}
+}
+
+// What a recording without tokens and lists shows nothing of is not held by it.
+func TestARecordingHoldsNothingOfWhatIsNotInIt(t *testing.T) {
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	entries := func(yield func(*contract.Exchange, error) bool) {
+		x := &contract.Exchange{Request: contract.Request{Method: "GET", URL: "https://api.onvy.health/users/u1"}}
+		x.Response = &contract.Response{Status: 404, Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(`{"error":"not_found"}`)}
+		yield(x, nil)
+	}
+	got := page(t, spec.Replay(t.Context(), "one.jsonl", entries, contract.ReplayOptions{}), report.HTMLOptions{Spec: onvy.Spec})
+	for rule, want := range map[string]string{
+		"oauth/no-store": "not tried", "jwt/claims": "not tried", "page/total": "not tried", "users/id": "not tried", "token/garbage": "not tried", "json/syntax": "held",
+	} {
 		require.Regexp(t, `<code>`+rule+`</code></td><td><span class="chip (held)?">`+want+`<`, got)
 	}
 }

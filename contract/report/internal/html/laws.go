@@ -166,8 +166,8 @@ func triedLaw(p *page, rule string) bool {
 }
 
 // answersOf are the methods with the classes of the statuses they were answered
-// with, "PATCH 4", the same of each resource, "users PATCH 4", and the credentials
-// that were tried.
+// with, "PATCH 4", the same of each resource, "users PATCH 4", without the method,
+// "users 4", what does what, "token", "list 2", and the credentials that were tried.
 func answersOf(spec *spectext.Text, c *coverage.Counts) map[string]bool {
 	answers := map[string]bool{}
 	points := spec.Model.Points()
@@ -176,10 +176,13 @@ func answersOf(spec *spectext.Text, c *coverage.Counts) map[string]bool {
 		switch {
 		case o == nil || c.Hits(&points[i]) == 0:
 		case points[i].Kind == coverage.KindStatus:
-			answer := o.Method + " " + points[i].Place[:1]
-			answers[answer] = true
-			if op := spec.API.Operation(o.ID); op != nil && op.Resource != nil {
-				answers[op.Resource.Name+" "+answer] = true
+			class := points[i].Place[:1]
+			answers[o.Method+" "+class] = true
+			if op := spec.API.Operation(o.ID); op != nil {
+				answers[op.Role.String()], answers[op.Role.String()+" "+class] = true, true
+				if op.Resource != nil {
+					answers[op.Resource.Name+" "+class], answers[op.Resource.Name+" "+o.Method+" "+class] = true, true
+				}
 			}
 		case points[i].Kind == coverage.KindCredential:
 			answers[points[i].Name] = true
