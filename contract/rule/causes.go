@@ -149,14 +149,14 @@ func causeLetter(f *Finding) string {
 func nested(all []*Cause) []*Cause {
 	var leading []*Cause
 	for _, c := range all {
-		if rule := c.Head().Rule; consequences[rule] != nil || aboutValues(rule) {
+		if rule := c.Head().Rule; consequences[ofUsers(rule)] != nil || aboutValues(rule) {
 			leading = append(leading, c)
 		}
 	}
 	var heads []*Cause
 	for _, c := range all {
 		under := -1
-		if compared := comparesValues(c.Head().Rule); compared || consequence[c.Head().Rule] {
+		if compared := comparesValues(c.Head().Rule); compared || consequence[ofUsers(c.Head().Rule)] {
 			under = slices.IndexFunc(leading, func(head *Cause) bool {
 				return head != c && causeRank(head.Head()) <= causeRank(c.Head()) && c.follows(head)
 			})
@@ -196,7 +196,7 @@ var consequence = func() map[string]bool {
 // follows reports whether a cause is a consequence of another one.
 func (c *Cause) follows(head *Cause) bool {
 	h, f := head.Head(), c.Head()
-	if slices.Contains(consequences[h.Rule], f.Rule) {
+	if slices.Contains(consequences[ofUsers(h.Rule)], ofUsers(f.Rule)) && (sameFamily(h.Rule, f.Rule) || !aboutResource(h.Rule) || !aboutResource(f.Rule)) {
 		return sharesOperation(head, c)
 	}
 	if !strings.HasPrefix(h.Rule, "schema/") || !comparesValues(f.Rule) {
@@ -204,7 +204,8 @@ func (c *Cause) follows(head *Cause) bool {
 	}
 	// All its places are ones whose value the other one says is wrong.
 	for _, f := range c.Findings {
-		if !slices.ContainsFunc(head.Findings, func(h *Finding) bool { return h.Pointer != "" && propertyOf(h.Pointer) == propertyOf(f.Pointer) }) {
+		in := func(pointer string) string { return propertyOf(pointer, family(f.Rule)) }
+		if !slices.ContainsFunc(head.Findings, func(h *Finding) bool { return h.Pointer != "" && in(h.Pointer) == in(f.Pointer) }) {
 			return false
 		}
 	}
@@ -218,21 +219,43 @@ var comparing = []string{
 	ruleid.UsersPutReplaces, ruleid.UsersListAgrees, ruleid.InputInvalid,
 }
 
-func comparesValues(rule string) bool { return slices.Contains(comparing, rule) }
+func comparesValues(rule string) bool { return slices.Contains(comparing, ofUsers(rule)) }
+
+// ofUsers is a rule of any resource as that of users: what follows from what is the
+// same for all of them.
+func ofUsers(rule string) string {
+	_, name, _ := strings.Cut(rule, "/")
+	if users := "users/" + name; slices.Contains(comparing, users) || consequences[users] != nil || consequence[users] {
+		return users
+	}
+	return rule
+}
+
+func aboutResource(rule string) bool { return strings.HasPrefix(ofUsers(rule), "users/") }
+
+func sameFamily(a, b string) bool { return family(a) == family(b) }
+
+func family(rule string) string {
+	name, _, _ := strings.Cut(rule, "/")
+	return name
+}
 
 func sharesOperation(a, b *Cause) bool {
 	for _, operation := range b.Operations() {
-		if !slices.Contains(a.Operations(), operation) && a.Head().Rule != ruleid.UsersNotFound && a.Head().Rule != ruleid.JSONSyntax {
+		if !slices.Contains(a.Operations(), operation) && ofUsers(a.Head().Rule) != ruleid.UsersNotFound && a.Head().Rule != ruleid.JSONSyntax {
 			return false
 		}
 	}
 	return true
 }
 
-// propertyOf is the part of a user that a pointer is in: lists have it two levels
-// further down.
-func propertyOf(pointer string) string {
-	name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(pointer, "/users/*"), "/"), "/")
+// propertyOf is the part of a user, or of one of another resource, that a pointer
+// is in: lists have it two levels further down.
+func propertyOf(pointer, resource string) string {
+	for _, list := range []string{"/users/*", "/" + resource + "/*"} {
+		pointer = strings.TrimPrefix(pointer, list)
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
 	return name
 }
 

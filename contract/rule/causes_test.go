@@ -37,3 +37,25 @@ func TestCausesAreTheSameHoweverOftenTheyAreAskedFor(t *testing.T) {
 	require.Len(t, r.Causes(), 2, "what fails is not hidden behind what is accepted")
 	require.Empty(t, r.Findings[1].Follows)
 }
+
+// What follows from what is the same for every resource, and stays within it.
+func TestConsequencesAreThoseOfTheSameResource(t *testing.T) {
+	finding := func(id, operation, pointer string) Finding {
+		return Finding{Rule: id, Level: Violation, Operation: operation, Pointer: pointer, Status: 200, Message: "x", Count: 1}
+	}
+	for name, c := range map[string]struct {
+		found []Finding
+		heads int
+	}{
+		"a wrong type that is read back otherwise": {[]Finding{
+			finding("schema/type", "getMeal", "/portion"), finding("meals/read-back", "getMeal", "/portion"), finding("meals/list-agrees", "listMeals", "/meals/*/portion"),
+		}, 1},
+		"another property":                {[]Finding{finding("schema/type", "getMeal", "/portion"), finding("meals/read-back", "getMeal", "/title")}, 2},
+		"found though it was not there":   {[]Finding{finding("meals/not-found", "getMeal", ""), finding("meals/deleted-gone", "getMeal", "")}, 1},
+		"of another resource":             {[]Finding{finding("meals/not-found", "getMeal", ""), finding("users/deleted-gone", "getUser", "")}, 2},
+		"a rule of one's own of its name": {[]Finding{finding("schema/type", "getMeal", "/portion"), finding("team/portion", "getMeal", "/portion")}, 2},
+	} {
+		r := Report{Findings: c.found}
+		require.Len(t, r.Causes(), c.heads, name)
+	}
+}
