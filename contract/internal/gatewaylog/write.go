@@ -1,7 +1,6 @@
 package gatewaylog
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,17 +45,6 @@ func (l *Log) make(method, path, sent string, status int, answer string) *contra
 		x.Response.Header = append(x.Response.Header, contract.Field{Name: "Content-Type", Value: "application/json"})
 	}
 	return x
-}
-
-// Write writes exchanges as JSON lines.
-func Write(w io.Writer, exchanges func(func(*contract.Exchange) bool)) error {
-	b := bufio.NewWriterSize(w, 1<<20)
-	for x := range exchanges {
-		if err := WriteLine(b, x); err != nil {
-			return err
-		}
-	}
-	return b.Flush()
 }
 
 // WriteLine writes one line.

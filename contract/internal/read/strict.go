@@ -64,13 +64,6 @@ func Value(text []byte) (value any, ok bool) {
 	return value, true
 }
 
-// Object is Value for an object; nil for anything else.
-func Object(text []byte) map[string]any {
-	value, _ := Value(text)
-	object, _ := value.(map[string]any)
-	return object
-}
-
 // tokens walks over the first value of a body and returns where it ends.
 func tokens(body []byte) (end int64, faults []Fault, err error) {
 	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))

@@ -24,9 +24,6 @@ type Suggestion struct {
 // Empty reports whether there is nothing to edit.
 func (s *Suggestion) Empty() bool { return len(s.overlay.Actions) == 0 }
 
-// Len is the number of edits.
-func (s *Suggestion) Len() int { return len(s.overlay.Actions) }
-
 // Write writes the overlay as YAML.
 func (s *Suggestion) Write(w io.Writer) error {
 	enc := yaml.NewEncoder(w)
