@@ -11,7 +11,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 APIDIFF     := golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 
-.PHONY: accept spark contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest spec-lint speclint-tools
+.PHONY: accept api spark contract test race lint generate generate-check breaking recordings rules selftest selftest-race outsiders verdicts bench fuzz help recorders validators browsertest spec-lint speclint-tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,7 +69,7 @@ validators: ## install what reports are validated by (Python 3 with venv, Node 2
 browsertest: ## test the HTML report in a browser (Debian's chromium, Node 20)
 	cd contract/report/browsertest && npm ci --no-audit --no-fund && GOFLAGS=-mod=mod CI=true $(GO) test ./...
 
-lint: ## check format, vet (for Linux, macOS and Windows), staticcheck and the workflows
+lint: ## check format, vet (for Linux, macOS and Windows), staticcheck, the workflows and the Go API
 	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
 	for system in darwin windows; do \
@@ -77,6 +77,7 @@ lint: ## check format, vet (for Linux, macOS and Windows), staticcheck and the w
 	done
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) run $(ACTIONLINT)
+	@$(MAKE) --no-print-directory api
 
 generate: ## generate the client from openapi.yaml
 	$(GO) generate ./...
@@ -98,12 +99,20 @@ breaking: ## say what openapi.yaml and the Go API break since BASE (a tag or rev
 	git worktree add --quiet --detach "$$base/tree" "$(BASE)" || { echo "there is no revision $(BASE)"; exit 2; }; \
 	echo "openapi.yaml since $(BASE):"; \
 	$(GO) run $(OASDIFF) changelog --allow-external-refs=false --fail-on ERR "$$base/tree/openapi.yaml" openapi.yaml; broken=$$?; \
-	module="$$($(GO) list -m)"; \
-	quiet() { grep -v '^Ignoring internal package' || true; }; \
-	(cd "$$base/tree" && $(GO) run $(APIDIFF) -m -w "$$base/api" "$$module" 2>&1) | quiet && \
-	echo "Go API since $(BASE) (incompatible changes):" && \
-	$(GO) run $(APIDIFF) -m -incompatible "$$base/api" "$$module" 2>&1 | quiet; \
+	echo "Go API since $(BASE) (incompatible changes):"; $(MAKE) --no-print-directory api BASE="$(BASE)" MAJOR=0; \
 	exit $$broken
+
+# Before v1 a release may break the API of the one before (semver.org, 4).
+MAJOR ?= $(shell echo "$(BASE)" | sed -n 's/^v\([0-9]*\)\..*/\1/p')
+api: ## say what the Go API breaks since BASE, and fail if that is a release from v1 on; without a release there is nothing to keep
+	@test -n "$(BASE)" || { echo "there is no release yet: the Go API has nothing to keep"; exit 0; }; \
+	base="$$(mktemp -d)"; trap 'git worktree remove --force "$$base/tree" 2>/dev/null; rm -rf "$$base"' EXIT; \
+	git worktree add --quiet --detach "$$base/tree" "$(BASE)" || { echo "there is no revision $(BASE)"; exit 2; }; \
+	quiet() { grep -v '^Ignoring internal package' || true; }; module="$$($(GO) list -m)"; \
+	(cd "$$base/tree" && $(GO) run $(APIDIFF) -m -w "$$base/api" "$$module" 2>&1) | quiet; \
+	test -f "$$base/api" || exit 2; \
+	broken="$$($(GO) run $(APIDIFF) -m -incompatible "$$base/api" "$$module" 2>&1 | quiet)"; \
+	test -z "$$broken" || { echo "$$broken"; test "$(MAJOR)" = 0 -o -z "$(MAJOR)"; }
 
 accept: ## after an edit of openapi.yaml: make anew what follows from it, and say what changed and what it breaks
 	@$(GO) generate ./...
