@@ -73,8 +73,6 @@ var exceptions = map[string]int{
 	"contract/internal/accept.objectMatcher": 3,
 	"contract/internal/coverage.Counts":      4,
 	"contract/internal/coverage.Recorder":    3,
-	"contract/internal/evidence.Writer":      5,
-	"contract/internal/evidence.script":      3,
 	"contract/internal/fact.Hasher":          3,
 	"contract/internal/fact.Value":           3,
 	"contract/internal/replay.tally":         3,
@@ -83,7 +81,6 @@ var exceptions = map[string]int{
 	"contract/cmd/onvy-contract/replay.go:replayCommand":     80,
 	"contract/cmd/onvy-contract/run.go:runCommand":           80,
 	"contract/cmd/onvy-contract/selftest.go:selftestCommand": 80,
-	"contract/internal/evidence/step.go:maskNext":            61,
 }
 
 // source is a file of Go that somebody wrote and that is no test.

@@ -3,10 +3,9 @@ package evidence
 import (
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
@@ -27,42 +26,12 @@ type Writer struct {
 	recorded bool
 }
 
-// shared is what all cases know.
-type shared struct {
-	mu     sync.Mutex
-	had    map[rule.FindingKey]bool
-	issued map[string]issued // by token
-	// cursors are those that listings gave, with the exchange.
-	cursors map[string]*wire.Exchange
-}
-
-// issued is what a token of the server is.
-type issued struct {
-	auth     rule.Auth
-	scope    string
-	plain    bool           // by the request that the suite gets its own tokens with
-	by       *wire.Exchange // that gave it
-	member   string         // of its answer
-	lifetime time.Duration
-	until    time.Time
-}
-
 // New returns a writer that knows the secrets of a target.
 func New(t *run.Target, base *url.URL) *Writer {
 	return &Writer{
 		shared: &shared{had: map[rule.FindingKey]bool{}, issued: map[string]issued{}, cursors: map[string]*wire.Exchange{}},
 		target: t, Base: strings.TrimSuffix(base.String(), "/"),
 	}
-}
-
-// First reports whether no equal finding came before.
-func (e *Writer) First(f *rule.Finding) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	k := f.Key()
-	had := e.had[k]
-	e.had[k] = true
-	return !had
 }
 
 // Learn keeps what tokens and cursors an answer has, to know them again.
@@ -94,21 +63,6 @@ func (e *Writer) Learn(c *pass.Call) {
 			if _, known := e.issued[token]; !known { // one that gives a token twice gave it the first time
 				e.issued[token] = is
 			}
-		}
-	}
-}
-
-// learnCursor keeps the cursor of a listing. A cursor that one can come upon by
-// chance is not told from a made-up one.
-func (e *Writer) learnCursor(c *pass.Call) {
-	if c.Exchange.Request.Method != "GET" || !strings.Contains(string(c.Exchange.Response.Body), "next_page") {
-		return
-	}
-	if next := c.NextPage(); len(next) > 2 {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		if e.cursors[next] == nil {
-			e.cursors[next] = c.Exchange
 		}
 	}
 }
@@ -221,4 +175,59 @@ func UserOf(x *wire.Exchange) string {
 		return ""
 	}
 	return id
+}
+
+func (e *Writer) named() (all []namedSecret) {
+	add := func(variable, value string) {
+		if value != "" {
+			all = append(all, namedSecret{variable, value})
+		}
+	}
+	if e.recorded {
+		add("ONVY_PROJECT_ID", projectMark)
+	}
+	add("ONVY_CLIENT_SECRET", e.target.Project.ClientSecret.Reveal())
+	add("ONVY_ID_TOKEN", e.target.IDToken.Reveal())
+	if e.target.Other != nil {
+		add("ONVY_OTHER_CLIENT_SECRET", e.target.Other.ClientSecret.Reveal())
+	}
+	return all
+}
+
+// leaks reports whether a script has a part of a secret in it.
+func (e *Writer) leaks(text string) bool {
+	var secrets []string
+	e.mu.Lock()
+	for token := range e.issued {
+		secrets = append(secrets, token)
+	}
+	for cursor := range e.cursors {
+		if len(cursor) >= 8 && strings.Contains(text, cursor) {
+			e.mu.Unlock()
+			return true // a cursor may have the id of a user in it
+		}
+	}
+	e.mu.Unlock()
+	for _, secret := range append(secrets, e.secrets()...) {
+		parts := append(strings.Split(secret, "."), secret[:len(secret)/2], secret[len(secret)/2:])
+		if len(secret) >= 4 && strings.Contains(text, secret) || slices.ContainsFunc(parts, func(part string) bool {
+			return len(part) >= 10 && strings.Contains(text, part) && !headerOfJWT.MatchString(part)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// namedSecret is a secret of the target with the variable that has it.
+type namedSecret struct{ variable, value string }
+
+// headerOfJWT is the first part of a token, {"alg": or {"typ":, which is no secret.
+var headerOfJWT = regexp.MustCompile(`^eyJ(hbGci|0eXAi)[A-Za-z0-9_-]*$`)
+
+// Script is that of a finding about the last of some exchanges. The users that
+// it creates it deletes at the end.
+func (e *Writer) Script(f *rule.Finding, exchanges []*wire.Exchange) string {
+	s := &script{e: e, names: map[string]string{}, taken: map[string]int{}}
+	return s.text(f, exchanges)
 }

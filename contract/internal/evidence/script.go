@@ -30,13 +30,6 @@ type script struct {
 // text, is left out.
 const mostScriptBody = 8 << 10
 
-// Script is that of a finding about the last of some exchanges. The users that
-// it creates it deletes at the end.
-func (e *Writer) Script(f *rule.Finding, exchanges []*wire.Exchange) string {
-	s := &script{e: e, names: map[string]string{}, taken: map[string]int{}}
-	return s.text(f, exchanges)
-}
-
 func (s *script) text(f *rule.Finding, exchanges []*wire.Exchange) string {
 	var lines, created []string
 	for i, x := range exchanges {

@@ -7,19 +7,16 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/onvy-health/onvy-go/contract/rule"
-	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
 // changed is the code that changes a fresh token as the suite has changed one of
 // the server's; nil if the text is no such token.
-func (s *script) changed(text string) func() string {
+func changed(s *script, text string) func() string {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
 		return nil
 	}
-	original, variable := s.e.origin(parts)
+	original, variable := s.e.origin(parts, s.e.target.IDToken.Reveal())
 	if original == "" {
 		return nil
 	}
@@ -35,7 +32,7 @@ func (s *script) changed(text string) func() string {
 			head = encoded("'" + decodedText(parts[0]) + "'")
 		}
 		if parts[1] != from[1] {
-			payload = s.edited(payload, from[1], parts[1])
+			payload = edited(s, payload, from[1], parts[1])
 		}
 		signature := ""
 		switch {
@@ -63,7 +60,7 @@ func encoded(arguments string) string {
 
 // edited is the code that changes the claims of a payload which the suite has
 // changed.
-func (s *script) edited(payload, from, to string) string {
+func edited(s *script, payload, from, to string) string {
 	var before, after map[string]any
 	if json.Unmarshal([]byte(decodedText(from)), &before) != nil || json.Unmarshal([]byte(decodedText(to)), &after) != nil {
 		s.partly = "the payload of the token was changed in a way that is not known"
@@ -99,95 +96,4 @@ func differences(a, b string) int {
 		}
 	}
 	return n
-}
-
-// origin is the token that one in three parts was made of, with the variable if
-// it is one of the target's.
-func (e *Writer) origin(parts []string) (token, variable string) {
-	fits := func(token string) bool {
-		from := strings.Split(token, ".")
-		return len(from) == 3 && (from[1] == parts[1] || parts[2] != "" && from[2] == parts[2])
-	}
-	if id := e.target.IDToken.Reveal(); fits(id) {
-		return id, "ONVY_ID_TOKEN"
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for token := range e.issued {
-		if fits(token) {
-			return token, ""
-		}
-	}
-	return "", ""
-}
-
-// issuer says how a token was given.
-func (e *Writer) issuer(token string) (issued, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	is, ok := e.issued[token]
-	return is, ok
-}
-
-// tokensIn are the tokens of the server in a text.
-func (e *Writer) tokensIn(text string) (all []string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for token := range e.issued {
-		if len(token) >= 8 && strings.Contains(text, token) {
-			all = append(all, token)
-		}
-	}
-	return all
-}
-
-// like are the tokens that a word was made of by changing one character or
-// cutting its end: opaque ones, and JWTs that nobody has signed.
-func (e *Writer) like(word string) (all []string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for token := range e.issued {
-		if len(token) < 8 {
-			continue
-		}
-		if len(word) == len(token) && differences(word, token) == 1 || word == token[:len(token)-4] {
-			all = append(all, token)
-		}
-	}
-	return all
-}
-
-// AnyToken is a token of the project with all that its client may do; "" if
-// there is none.
-func (e *Writer) AnyToken() string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	found := ""
-	for token, is := range e.issued {
-		// The same one each time, so that a script needs no second one.
-		if is.auth == rule.ServerAuth && is.scope == "" && is.plain && (found == "" || is.by.Started.Before(e.issued[found].by.Started)) {
-			found = token
-		}
-	}
-	return found
-}
-
-// cursorIn is the cursor of the server in a text, or "".
-func (e *Writer) cursorIn(text string) string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	longest := ""
-	for cursor := range e.cursors {
-		if len(cursor) > len(longest) && strings.Contains(text, cursor) {
-			longest = cursor
-		}
-	}
-	return longest
-}
-
-// giver is the exchange whose answer has a cursor.
-func (e *Writer) giver(cursor string) *wire.Exchange {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.cursors[cursor]
 }

@@ -3,8 +3,6 @@ package evidence
 import (
 	"fmt"
 	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -120,7 +118,7 @@ func (s *script) secretIn(text string) (m match) {
 		take(strings.Index(text, token), len(token), func() string { return s.token(token) })
 	}
 	if span := jwtText.FindStringIndex(text); span != nil {
-		if code := s.changed(text[span[0]:span[1]]); code != nil {
+		if code := changed(s, text[span[0]:span[1]]); code != nil {
 			take(span[0], span[1]-span[0], code)
 		}
 	}
@@ -173,51 +171,3 @@ func otherCase(text string) string {
 		return r
 	}, text)
 }
-
-// namedSecret is a secret of the target with the variable that has it.
-type namedSecret struct{ variable, value string }
-
-func (e *Writer) named() (all []namedSecret) {
-	add := func(variable, value string) {
-		if value != "" {
-			all = append(all, namedSecret{variable, value})
-		}
-	}
-	if e.recorded {
-		add("ONVY_PROJECT_ID", projectMark)
-	}
-	add("ONVY_CLIENT_SECRET", e.target.Project.ClientSecret.Reveal())
-	add("ONVY_ID_TOKEN", e.target.IDToken.Reveal())
-	if e.target.Other != nil {
-		add("ONVY_OTHER_CLIENT_SECRET", e.target.Other.ClientSecret.Reveal())
-	}
-	return all
-}
-
-// leaks reports whether a script has a part of a secret in it.
-func (e *Writer) leaks(text string) bool {
-	var secrets []string
-	e.mu.Lock()
-	for token := range e.issued {
-		secrets = append(secrets, token)
-	}
-	for cursor := range e.cursors {
-		if len(cursor) >= 8 && strings.Contains(text, cursor) {
-			e.mu.Unlock()
-			return true // a cursor may have the id of a user in it
-		}
-	}
-	e.mu.Unlock()
-	for _, secret := range append(secrets, e.secrets()...) {
-		parts := append(strings.Split(secret, "."), secret[:len(secret)/2], secret[len(secret)/2:])
-		if len(secret) >= 4 && strings.Contains(text, secret) || slices.ContainsFunc(parts, func(part string) bool {
-			return len(part) >= 10 && strings.Contains(text, part) && !headerOfJWT.MatchString(part)
-		}) {
-			return true
-		}
-	}
-	return false
-}
-
-// headerOfJWT is the first part of a token, {"alg": or {"typ":, which is no secret.
-var headerOfJWT = regexp.MustCompile(`^eyJ(hbGci|0eXAi)[A-Za-z0-9_-]*$`)

@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -206,114 +205,6 @@ var secretNames = map[string]string{
 	"access_token": "${TOKEN}", "refresh_token": "${REFRESH_TOKEN}", "id_token": "${ONVY_ID_TOKEN}", "token": "${ONVY_ID_TOKEN}",
 	"subject_token": "${ONVY_ID_TOKEN}", "actor_token": "${ONVY_ID_TOKEN}", "client_secret": "${ONVY_CLIENT_SECRET}",
 	"assertion": "${ONVY_ID_TOKEN}", "client_assertion": "${ONVY_CLIENT_SECRET}", "password": "…", "page": "${PAGE}", "next_page": "${PAGE}",
-}
-
-func maskForm(text string) string {
-	parts := strings.Split(text, "&")
-	for i, part := range parts {
-		name, value, _ := strings.Cut(part, "=")
-		if variable, secret := secretNames[name]; secret && value != "" {
-			parts[i] = name + "=" + variable
-		}
-	}
-	return strings.Join(parts, "&")
-}
-
-// maskJSON copies a JSON text as it stands, with secrets masked, and the values
-// of objects whose id is foreign replaced by what they are. It reports false
-// for what is not JSON.
-func maskJSON(body []byte, hidden bool, foreign func(id string) bool) (string, bool) {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var b strings.Builder
-	if !maskNext(d, &b, "", hidden, foreign, body, 0) || len(bytes.TrimSpace(body[d.InputOffset():])) > 0 {
-		return "", false
-	}
-	return b.String(), true
-}
-
-// maskNext copies the next value of d.
-func maskNext(d *json.Decoder, b *strings.Builder, name string, hidden bool, foreign func(string) bool, body []byte, depth int) bool {
-	if depth > read.MaxDepth {
-		return false // a body that is nested on purpose; the rule json/depth speaks of it
-	}
-	start := d.InputOffset()
-	token, err := d.Token()
-	if err != nil {
-		return false
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' {
-			if id, ok := idWithin(body[start:]); ok {
-				hidden = foreign(id)
-			}
-		}
-		b.WriteString(t.String())
-		for i := 0; d.More(); i++ {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			member := ""
-			if t == '{' {
-				key, err := d.Token()
-				if err != nil {
-					return false
-				}
-				member, _ = key.(string)
-				b.WriteString(strconv.Quote(member) + ": ")
-			}
-			inner := hidden && member != "pagination"
-			if !maskNext(d, b, member, inner, foreign, body, depth+1) {
-				return false
-			}
-		}
-		end, err := d.Token()
-		if err != nil {
-			return false
-		}
-		b.WriteString(end.(json.Delim).String())
-	case nil:
-		b.WriteString("null")
-	default:
-		variable, secret := secretNames[name]
-		switch text, isString := t.(string); {
-		case secret && isString && text != "":
-			b.WriteString(strconv.Quote(variable))
-		case hidden && isString:
-			b.WriteString(`"…"`)
-		case hidden:
-			b.WriteString("…")
-		case isString:
-			quoted, _ := json.Marshal(text) // of a string never fails
-			b.WriteString(unescaped(quoted))
-		default:
-			raw, _ := json.Marshal(t) // json.Number and bool as they were written
-			b.Write(raw)
-		}
-	}
-	return true
-}
-
-// unescaped undoes the escapes that only HTML needs.
-func unescaped(quoted []byte) string {
-	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(quoted))
-}
-
-// idWithin is the member id of the object that a text begins with.
-func idWithin(text []byte) (string, bool) {
-	text = bytes.TrimLeft(text, " \t\r\n,:")
-	var object struct {
-		ID json.RawMessage `json:"id"`
-	}
-	if json.NewDecoder(bytes.NewReader(text)).Decode(&object) != nil || object.ID == nil {
-		return "", false
-	}
-	var id string
-	if json.Unmarshal(object.ID, &id) != nil {
-		return string(object.ID), true
-	}
-	return id, true
 }
 
 // shortened is a text of at most so many bytes, and how many are left out.
