@@ -47,42 +47,7 @@ Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := live.check(); err != nil {
-				return err
-			}
-			old, err := outputs.ReadReport(args[1])
-			if err != nil {
-				return err
-			}
-			cause, err := causeOf(old, args[0])
-			switch {
-			case err != nil:
-				return err
-			case script && cause.Script() == "":
-				return fmt.Errorf("the report has no script for %s", cause.ID)
-			case script:
-				_, err = io.WriteString(a.Stdout, console.Script(a, cause.Script()))
-				return err
-			}
-			spec, err := a.Spec()
-			if err != nil {
-				return err
-			}
-			if spec.SHA256() != old.Spec {
-				return fmt.Errorf("%s is about another openapi.yaml; name that with --spec, or make the report anew", args[1])
-			}
-			_, found, err := liveTarget(a, &live)
-			switch {
-			case err != nil:
-				return err
-			case !found && !live.sandbox && old.Kind != contract.Sandbox:
-				return fmt.Errorf("the report is about %s, and no ONVY_* variables and no flags name a server", old.Target)
-			}
-			steps, err := againSteps(cmd.Context(), a, &live, old, cause)
-			if err != nil {
-				return err
-			}
-			return sayAgain(a, cmd, spec, &live, old, cause, steps)
+			return runAgain(cmd, a, &live, script, args[0], args[1])
 		},
 	}
 	cmd.Flags().BoolVar(&script, "script", false, "print the curl lines that show the cause, and send nothing")
@@ -92,6 +57,46 @@ Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 	console.Group(cmd.Flags(), "Server", live.registerServer)
 	console.Group(cmd.Flags(), "Limits", live.registerLimits)
 	return cmd
+}
+
+// runAgain sees whether a cause of a report file is still so.
+func runAgain(cmd *cobra.Command, a *console.App, live *liveFlags, script bool, id, name string) error {
+	if err := live.check(); err != nil {
+		return err
+	}
+	old, err := outputs.ReadReport(name)
+	if err != nil {
+		return err
+	}
+	cause, err := causeOf(old, id)
+	switch {
+	case err != nil:
+		return err
+	case script && cause.Script() == "":
+		return fmt.Errorf("the report has no script for %s", cause.ID)
+	case script:
+		_, err = io.WriteString(a.Stdout, console.Script(a, cause.Script()))
+		return err
+	}
+	spec, err := a.Spec()
+	if err != nil {
+		return err
+	}
+	if spec.SHA256() != old.Spec {
+		return fmt.Errorf("%s is about another openapi.yaml; name that with --spec, or make the report anew", name)
+	}
+	_, found, err := liveTarget(a, live)
+	switch {
+	case err != nil:
+		return err
+	case !found && !live.sandbox && old.Kind != contract.Sandbox:
+		return fmt.Errorf("the report is about %s, and no ONVY_* variables and no flags name a server", old.Target)
+	}
+	steps, err := againSteps(cmd.Context(), a, live, old, cause)
+	if err != nil {
+		return err
+	}
+	return sayAgain(a, cmd, spec, live, old, cause, steps)
 }
 
 // againSteps sends the steps of a cause.
@@ -105,9 +110,15 @@ func againSteps(ctx context.Context, a *console.App, live *liveFlags, old *contr
 		return nil, err
 	}
 	defer end()
-	if found && old.Kind == contract.Server && strings.TrimRight(target.BaseURL, "/") != old.Target {
+	switch {
+	case !found && old.Kind == contract.Server:
+		a.Note("The report is about %s; this is the embedded sandbox.", old.Target)
+	case !found && !live.sandbox:
+		a.Note("The report is about the embedded sandbox, and no ONVY_* variables and no flags name a server: this is the sandbox again.")
+	case found && old.Kind == contract.Server && strings.TrimRight(target.BaseURL, "/") != old.Target:
 		a.Note("The report is about %s; this is %s.", old.Target, target.BaseURL)
 	}
+	live.sandbox = live.sandbox || !found // which has been said
 	return playSteps(ctx, text, target, live.options, old, cause)
 }
 

@@ -215,6 +215,23 @@ func TestAgainPlaysWhatARecordingHasFromTheCreateOn(t *testing.T) {
 	call{}.run(t, "again", id, name).refuses(t, "name a server")
 }
 
+func TestAgainSaysWhichServerItAsks(t *testing.T) {
+	c, _, _ := faulty(t, "measurement-unit-enum")
+	name := filepath.Join(t.TempDir(), "report.json")
+	c.run(t, "run", "--seed", "7", "--run", "^(auth/server|users/create)$", "--json", name, ledger(t))
+	id := causeFor(t, name, "schema/enum")
+	r := call{}.run(t, "again", id, name, "--sandbox", ledger(t))
+	require.Zero(t, r.status, r.stderr)
+	require.Equal(t, "The report is about "+c.env["ONVY_BASE_URL"]+"; this is the embedded sandbox.\n", r.stderr)
+
+	own := changed(t, name, func(r *contract.Report) { r.Kind = contract.Sandbox })
+	r = call{}.run(t, "again", id, own, ledger(t))
+	require.Zero(t, r.status, r.stderr)
+	require.Contains(t, r.stderr, "this is the sandbox again")
+	require.Equal(t, 1, strings.Count(r.stderr, "\n"), "it is said once")
+	call{env: map[string]string{"CI": "true"}}.run(t, "again", id, own).refuses(t, "this is CI")
+}
+
 func TestAgainRefusesWhatItCannotAsk(t *testing.T) {
 	call{}.run(t, "again").refuses(t, "again takes a cause, such as F1, and a report")
 	call{}.run(t, "again", "F1", "none.json").refuses(t, "none.json")

@@ -42,39 +42,7 @@ in between; --complete is for recordings that have every write.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("base-path") && !strings.HasPrefix(options.BasePath, "/") {
-				return console.Usage(cmd, "--base-path is a path, which starts with \"/\"")
-			}
-			if options.Slow <= 0 {
-				return console.Usage(cmd, "--slow must be more than 0")
-			}
-			spec, err := a.Spec()
-			if err != nil {
-				return err
-			}
-			if err := console.RulesExist(spec, options.OnlyRules, options.SkipRules); err != nil {
-				return err
-			}
-			names, err := traffic.Recordings(args)
-			if err != nil {
-				return err
-			}
-			out, err := output.Open(a)
-			if err != nil {
-				return err
-			}
-			defer out.Discard()
-			redactor, err := a.Redactor()
-			if err != nil {
-				return err
-			}
-			options.Evidence = redactor.Exchange
-			options.OnExchange = output.Watching(nil)
-			r, err := traffic.Replay(cmd.Context(), a, spec, names, options, sort, output.Quiet)
-			if err != nil {
-				return err
-			}
-			return out.Finish(r)
+			return runReplay(cmd, a, args, options, sort, &output)
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -87,4 +55,41 @@ in between; --complete is for recordings that have every write.`,
 	cmd.Flags().BoolVar(&sort, "sort", false, "the recordings are in no order: sort them by time first, on disk if need be")
 	output.Register(cmd.Flags())
 	return cmd
+}
+
+// runReplay checks the recordings that arguments name.
+func runReplay(cmd *cobra.Command, a *console.App, args []string, options contract.ReplayOptions, sort bool, output *outputs.Flags) error {
+	if cmd.Flags().Changed("base-path") && !strings.HasPrefix(options.BasePath, "/") {
+		return console.Usage(cmd, "--base-path is a path, which starts with \"/\"")
+	}
+	if options.Slow <= 0 {
+		return console.Usage(cmd, "--slow must be more than 0")
+	}
+	spec, err := a.Spec()
+	if err != nil {
+		return err
+	}
+	if err := console.RulesExist(spec, options.OnlyRules, options.SkipRules); err != nil {
+		return err
+	}
+	names, err := traffic.Recordings(args)
+	if err != nil {
+		return err
+	}
+	out, err := output.Open(a)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	redactor, err := a.Redactor()
+	if err != nil {
+		return err
+	}
+	options.Evidence = redactor.Exchange
+	options.OnExchange = output.Watching(nil)
+	r, err := traffic.Replay(cmd.Context(), a, spec, names, options, sort, output.Quiet)
+	if err != nil {
+		return err
+	}
+	return out.Finish(r)
 }

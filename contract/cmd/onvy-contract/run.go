@@ -46,32 +46,7 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 		),
 		Args: console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := live.check(); err != nil {
-				return err
-			}
-			spec, err := a.Spec()
-			if err != nil {
-				return err
-			}
-			if err := console.RulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
-				return err
-			}
-			if list && live.output.ToFile() {
-				return console.Usage(cmd, "--list runs nothing, so that there is no report to write and no gate to hold")
-			}
-			if list {
-				return listCases(a, spec, &live)
-			}
-			out, err := live.output.Open(a)
-			if err != nil {
-				return err
-			}
-			defer out.Discard()
-			r, err := runLive(cmd.Context(), a, spec, &live, nil)
-			if err != nil {
-				return err
-			}
-			return out.Finish(r)
+			return runSuite(cmd, a, &live, list)
 		},
 	}
 	live.register(cmd.Flags())
@@ -79,6 +54,36 @@ touched. After a crash, "onvy-contract clean" deletes what is left.`,
 		set.BoolVar(&list, "list", false, "list the cases that would run, and send nothing")
 	})
 	return cmd
+}
+
+// runSuite runs the suite, or lists its cases.
+func runSuite(cmd *cobra.Command, a *console.App, live *liveFlags, list bool) error {
+	if err := live.check(); err != nil {
+		return err
+	}
+	spec, err := a.Spec()
+	if err != nil {
+		return err
+	}
+	if err := console.RulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
+		return err
+	}
+	if list && live.output.ToFile() {
+		return console.Usage(cmd, "--list runs nothing, so that there is no report to write and no gate to hold")
+	}
+	if list {
+		return listCases(a, spec, live)
+	}
+	out, err := live.output.Open(a)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	r, err := runLive(cmd.Context(), a, spec, live, nil)
+	if err != nil {
+		return err
+	}
+	return out.Finish(r)
 }
 
 // listCases names the cases that --run and --shard choose.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/selftest"
@@ -44,31 +45,7 @@ Exit status: 0 every fault is found by its own rule and nothing else is reported
 			if expression != "" {
 				options.Select = wanted.MatchString
 			}
-			bar := console.NewProgress(a, int64(len(faults.All())+len(faults.Controls())), "planting faults", false, quiet)
-			done := int64(0)
-			var unwritten error
-			options.OnResult = func(r selftest.Result) { // at once, so that whatever happens later loses nothing
-				if err := r.Print(a.Stdout, all); err != nil && unwritten == nil {
-					unwritten = err
-				}
-				done++
-				bar.Set(done)
-			}
-			matrix, err := selftest.Run(cmd.Context(), spec, options)
-			bar.End()
-			if err != nil {
-				return err
-			}
-			if len(matrix.Faults)+len(matrix.Controls) == 0 {
-				return errors.New("no fault matches --run")
-			}
-			if err := errors.Join(unwritten, matrix.Print(a.Stdout)); err != nil {
-				return err
-			}
-			if !matrix.OK() {
-				return console.Exit(1)
-			}
-			return nil
+			return runSelftest(cmd, a, spec, options, all, quiet)
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -79,4 +56,33 @@ Exit status: 0 every fault is found by its own rule and nothing else is reported
 	cmd.Flags().IntVar(&options.Parallel, "parallel", 0, "run `N` servers at once; 0 means one for each core")
 	cmd.Flags().BoolVar(&quiet, "quiet", false, "no progress bar")
 	return cmd
+}
+
+// runSelftest plants faults, and says of each how it was found.
+func runSelftest(cmd *cobra.Command, a *console.App, spec *contract.Spec, options selftest.Options, all, quiet bool) error {
+	bar := console.NewProgress(a, int64(len(faults.All())+len(faults.Controls())), "planting faults", false, quiet)
+	done := int64(0)
+	var unwritten error
+	options.OnResult = func(r selftest.Result) { // at once, so that whatever happens later loses nothing
+		if err := r.Print(a.Stdout, all); err != nil && unwritten == nil {
+			unwritten = err
+		}
+		done++
+		bar.Set(done)
+	}
+	matrix, err := selftest.Run(cmd.Context(), spec, options)
+	bar.End()
+	if err != nil {
+		return err
+	}
+	if len(matrix.Faults)+len(matrix.Controls) == 0 {
+		return errors.New("no fault matches --run")
+	}
+	if err := errors.Join(unwritten, matrix.Print(a.Stdout)); err != nil {
+		return err
+	}
+	if !matrix.OK() {
+		return console.Exit(1)
+	}
+	return nil
 }
