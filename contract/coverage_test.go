@@ -166,3 +166,14 @@ func TestCoverageOfAReplayIsThatOfTheRunThatWasRecorded(t *testing.T) {
 		require.Equal(t, n, replayed[id], id)
 	}
 }
+
+func TestABodyThatIsWrongCoversNothingOfItself(t *testing.T) {
+	spec := loadSpec(t)
+	for gender, covered := range map[string]bool{"other": true, "unknown": false} {
+		r := spec.Replay(t.Context(), "one", func(yield func(*contract.Exchange, error) bool) {
+			yield(happened([]step{{"GET /users/a", "", 200, `{"id":"a","firstname":"A","created_at":"2026-03-05T18:10:00Z","updated_at":"2026-03-05T18:10:00Z","gender":"` + gender + `"}`}})[0], nil)
+		}, contract.ReplayOptions{})
+		require.Positive(t, r.Coverage.Points["getUser 200 status"], r.Coverage.Points)
+		require.Equal(t, covered, r.Coverage.Points["getUser 200 property /firstname"] > 0)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/gatewaylog"
 	"github.com/onvy-health/onvy-go/contract/recording"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 	"github.com/onvy-health/onvy-go/internal/needs"
@@ -81,6 +82,21 @@ func TestReplayFindsTheSameWithoutTheFastPath(t *testing.T) {
 		}
 		require.Equal(t, map[string]int{"users/list-agrees": 2, "users/read-back": 1}, rules) // a list may show more than a read does
 	})
+	for name, edit := range map[string]*strings.Replacer{
+		"a value that is not documented": strings.NewReplacer(`"gender":"male"`, `"gender":"alien"`),
+		"another type":                   strings.NewReplacer(`"tz_offset":3600`, `"tz_offset":"3600"`, `"next_page":null`, `"next_page":0`),
+		"another name":                   strings.NewReplacer(`"created_at":`, `"created":`),
+		"ids that are numbers":           strings.NewReplacer(`"id":"user_0`, `"id":1,"user":"`),
+	} {
+		t.Run("known: "+name, func(t *testing.T) {
+			var xs []*contract.Exchange
+			for x := range gatewaylog.New(gatewaylog.Options{Seed: 3, Exchanges: 400, Users: 30, Faults: 0.02}).All() {
+				x.Response.Body = []byte(edit.Replace(string(x.Response.Body)))
+				xs = append(xs, x)
+			}
+			require.NotEmpty(t, compare(t, xs))
+		})
+	}
 	t.Run("faults", func(t *testing.T) {
 		found, nth := 0, 12
 		if !needs.Whole(t) {

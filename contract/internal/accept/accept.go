@@ -68,13 +68,18 @@ type Skim struct {
 	Body    *coverage.Body // nil if nobody asks
 
 	Strangers []Stranger
+
+	Exact bool   // no flaws are set aside
+	Flaws []Flaw // in the order in which kin-openapi meets them
 }
 
-// Skim also accepts properties that the schema does not name, if nothing else
-// is wrong, and says which. So drift costs no second look.
+// Skim also accepts properties that the schema does not name, and values that
+// break it, if nothing else is wrong, and says which. So drift costs no second
+// look, and a flaw costs one at the value alone. Of a body with flaws nothing is
+// noted for coverage.
 func (m *Matcher) Skim(k *Skim, body []byte) bool {
 	r := m.readers.Get().(*tokenReader)
-	r.strangersToo = true
+	r.strangersToo, r.flawsToo = true, !k.Exact
 	if k.Body != nil {
 		if cap(r.words) < len(m.Slots) {
 			r.words = make([]uint64, len(m.Slots))
@@ -83,14 +88,16 @@ func (m *Matcher) Skim(k *Skim, body []byte) bool {
 	}
 	ok := m.read(r, k.Outline, body)
 	if ok {
-		k.Strangers = append(k.Strangers, r.strangers...)
-		if k.Body != nil {
+		inOrder(r.flaws)
+		k.Strangers, k.Flaws = append(k.Strangers, r.strangers...), append(k.Flaws, r.flaws...)
+		if k.Body != nil && len(r.flaws) == 0 {
 			k.Body.Merge(r.seen)
 		}
 	}
 	clear(r.seen)
 	clear(r.strangers)
-	r.seen, r.strangers, r.strangersToo = nil, r.strangers[:0], false
+	clear(r.flaws)
+	r.seen, r.strangers, r.strangersToo, r.flaws, r.flawsToo = nil, r.strangers[:0], false, r.flaws[:0], false
 	m.readers.Put(r)
 	return ok
 }
@@ -118,6 +125,8 @@ type tokenReader struct {
 
 	strangersToo bool // whether they are accepted
 	strangers    []Stranger
+	flawsToo     bool // whether they are set aside
+	flaws        []Flaw
 }
 
 func newTokenReader() *tokenReader {

@@ -134,7 +134,7 @@ func (c *compiler) object(s *openapi3.Schema, rest openapi3.Schema, key compileK
 		for len(o.byLength) <= len(name) {
 			o.byLength = append(o.byLength, nil)
 		}
-		o.byLength[len(name)] = append(o.byLength[len(name)], property{name, bit, k})
+		o.byLength[len(name)] = append(o.byLength[len(name)], property{name, bit, k, ref.Value})
 		if slices.Contains(s.Required, name) {
 			o.required |= bit
 		}
@@ -169,7 +169,9 @@ func (c *compiler) array(s *openapi3.Schema, rest openapi3.Schema, key compileKe
 	a := &arrayMatcher{nullable: key.nullable, length: lengthOf(s.MinItems, s.MaxItems), slot: c.slot(s, coverage.SlotItems, nil)}
 	c.compiled[key] = a // before its items, which may refer to it
 	var ok bool
-	a.items, ok = c.compile(s.Items)
+	if a.items, ok = c.compile(s.Items); ok {
+		a.schema = s.Items.Value
+	}
 	return a, ok
 }
 

@@ -32,9 +32,10 @@ type objectMatcher struct {
 }
 
 type property struct {
-	name  string
-	bit   uint64
-	value valueMatcher
+	name   string
+	bit    uint64
+	value  valueMatcher
+	schema *openapi3.Schema
 }
 
 func (o *objectMatcher) matches(r *tokenReader, first rawToken) bool {
@@ -53,7 +54,7 @@ func (o *objectMatcher) matches(r *tokenReader, first rawToken) bool {
 				r.seen[o.slot] |= seen
 				r.seen[o.slot+1] |= o.all &^ seen
 			}
-			return name.kind() == '}' && seen&o.required == o.required
+			return name.kind() == '}' && (seen&o.required == o.required || r.lacks(o, seen))
 		}
 		p := o.property(name)
 		if p == nil {
@@ -70,7 +71,7 @@ func (o *objectMatcher) matches(r *tokenReader, first rawToken) bool {
 		if value.kind() == 'n' && r.seen != nil {
 			r.seen[o.slot+2] |= p.bit
 		}
-		if !p.value.matches(r, value) {
+		if !p.value.matches(r, value) && !r.flawed(p, value) {
 			return false
 		}
 		seen |= p.bit
@@ -105,6 +106,7 @@ type arrayMatcher struct {
 	nullable bool
 	length   length
 	items    valueMatcher
+	schema   *openapi3.Schema // of the items
 	slot     int
 }
 
@@ -123,7 +125,7 @@ func (a *arrayMatcher) matches(r *tokenReader, first rawToken) bool {
 			}
 			return a.length.holds(n)
 		}
-		if !a.items.matches(r, item) {
+		if !a.items.matches(r, item) && !r.flaw(a.schema, item) {
 			return false
 		}
 	}

@@ -21,7 +21,7 @@ type Call struct {
 	Slow time.Duration // an answer that takes longer is a finding; 0 is no limit
 
 	// Clean says that the fast path has accepted the body: strict JSON, right
-	// by the schema, nothing undocumented but the strangers.
+	// by the schema but for SchemaErrors, nothing undocumented but the strangers.
 	Clean     bool
 	strangers []accept.Stranger
 
@@ -30,10 +30,10 @@ type Call struct {
 
 	Racing bool // sent at the same time as others about the same user, on purpose
 
-	body     Decoded                 // see Decode
-	schema   []*openapi3.SchemaError // see SchemaErrors; nil before the first call
-	Counting *Counting               // nil if nobody counts
-	Answer   accept.Outline          // see Outline
+	body     Decoded        // see Decode
+	schema   []SchemaError  // see SchemaErrors; nil before the first call
+	Counting *Counting      // nil if nobody counts
+	Answer   accept.Outline // see Outline
 	Outlined bool
 
 	Findings []rule.Finding
@@ -53,9 +53,14 @@ func (c *Call) Skim() {
 		return
 	}
 	if m := c.Spec.Fast[c.Media.Schema.Value]; m != nil {
-		k := accept.Skim{Outline: &c.Answer, Body: c.seenBody()}
-		c.Clean = m.Skim(&k, c.Exchange.Response.Body)
-		c.strangers = k.Strangers
+		// The error codes of OAuth have rules of their own.
+		k := accept.Skim{Outline: &c.Answer, Body: c.seenBody(), Exact: c.Op.Token && c.Status() >= 400}
+		if c.Clean = m.Skim(&k, c.Exchange.Response.Body); c.Clean && len(k.Flaws) > 0 {
+			c.schema, c.Clean = judge(k.Flaws)
+		}
+		if c.Clean {
+			c.strangers = k.Strangers
+		}
 		c.Outlined = c.Clean && c.OK() && m.Notes != nil && m.Notes == c.Resource()
 	}
 }
@@ -220,17 +225,17 @@ func (c *Call) NextPage() string {
 }
 
 // SchemaErrors returns everything that kin-openapi says of the body.
-func (c *Call) SchemaErrors() []*openapi3.SchemaError {
+func (c *Call) SchemaErrors() []SchemaError {
 	if c.schema != nil {
 		return c.schema
 	}
-	c.schema = []*openapi3.SchemaError{}
+	c.schema = []SchemaError{}
 	if !c.ReadsJSON() || c.Media == nil || c.Media.Schema == nil || !c.Decode().OK {
 		return c.schema
 	}
-	err := c.Media.Schema.Value.VisitJSON(c.Decode().Value,
-		openapi3.VisitAsResponse(), openapi3.MultiErrors(), openapi3.EnableFormatValidation())
-	c.schema = Flatten(err, c.schema)
+	for _, e := range visit(c.Media.Schema.Value, c.Decode().Value) {
+		c.schema = append(c.schema, SchemaError{SchemaError: e})
+	}
 	return c.schema
 }
 

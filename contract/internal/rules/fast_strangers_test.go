@@ -113,7 +113,8 @@ func pageExchange(body []byte) *wire.Exchange {
 }
 
 // BenchmarkDrift compares a page of 100 users as documented with pages that have
-// more than is documented, on the fast path and with kin-openapi alone:
+// more than is documented, or break it in each user, on the fast path and with
+// kin-openapi alone:
 //
 //	go test -run='^$' -bench=Drift ./contract/internal/rules
 func BenchmarkDrift(b *testing.B) {
@@ -121,17 +122,27 @@ func BenchmarkDrift(b *testing.B) {
 	require.NoError(b, err)
 	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
 	require.NoError(b, err)
+	wrong := strings.NewReplacer(`"gender":"other"`, `"gender":"unknown"`)
+	worse := strings.NewReplacer(`"gender":"other"`, `"gender":"unknown"`, `"birthday":"1990-04-23"`, `"birthday":5`, `"tz_offset":3600`, `"tz_offset":"1h"`)
 	for _, c := range []struct {
 		name, added string
+		wrong       *strings.Replacer
 		spec        *pass.Spec
 	}{
-		{"clean", "", fast},
-		{"one property", `"nickname":"Avery",`, fast},
-		{"three, one of them an object", `"nickname":"Avery","streak":{"days":3,"since":"2026-03-05"},"score":12,`, fast},
-		{"one property, kin-openapi", `"nickname":"Avery",`, slow},
+		{"clean", "", nil, fast},
+		{"one property", `"nickname":"Avery",`, nil, fast},
+		{"three, one of them an object", `"nickname":"Avery","streak":{"days":3,"since":"2026-03-05"},"score":12,`, nil, fast},
+		{"one violation", "", wrong, fast},
+		{"three violations", "", worse, fast},
+		{"clean, kin-openapi", "", nil, slow},
+		{"one property, kin-openapi", `"nickname":"Avery",`, nil, slow},
+		{"one violation, kin-openapi", "", wrong, slow},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			body := drifting(100, c.added)
+			if c.wrong != nil {
+				body = []byte(c.wrong.Replace(string(body)))
+			}
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {

@@ -107,7 +107,9 @@ var ModelDecodes = exchange(checkDecodes, rule.Rule{
 // have no rule of their own.
 func checkKeywords(keywords ...string) func(*pass.Call, *rule.Rule) {
 	return func(c *pass.Call, r *rule.Rule) {
-		for _, e := range c.SchemaErrors() {
+		all := c.SchemaErrors()
+		for i := range all {
+			e := &all[i]
 			if slices.Contains(keywords, keyword(e)) || len(keywords) == 0 && !known(e) {
 				reportSchemaError(c, r, e)
 			}
@@ -121,14 +123,14 @@ var knownKeywords = []string{
 	"multipleOf", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 }
 
-func keyword(e *openapi3.SchemaError) string {
+func keyword(e *pass.SchemaError) string {
 	if e.Value == nil && (e.SchemaField == "type" || e.SchemaField == "enum") {
 		return "nullable"
 	}
 	return e.SchemaField
 }
 
-func known(e *openapi3.SchemaError) bool { return slices.Contains(knownKeywords, keyword(e)) }
+func known(e *pass.SchemaError) bool { return slices.Contains(knownKeywords, keyword(e)) }
 
 // optional reports whether the value at a path is a property that may be left
 // out.
@@ -145,7 +147,7 @@ func requires(schema *openapi3.Schema, name string) bool {
 		slices.ContainsFunc(schema.AllOf, func(part *openapi3.SchemaRef) bool { return requires(part.Value, name) })
 }
 
-func reportSchemaError(c *pass.Call, r *rule.Rule, e *openapi3.SchemaError) {
+func reportSchemaError(c *pass.Call, r *rule.Rule, e *pass.SchemaError) {
 	path := e.JSONPointer()
 	schema, source, documented := pass.Trace(c.Media.Schema, c.Source(), path)
 	if c.Does(spec.Token) && c.Status() >= 400 && e.SchemaField == "enum" {
