@@ -45,6 +45,14 @@ func some[T any](t *testing.T, rows []T) (sample []T) {
 	return sample
 }
 
+// loadText loads a spec once, however many runs it is for.
+func loadText(text string) (*contract.Spec, error) {
+	load, _ := loaded.LoadOrStore(text, sync.OnceValues(func() (*contract.Spec, error) { return contract.Load([]byte(text)) }))
+	return load.(func() (*contract.Spec, error))()
+}
+
+var loaded sync.Map
+
 func loadSpec(t testing.TB) *contract.Spec {
 	t.Helper()
 	spec, err := load()

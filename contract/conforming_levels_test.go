@@ -26,7 +26,7 @@ func TestWhatNoPageSaysIsNoViolation(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range []struct {
+	for _, c := range some(t, []struct {
 		server
 		causes []string // rule and level of each cause
 	}{
@@ -55,7 +55,7 @@ func TestWhatNoPageSaysIsNoViolation(t *testing.T) {
 				a.set(object)
 			}
 		}}, []string{"schema/required assumption"}},
-	} {
+	}) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := sandbox.Start(t)

@@ -104,7 +104,7 @@ func runSpec(t *testing.T, text []byte, after func(*http.Request, *answered), o 
 	target := sandboxTarget(t, s)
 	target.BaseURL = front.URL
 	o.LedgerDir = t.TempDir()
-	spec, err := contract.Load(text)
+	spec, err := loadText(string(text))
 	require.NoError(t, err)
 	suite, err := contract.NewSuite(spec, target, o)
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package contract
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
@@ -11,7 +12,10 @@ import (
 )
 
 // Rules returns all rules, sorted by kind and id.
-func Rules() []Rule {
+func Rules() []Rule { return slices.Clone(allRules()) }
+
+// allRules are not to be changed.
+var allRules = sync.OnceValue(func() []Rule {
 	all := slices.Concat(rules.Exchange(), past.Rules)
 	for _, r := range cases.Rules {
 		all = append(all, *r)
@@ -23,7 +27,7 @@ func Rules() []Rule {
 		return strings.Compare(a.ID, b.ID)
 	})
 	return all
-}
+})
 
 // RulesFor returns the rules that a check against a spec has: those of [Rules],
 // and those of users for each other resource of the spec, as "meals/read-back".
@@ -38,7 +42,7 @@ func RuleByID(id string) (Rule, bool) {
 	family, name, _ := strings.Cut(id, "/")
 	var users Rule
 	own := false // its family has rules of its own
-	for _, r := range Rules() {
+	for _, r := range allRules() {
 		switch {
 		case r.ID == id:
 			return r, true

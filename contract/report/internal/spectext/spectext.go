@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -36,11 +37,31 @@ type Operation struct {
 	Spec             *openapi3.Operation
 }
 
-// Read returns nil for no spec.
+// Read returns nil for no spec. A program has one spec, and often several reports:
+// what was read last is kept.
 func Read(text []byte) (*Text, error) {
 	if len(text) == 0 {
 		return nil, nil
 	}
+	last.mu.Lock()
+	defer last.mu.Unlock()
+	if last.text == nil || !bytes.Equal(last.of, text) {
+		read, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		last.of, last.text = bytes.Clone(text), read
+	}
+	return last.text, nil
+}
+
+var last struct {
+	mu   sync.Mutex
+	of   []byte
+	text *Text // nobody changes it
+}
+
+func parse(text []byte) (*Text, error) {
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
 	doc, err := loader.LoadFromData(text)
