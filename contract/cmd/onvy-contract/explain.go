@@ -8,12 +8,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/internal/example"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/live/cases"
 	"github.com/onvy-health/onvy-go/contract/internal/near"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/rules"
 	"github.com/onvy-health/onvy-go/contract/report"
@@ -66,6 +69,11 @@ func explain(a *console.App, r *contract.Rule) error {
 	}
 	text := fmt.Sprintf("%s\n\n%s\n\nlevel      %s: %s\nsource     %s\nlooks at   %s\nbreaks it  %s\nholds it   %s\n",
 		r.ID, r.Title, r.Level, means[r.Level], strings.TrimSpace(r.Source+"  "+report.SourcePage(r.Source)), looks[r.Kind], r.Breaks, r.Holds)
+	tried, err := triedBy(r)
+	if err != nil {
+		return err
+	}
+	text += tried
 	if len(planted) > 0 {
 		text += "planted    faults of \"onvy-contract selftest\" that it has to find:\n" + strings.Join(planted, "\n") + "\n"
 	}
@@ -75,6 +83,31 @@ func explain(a *console.App, r *contract.Rule) error {
 	}
 	_, err = fmt.Fprint(a.Stdout, text+examples)
 	return err
+}
+
+// triedBy names the cases of the suite that make the traffic of a probe rule; ""
+// for any other rule.
+func triedBy(r *contract.Rule) (string, error) {
+	if r.Kind != contract.KindProbe {
+		return "", nil
+	}
+	spec, err := pass.Load(onvy.Spec)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, lc := range cases.All(spec) {
+		if slices.ContainsFunc(lc.Rules, func(tried *contract.Rule) bool { return tried.ID == r.ID }) && !slices.Contains(names, lc.Name) {
+			names = append(names, lc.Name)
+		}
+	}
+	switch n := len(names); {
+	case n == 0:
+		return "tried by   every case\n", nil
+	case n > 6: // one for each field
+		names = append(names[:6], fmt.Sprintf("%d more", n-6))
+	}
+	return "tried by   " + strings.Join(names, ", ") + "\n", nil
 }
 
 // examplesOf are the first example of a rule that breaks it and the first that does

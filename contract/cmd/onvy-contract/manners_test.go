@@ -57,6 +57,9 @@ func TestExplainSaysWhatARuleWants(t *testing.T) {
 	for _, text := range []string{"violation", "https://www.rfc-editor.org/rfc/rfc6749#section-5.1", "breaks it", "holds it", "token-cache-control-twice"} {
 		require.Contains(t, r.stdout, text)
 	}
+	require.Contains(t, call{}.run(t, "explain", "token/tampered").stdout, "\ntried by   bearer/tampered\n")
+	require.Contains(t, call{}.run(t, "explain", "operation/works").stdout, "\ntried by   every case\n")
+	require.NotContains(t, r.stdout, "tried by", "any traffic shows it")
 	for _, rule := range contract.Rules() {
 		r := call{}.run(t, "explain", rule.ID)
 		require.Zero(t, r.status, rule.ID)
