@@ -268,6 +268,11 @@ func inOurs(in string) bool { return strings.Contains(in, "/"+run.IDPrefix) }
 
 // MakeWith is Make that sends one field as it is in the body.
 func (p *Probe) MakeWith(r *spec.Resource, in string, body map[string]any, field string) (Thing, *pass.Call) {
+	return p.MakeAs("application/json", r, in, body, field)
+}
+
+// MakeAs is MakeWith that says that the body, which is JSON, is of a type.
+func (p *Probe) MakeAs(contentType string, r *spec.Resource, in string, body map[string]any, field string) (Thing, *pass.Call) {
 	if r.Create == nil || r.Delete == nil || r.Key == "" {
 		p.Skip("%s cannot be made and deleted again", r.Name)
 	}
@@ -283,7 +288,7 @@ func (p *Probe) MakeWith(r *spec.Resource, in string, body map[string]any, field
 		}
 		t.ID, _ = body[r.Key].(string)
 		p.RememberIn(project, in, t.ID)
-		return t, p.Send(JSONRequest("POST", in, header, body))
+		return t, p.Send(typed("POST", in, header, body, contentType))
 	}
 	marker := ""
 	if !inOurs(in) {
@@ -292,7 +297,7 @@ func (p *Probe) MakeWith(r *spec.Resource, in string, body map[string]any, field
 		}
 	}
 	pending := p.RememberPending(project, in, marker)
-	c := p.Send(JSONRequest("POST", in, header, body))
+	c := p.Send(typed("POST", in, header, body, contentType))
 	t.ID = KeyText(c.Object()[r.Key])
 	switch {
 	case c.OK() && t.ID != "":

@@ -20,6 +20,10 @@ func Bearer(token string) wire.Header {
 
 // JSONRequest is a request with a JSON body; a nil body sends none.
 func JSONRequest(method, path string, header wire.Header, body any) Request {
+	return typed(method, path, header, body, "application/json")
+}
+
+func typed(method, path string, header wire.Header, body any, contentType string) Request {
 	r := Request{Method: method, Path: path, Header: slices.Clone(header)}
 	if body != nil {
 		text, err := json.Marshal(body)
@@ -27,7 +31,7 @@ func JSONRequest(method, path string, header wire.Header, body any) Request {
 			panic(err)
 		}
 		r.Body = text
-		r.Header = append(r.Header, wire.Field{Name: "Content-Type", Value: "application/json"})
+		r.Header = append(r.Header, wire.Field{Name: "Content-Type", Value: contentType})
 	}
 	return r
 }

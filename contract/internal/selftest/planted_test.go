@@ -68,7 +68,7 @@ func mealRun(t *testing.T, text []byte, rules *contract.Spec, f faults.Fault) (f
 	require.NoError(t, err)
 	ts := httptest.NewServer(f.Handler(srv))
 	defer ts.Close()
-	suite, err := contract.NewSuite(rules, selftest.Target(srv, ts.URL), contract.Options{Seed: 1, LedgerDir: t.TempDir(), Run: "^meals/"})
+	suite, err := contract.NewSuite(rules, selftest.Target(srv, ts.URL), contract.Options{Seed: 1, LedgerDir: t.TempDir(), Run: "^meals/", Risky: true})
 	require.NoError(t, err)
 	for _, finding := range suite.Run(t.Context()).Findings {
 		found = append(found, finding.Rule)

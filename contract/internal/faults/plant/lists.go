@@ -167,7 +167,27 @@ func (p lists) walks() []kit.Fault {
 	if p.List == nil || p.List.Page.Next == nil || p.List.Page.CursorParam == "" {
 		return nil
 	}
-	return slices.Concat(p.orders(), p.cursors(), p.edges())
+	return slices.Concat(p.orders(), p.offsets(), p.cursors(), p.edges())
+}
+
+// offsets lose one behind what was deleted during a walk.
+func (p lists) offsets() []kit.Fault {
+	return when(func() kit.Fault {
+		return p.row("page-offsets", "pages count from the front, whatever goes there meanwhile", "page/stable", kit.All(
+			kit.OnOp(p.Delete, kit.After(func(x *kit.Exchange) {
+				if x.Status < 300 {
+					x.State.Remember(parent(x.URL.EscapedPath()), "one is gone")
+				}
+			})),
+			p.edits(func(x *kit.Exchange, items []any, _ kit.Object) []any {
+				gone, _ := x.State.Remembered(x.URL.EscapedPath())
+				x.State.Remember(x.URL.EscapedPath(), "")
+				if gone != "" && p.cursor(x) != "" && len(items) > 0 {
+					return items[1:]
+				}
+				return items
+			})))
+	}, p.Delete)
 }
 
 // orders break what the pages of a listing show together.

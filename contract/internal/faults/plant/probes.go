@@ -35,6 +35,17 @@ func (p planter) input() (rows []kit.Fault) {
 		x.Body = kit.Encode(p.smallest())
 		return true
 	}))))
+	rows = append(rows,
+		p.row("takes-any-type", "create does not look at the content type", "input/content-type", kit.OnOp(p.Create, kit.Before(func(x *kit.Exchange) {
+			if x.Given() != nil {
+				x.Header.Set("Content-Type", "application/json")
+			}
+		}))),
+		p.row("takes-any-size", "create takes a body of any size", "input/large", kit.OnOp(p.Create, kit.Instead(http.StatusRequestEntityTooLarge, func(x *kit.Exchange) bool {
+			x.Body = kit.Encode(p.smallest())
+			return true
+		}))),
+	)
 	if p.Created != "" {
 		rows = append(rows, p.row("created-writable", "a client sets "+p.Created, "read-only", kit.OnOp(p.Create, kit.Good(func(x *kit.Exchange) {
 			if at, given := x.Given()[p.Created]; given {
@@ -113,6 +124,11 @@ func (p planter) isolation() (rows []kit.Fault) {
 		rule := map[spec.Role]string{spec.Read: "read", spec.Replace: "write", spec.Patch: "write", spec.Delete: "delete", spec.List: "list"}[o.Role]
 		if rule == "" || p.Read == nil || o.Role == spec.List && p.Parent == nil || o.Role == spec.Replace && p.ClientKeys {
 			continue
+		}
+		if o.Role == spec.List && o.Page.CursorParam != "" {
+			rows = append(rows, p.row("other-project-cursor", "a cursor works for another project", "isolation/cursor", kit.OnOp(o, kit.Instead(http.StatusBadRequest, func(x *kit.Exchange) bool {
+				return x.URL.Query().Get(o.Page.CursorParam) != "" && kit.ToForeign(x)
+			}))))
 		}
 		kind := "isolation/" + rule
 		rows = append(rows, p.row("other-project-"+o.Role.String(), o.Method+" reaches what another project has", kind, kit.OnOp(o, kit.Instead(http.StatusNotFound, kit.ToForeign))))

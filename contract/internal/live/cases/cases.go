@@ -45,10 +45,12 @@ func resourceCases(s *pass.Spec) (cases []live.Case) {
 		known = nil
 	}
 	for _, r := range s.API.Resources {
-		add := func(can bool, name, why string, run func(*live.Probe, *spec.Resource), rules ...*rule.Rule) {
-			if can && r.Create != nil {
-				cases = append(cases, live.Case{Name: name, Why: why, Rules: rules, Resource: r, Run: func(p *live.Probe) { run(p, r) }})
+		add := func(can bool, name, why string, run func(*live.Probe, *spec.Resource), rules ...*rule.Rule) *live.Case {
+			if !can || r.Create == nil {
+				return new(live.Case)
 			}
+			cases = append(cases, live.Case{Name: name, Why: why, Rules: rules, Resource: r, Run: func(p *live.Probe) { run(p, r) }})
+			return &cases[len(cases)-1]
 		}
 		fields, in := r.Name+"/fields", r.Name+"/input-"
 		if r == known { // whose other cases are written by hand
@@ -60,15 +62,12 @@ func resourceCases(s *pass.Spec) (cases []live.Case) {
 			add(r.Delete != nil, r.Name+"/delete", "deleted means deleted, by law too", resources.DeleteOne, users.NotFound)
 			add(r.Item != "", r.Name+"/unknown", "an app has to tell what is not there from a failure", resources.UnknownOne, users.NotFound)
 			add(r.Parent != nil && r.Read != nil, r.Name+"/elsewhere", "what one person has must not be found at another's", resources.ElsewhereOne, access.IsolationDelete, access.IsolationRead, access.IsolationWrite)
-			add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne, users.InputInvalid, users.InputMalformed)
-			add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf, users.InputInvalid, users.PageFullWalk, users.PageInvalidCursor, users.PageLimitsWork, users.PageShort, users.PageCursorAgain, users.PagePageEcho)
-			if n := len(cases) - 1; r.List != nil && n >= 0 {
-				cases[n].When = live.Alone // a listing is judged where nobody writes
-			}
-			add(r.Read != nil && s.SignsIn(), r.Name+"/stranger", "customers must never see what other customers' people have", resources.StrangerOne, access.IsolationDelete, access.IsolationList, access.IsolationRead, access.IsolationWrite)
-			if n := len(cases) - 1; n >= 0 && cases[n].Name == r.Name+"/stranger" {
-				cases[n].Needs = []live.Need{live.NeedsOther}
-			}
+			add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne, users.InputInvalid, users.InputMalformed, users.InputContentType)
+			add(true, r.Name+"/large", "one request must not take the server down", users.RefuseLarge, users.InputLarge).Needs = []live.Need{live.NeedsRisky}
+			// A listing is judged where nobody else writes.
+			add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf, users.InputInvalid, users.PageFullWalk, users.PageInvalidCursor, users.PageLimitsWork, users.PageShort, users.PageCursorAgain, users.PagePageEcho).When = live.Alone
+			add(resources.Paged(r), r.Name+"/pages-while-writing", "nobody stops the world to list it", resources.StableOf, users.PageStable).When = live.Alone
+			add(r.Read != nil && s.SignsIn(), r.Name+"/stranger", "customers must never see what other customers' people have", resources.StrangerOne, access.IsolationDelete, access.IsolationList, access.IsolationRead, access.IsolationWrite, access.IsolationCursor).Needs = []live.Need{live.NeedsOther}
 		}
 		add(resources.RefusesTaken(r), r.Name+"/concurrent-create", "two servers of a customer may greet the same one at once", resources.RaceCreates, users.ConcurrentCreate)
 		add(r.Read != nil && r.Patch != nil && len(resources.Racing(r)) > 1, r.Name+"/concurrent-patch", "a watch and a phone of one person report at once", resources.RacePatches, users.ConcurrentPatch)

@@ -1,7 +1,8 @@
 package access
 
 import (
-	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
@@ -12,7 +13,7 @@ import (
 
 // IsolationRules are the rules for two projects on one server.
 var IsolationRules = []*rule.Rule{
-	IsolationRead, IsolationList, IsolationWrite, IsolationDelete, isolationIDSpace, isolationCursor,
+	IsolationRead, IsolationList, IsolationWrite, IsolationDelete, isolationIDSpace, IsolationCursor,
 }
 
 var IsolationRead = &rule.Rule{
@@ -50,7 +51,7 @@ var isolationIDSpace = &rule.Rule{
 	Holds:  "201 in both",
 }
 
-var isolationCursor = &rule.Rule{
+var IsolationCursor = &rule.Rule{
 	ID: "isolation/cursor", Kind: rule.KindProbe, Level: rule.Violation, Source: "resources-and-pagination",
 	Title:  "A cursor (page token) MUST NOT show users of another project.",
 	Breaks: "page of project A lists its users for project B",
@@ -74,7 +75,7 @@ var IsolationCases = []live.Case{
 	{
 		Name: "isolation/cursor", Needs: []live.Need{live.NeedsOther}, When: live.Alone,
 		Why:   "a cursor is not a key",
-		Rules: []*rule.Rule{isolationCursor},
+		Rules: []*rule.Rule{IsolationCursor},
 		Run:   tryIsolationCursor,
 	},
 }
@@ -134,23 +135,33 @@ func tryIsolationCursor(p *live.Probe) {
 	for range 3 {
 		p.Create(map[string]any{"id": p.NewID()})
 	}
-	c := p.Send(live.Request{Method: "GET", Path: "/users?limit=1", Header: live.Bearer(p.Token())})
-	next := c.NextPage()
-	if next == "" {
+	r := p.Suite.Spec.Users()
+	if !ForeignCursor(p, live.Lister{Resource: r, In: r.Collection}) {
 		p.Skip("the list gave no next_page")
 	}
-	own := make(map[string]bool)
-	for _, e := range p.Created {
-		own[e.ID] = true
+}
+
+// ForeignCursor tries a cursor of a collection, of which the case has made some,
+// with the token of another project. It is false where the list gives none.
+func ForeignCursor(p *live.Probe, l live.Lister) bool {
+	next := l.Next(l.Send(p, "1", ""))
+	if next == "" {
+		return false
+	}
+	most := ""
+	if l.Page().Max > 0 {
+		most = strconv.Itoa(l.Page().Max)
 	}
 	foreign := live.Bearer(p.TokenFor(p.Suite.Target.Other, ""))
-	c = p.Send(live.Request{Method: "GET", Path: "/users?limit=1000&page=" + url.QueryEscape(next), Header: foreign})
-	for _, user := range c.Users() {
-		if id, _ := user["id"].(string); own[id] {
-			p.Report(c, isolationCursor, rule.Finding{Message: "a cursor of another project lists that project's users"})
-			return
+	c := p.SendOdd(live.Request{Method: "GET", Path: l.Path(most, next), Header: foreign})
+	for _, item := range l.Items(c) {
+		id := live.KeyText(item[l.Resource.Key])
+		if slices.ContainsFunc(p.Created, func(e live.Entry) bool { return e.ID == id }) {
+			p.Report(c, IsolationCursor, rule.Finding{Message: "a cursor of another project lists that project's " + l.Resource.Name})
+			break
 		}
 	}
+	return true
 }
 
 // foreignList looks for the victim in the lists of another project.

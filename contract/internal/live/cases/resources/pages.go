@@ -52,6 +52,26 @@ func PagesOf(p *live.Probe, r *spec.Resource) {
 	}
 }
 
+// Paged reports whether a listing is walked through by cursors, in pages of a size.
+func Paged(r *spec.Resource) bool {
+	return r.List != nil && r.List.Page.Next != nil && r.List.Page.SizeParam != ""
+}
+
+// StableOf walks through a listing while some come and go.
+func StableOf(p *live.Probe, r *spec.Resource) {
+	l := live.Lister{Resource: r, In: p.Place(r)}
+	var kept []string
+	for range 8 {
+		t, _ := p.MustMake(r, l.In, p.BodyOf(r, spec.Create))
+		kept = append(kept, t.ID)
+	}
+	victim, _ := p.MustMake(r, l.In, p.BodyOf(r, spec.Create))
+	users.StableWalk(p, l, kept, func() {
+		p.Remove(victim)
+		p.Make(r, l.In, p.BodyOf(r, spec.Create))
+	})
+}
+
 // limitsOf asks for pages at the documented bounds of their size, and beyond.
 func limitsOf(p *live.Probe, l live.Lister) {
 	within := func(limit int) {

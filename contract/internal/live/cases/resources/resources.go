@@ -160,6 +160,9 @@ func BodyOne(p *live.Probe, r *spec.Resource) {
 			p.Settle(pending)
 		}
 	}
+	if r.Create.Media == "application/json" {
+		users.RefuseTypes(p, r, in)
+	}
 	for _, f := range r.Fields {
 		if !f.Required {
 			continue

@@ -1,6 +1,8 @@
 package resources
 
 import (
+	"slices"
+
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases/access"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
@@ -23,11 +25,12 @@ func StrangerOne(p *live.Probe, r *spec.Resource) {
 	gone := []int{404, 403, 410}
 	p.Refuses(p.SendOdd(send(r.Read, t.Path(), nil)), access.IsolationRead, "GET from another project", gone...)
 	if r.List != nil {
-		c := p.SendOdd(send(r.List, t.In, nil))
-		for _, item := range (live.Lister{Resource: r, In: t.In}).Items(c) {
-			if live.KeyText(item[r.Key]) == t.ID {
-				p.Report(c, access.IsolationList, rule.Finding{Message: "a list has " + r.A() + " of another project"})
-			}
+		c, l := p.SendOdd(send(r.List, t.In, nil)), live.Lister{Resource: r, In: t.In}
+		if slices.ContainsFunc(l.Items(c), func(item map[string]any) bool { return live.KeyText(item[r.Key]) == t.ID }) {
+			p.Report(c, access.IsolationList, rule.Finding{Message: "a list has " + r.A() + " of another project"})
+		} else if Paged(r) {
+			p.MustMake(r, t.In, p.BodyOf(r, spec.Create))
+			access.ForeignCursor(p, l)
 		}
 	}
 	for _, o := range []*spec.Operation{r.Patch, r.Replace} {

@@ -7,13 +7,15 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
+	"github.com/onvy-health/onvy-go/contract/internal/sample"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
 // InputRules are the rules for bodies that must be refused.
 var InputRules = []*rule.Rule{
-	inputNoID, InputMalformed, InputInvalid, inputContentType, inputLarge,
+	inputNoID, InputMalformed, InputInvalid, InputContentType, InputLarge,
 }
 
 var inputNoID = &rule.Rule{
@@ -37,14 +39,14 @@ var InputInvalid = &rule.Rule{
 	Holds:  "400 or 422",
 }
 
-var inputContentType = &rule.Rule{
+var InputContentType = &rule.Rule{
 	ID: "input/content-type", Kind: rule.KindProbe, Level: rule.Assumption, Source: "openapi.yaml",
 	Title:  "A body that is not application/json SHOULD be refused (415 Unsupported Media Type).",
 	Breaks: "201 for text/plain",
 	Holds:  "415 or 400",
 }
 
-var inputLarge = &rule.Rule{
+var InputLarge = &rule.Rule{
 	ID: "input/large", Kind: rule.KindProbe, Level: rule.Assumption, Source: "rfc9110#15.5.14",
 	Title:  "A body beyond any use SHOULD be refused (413 Content Too Large).",
 	Breaks: "500, or no answer, for 2 MiB",
@@ -80,7 +82,7 @@ var InputCases = []live.Case{
 	{
 		Name:  "input/content-type",
 		Why:   "a form that is read as JSON is an attack",
-		Rules: []*rule.Rule{inputContentType},
+		Rules: []*rule.Rule{InputContentType},
 		Run:   tryInputContentType,
 	},
 	{
@@ -92,7 +94,7 @@ var InputCases = []live.Case{
 	{
 		Name: "input/large", Needs: []live.Need{live.NeedsRisky},
 		Why:   "one request must not take the server down",
-		Rules: []*rule.Rule{inputLarge},
+		Rules: []*rule.Rule{InputLarge},
 		Run:   tryInputLarge,
 	},
 }
@@ -150,12 +152,16 @@ func tryInputUnknownProperty(p *live.Probe) {
 }
 
 func tryInputContentType(p *live.Probe) {
-	for _, contentType := range []string{"text/plain", "application/x-www-form-urlencoded", "application/xml"} {
-		id := p.NewID()
-		p.Remember(p.Suite.Target.Project.ID, id)
-		r := live.JSONRequest("POST", "/users", live.Bearer(p.Token()), map[string]any{"id": id})
-		r.Header = append(live.Bearer(p.Token()), wire.Field{Name: "Content-Type", Value: contentType})
-		p.Refuses(p.Send(r), inputContentType, "a body as "+contentType, 415, 400)
+	RefuseTypes(p, p.Suite.Spec.Users(), p.Place(p.Suite.Spec.Users()))
+}
+
+// RefuseTypes sends creates that say they are not what they are.
+func RefuseTypes(p *live.Probe, r *spec.Resource, in string) {
+	for _, kind := range []string{"text/plain", "application/x-www-form-urlencoded", "application/xml"} {
+		if r.Create.Doc.RequestBody.Value.Content[kind] == nil {
+			_, c := p.MakeAs(kind, r, in, p.Smallest(r), "")
+			p.Refuses(c, InputContentType, "a body as "+kind, 415, 400)
+		}
 	}
 }
 
@@ -168,10 +174,21 @@ func tryInputOddPaths(p *live.Probe) {
 	}
 }
 
-func tryInputLarge(p *live.Probe) {
-	id := p.NewID()
-	c := p.TryCreate(p.Token(), map[string]any{"id": id, "firstname": strings.Repeat("x", 2<<20)})
-	p.Refuses(c, inputLarge, "a body of 2 MiB", 413, 400)
+func tryInputLarge(p *live.Probe) { RefuseLarge(p, p.Suite.Spec.Users()) }
+
+// RefuseLarge sends a create with a text of 2 MiB.
+func RefuseLarge(p *live.Probe, r *spec.Resource) {
+	in := p.Place(r)
+	for _, f := range r.Fields {
+		if f.Create != nil && sample.Free(f.Create) && p.CanMakeWith(r, in, f.Name) {
+			body := p.Smallest(r)
+			body[f.Name] = strings.Repeat("x", 2<<20)
+			_, c := p.MakeWith(r, in, body, f.Name)
+			p.Refuses(c, InputLarge, "a body of 2 MiB", 413, 400)
+			return
+		}
+	}
+	p.Skip("no field of %s takes any text", r.A())
 }
 
 // whole is a valid body for a method, to be spoiled.

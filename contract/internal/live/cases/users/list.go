@@ -14,7 +14,7 @@ import (
 // PageProbeRules are the rules for walks through a list.
 var PageProbeRules = []*rule.Rule{
 	PageLimitsWork, PageInvalidCursor, PageShort, PagePageEcho, PageCursorAgain, PageFullWalk,
-	pageStable,
+	PageStable,
 }
 
 var PageLimitsWork = &rule.Rule{
@@ -59,7 +59,7 @@ var PageFullWalk = &rule.Rule{
 	Holds:  "each of them once",
 }
 
-var pageStable = &rule.Rule{
+var PageStable = &rule.Rule{
 	ID: "page/stable", Kind: rule.KindProbe, Level: rule.Assumption, Source: "policy",
 	Title:  "A create or delete during a listing SHOULD NOT lose or repeat other users.",
 	Breaks: "a user is left out because another was deleted",
@@ -93,7 +93,7 @@ var ListCases = []live.Case{
 	{
 		Name: "list/while-writing", When: live.Alone,
 		Why:   "nobody stops the world to list it",
-		Rules: []*rule.Rule{pageStable},
+		Rules: []*rule.Rule{PageStable},
 		Run:   tryListWhileWriting,
 	},
 }
@@ -157,43 +157,46 @@ func tryListCursors(p *live.Probe) {
 
 func tryListWhileWriting(p *live.Probe) {
 	p.CreateMany(9, live.SmallUser)
-	kept := own(p)[:8]
-	victim := own(p)[8]
-	seen := make(map[string]int)
-	page, pages := "", 0
-	for {
-		limit := "3"
-		if pages > 20 {
-			limit = "1000"
-		}
-		c := list(p, limit, page)
-		ids, known := c.Listed()
-		if !known {
+	kept, victim := own(p)[:8], own(p)[8]
+	StableWalk(p, everybody(p), kept, func() {
+		p.Delete(victim)
+		p.Create(map[string]any{"id": p.NewID()})
+	})
+}
+
+// StableWalk walks through a list, writes behind the first page, and looks whether
+// those that are kept were listed once. A list that is too long is not judged.
+func StableWalk(p *live.Probe, l live.Lister, kept []string, write func()) {
+	seen, cursor := make(map[string]int), ""
+	limit := "3"
+	for pages := range 60 {
+		c := l.Send(p, limit, cursor)
+		if !c.Sound() || slices.Contains(c.Wrong(), l.Resource.Key) {
 			return
 		}
-		for _, id := range ids {
-			seen[id]++
+		for _, item := range l.Items(c) {
+			seen[live.KeyText(item[l.Resource.Key])]++
 		}
 		if pages == 0 {
-			p.Delete(victim)
-			p.Create(map[string]any{"id": p.NewID()})
+			write()
 		}
-		pages++
-		next := c.NextPage()
-		if next == "" || next == page || pages > 60 {
-			if next != "" {
-				return // too many users, or said elsewhere
+		if most := l.Page().Max; pages > 20 && most > 0 {
+			limit = fmt.Sprint(most)
+		}
+		next := l.Next(c)
+		if next == cursor && next != "" {
+			return // page/next-is-self says it
+		}
+		if cursor = next; next != "" {
+			continue
+		}
+		for _, id := range kept {
+			if seen[id] != 1 {
+				p.Report(c, PageStable, rule.Finding{Message: fmt.Sprintf("%s is listed %d times in a walk during which others were written", l.Resource.A(), seen[id])})
+				return
 			}
-			break
 		}
-		page = next
-	}
-	c := p.Get(kept[0])
-	for _, id := range kept {
-		if seen[id] != 1 {
-			p.Report(c, pageStable, rule.Finding{Operation: everybody(p).Resource.List.ID, Message: fmt.Sprintf("a user is listed %d times in a walk during which others were written", seen[id])})
-			return
-		}
+		return
 	}
 }
 

@@ -136,7 +136,7 @@ func PatchParts(p *live.Probe, t live.Thing, body map[string]any) {
 		}
 		patch := func(name string, value any) {
 			c := p.Change(t, map[string]any{f.Name: map[string]any{name: value}})
-			if value != nil && p.Works(c) || c.OK() {
+			if value == nil || p.Works(c) { // which parts null takes away, no page says
 				p.ReadBack(t)
 			}
 		}
