@@ -47,7 +47,7 @@ func Plural(n int, one string) string {
 }
 
 // Keys are the names of an object, sorted.
-func Keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+func Keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Last is the last name of a path.
 func Last(path []string) string { return path[len(path)-1] }

@@ -2,6 +2,7 @@ package users
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
@@ -125,33 +126,36 @@ func tryUsersPatchPart(p *live.Probe) {
 	PatchParts(p, t, body)
 }
 
-// PatchParts changes one part of each object of what was made by a body, takes
-// one away, and puts one into each map.
+// PatchParts changes one part of each object of what was made by a body, puts one
+// into each map, and takes one away from each.
 func PatchParts(p *live.Probe, t live.Thing, body map[string]any) {
+	parts := make(map[string][]string)
 	for _, f := range t.Resource.Fields {
 		object, _ := body[f.Name].(map[string]any)
 		names := read.Keys(object)
 		if f.Patch == nil || len(names) < 2 {
 			continue
 		}
-		patch := func(name string, value any) {
-			c := p.Change(t, map[string]any{f.Name: map[string]any{name: value}})
-			if value == nil || p.Works(c) { // which parts null takes away, no page says
-				p.ReadBack(t)
-			}
-		}
+		parts[f.Name] = names
 		other, _ := p.Maker().Other(f.Schema(), object)
 		changed, _ := other.(map[string]any)
-		for _, name := range names {
-			if changed[name] != nil && !sample.Same(changed[name], object[name]) {
-				patch(name, changed[name])
-				break
-			}
+		i := slices.IndexFunc(names, func(name string) bool { return !sample.Same(changed[name], object[name]) })
+		if i >= 0 && changed[names[i]] != nil {
+			patchPart(p, t, f.Name, names[i], changed[names[i]])
 		}
-		patch(names[1], nil)
-		if value := object[names[0]]; spec.More(f.Schema()) != nil && len(spec.Properties(f.Schema())) == 0 {
-			patch("contract_new", value)
+		if spec.More(f.Schema()) != nil && len(spec.Properties(f.Schema())) == 0 {
+			patchPart(p, t, f.Name, "contract_new", object[names[0]])
 		}
+	}
+	for _, name := range read.Keys(parts) { // whether null takes a part away, no page says
+		patchPart(p, t, name, parts[name][1], nil)
+	}
+}
+
+func patchPart(p *live.Probe, t live.Thing, field, name string, value any) {
+	c := p.Change(t, map[string]any{field: map[string]any{name: value}})
+	if value == nil || p.Works(c) {
+		p.ReadBack(t)
 	}
 }
 
