@@ -42,6 +42,7 @@ in between; --complete is for recordings that have every write.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			spendMemory()
 			return runReplay(cmd, a, args, options, sort, &output)
 		},
 	}

@@ -78,6 +78,7 @@ func shardMapCommand(a *console.App) *cobra.Command {
 		Use:   "map [FILE...]",
 		Short: "Check exchanges, and write what the history needs as lines",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			spendMemory()
 			spec, err := a.Spec()
 			if err != nil {
 				return err
@@ -131,6 +132,7 @@ func shardReduceCommand(a *console.App) *cobra.Command {
 		Short: "Hold the lines of whole partitions, sorted, from standard input against each other",
 		Args:  console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			spendMemory()
 			spec, err := a.Spec()
 			if err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -41,7 +42,9 @@ func Facts(facts []fact.Fact, c *pass.Call, e *fact.Extractor, seq uint64) []fac
 		x.Answer = r.Body
 		x.Wrong = c.Wrong()
 		if c.Outlined && c.Clean {
-			x.Outline = told(&c.Answer)
+			x.Outline = outlines.Get().(*fact.Outline)
+			defer forget(x.Outline)
+			told(x.Outline, &c.Answer)
 		}
 	} else if r != nil {
 		x.Wrong = []string{""} // not all of it is here
@@ -115,14 +118,22 @@ func misfits(c *pass.Call) (fields []string) {
 	return fields
 }
 
-// told is the outline for the history.
-func told(o *accept.Outline) *fact.Outline {
-	t := &fact.Outline{Next: o.Next, Total: o.Total.Value, Totaled: o.Total.OK, Items: make([]fact.Item, len(o.Users))}
+// outlines are used again: facts do not refer to them.
+var outlines = sync.Pool{New: func() any { return new(fact.Outline) }}
+
+func forget(o *fact.Outline) {
+	clear(o.Items)
+	*o = fact.Outline{Items: o.Items[:0]}
+	outlines.Put(o)
+}
+
+// told makes an outline for the history.
+func told(t *fact.Outline, o *accept.Outline) {
+	t.Next, t.Total, t.Totaled = o.Next, o.Total.Value, o.Total.OK
 	for i := range o.Users {
 		u := &o.Users[i]
-		t.Items[i] = fact.Item{ID: u.ID, Created: toldInstant(u.Created), Updated: toldInstant(u.Updated), Text: u.Raw}
+		t.Items = append(t.Items, fact.Item{ID: u.ID, Created: toldInstant(u.Created), Updated: toldInstant(u.Updated), Text: u.Raw})
 	}
-	return t
 }
 
 func toldInstant(i accept.Instant) fact.Instant {
