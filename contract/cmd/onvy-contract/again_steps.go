@@ -68,7 +68,7 @@ func playSteps(ctx context.Context, specText []byte, target contract.Target, o c
 			continue
 		}
 		step := f.Steps[len(f.Steps)-1]
-		result.lines = append(result.lines, printable(fmt.Sprintf("%s %s %s then, and %s now", step.Method, f.Operation, seen.Then, seen.Now)))
+		result.lines = append(result.lines, printable(fmt.Sprintf("%s %s answered %s then, and %s now", step.Method, f.Operation, seen.Then, seen.Now)))
 	}
 	return result, nil
 }

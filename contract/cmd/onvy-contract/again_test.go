@@ -139,7 +139,7 @@ func TestAgainSaysWhatIsDifferentNow(t *testing.T) {
 	id := causeFor(t, name, "users/not-found")
 	r := c.run(t, "again", id, name, ledger(t))
 	require.Zero(t, r.status, r.stdout+r.stderr)
-	require.Regexp(t, `its steps: GET getUser was answered 200 then, and was answered 404 now`, r.stdout)
+	require.Regexp(t, `its steps: GET getUser answered 200 then, and 404 now`, r.stdout)
 
 	mended.Close()
 	r = c.run(t, "again", id, name, ledger(t))

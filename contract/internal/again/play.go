@@ -2,8 +2,8 @@ package again
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/evidence"
@@ -21,8 +21,8 @@ type Seen struct {
 	Still bool
 	// Finding is what was found now; nil where the status of the answer decides.
 	Finding *rule.Finding
-	// Then and Now are the answer that the finding is about: its status, and the
-	// value at its place.
+	// Then and Now are the answer that the finding is about, "200 with 5 at /weight":
+	// its status, and the value at its place; "nothing" where none came.
 	Then, Now string
 	// Error is why not all of it could be sent; "" if it was.
 	Error string
@@ -172,9 +172,9 @@ var byStatus = []string{
 // said is what an answer says of a finding, in a few words.
 func said(step rule.Step, f *rule.Finding) string {
 	if step.Response == nil {
-		return "was not answered"
+		return "nothing"
 	}
-	text := fmt.Sprintf("was answered %d", step.Status)
+	text := strconv.Itoa(step.Status)
 	if f.Pointer == "" {
 		return text
 	}
