@@ -33,22 +33,28 @@ type checkedEntry struct {
 	seq       uint64     // its place in there
 	call      *pass.Call // nil if it is not of this API, or cannot be read
 	facts     *[]fact.Fact
+	at        fact.Order // when the exchange was
+	bytes     int        // about how much memory the exchange takes
 	unmatched string
 	err       error
 	late      bool // it ended before another that came earlier
 }
 
-// order is when the exchange was.
-func (e *checkedEntry) order() fact.Order {
-	o := fact.Order{Seq: e.seq, From: e.recording}
+// measure notes when the exchange was and what it takes, on the core that has
+// read it.
+func (e *checkedEntry) measure() {
+	e.at = fact.Order{Seq: e.seq, From: e.recording}
 	if e.call == nil {
-		return o
+		return
 	}
-	o.Name = e.call.Exchange.Name
-	if !e.call.Exchange.Started.IsZero() {
-		o.Start, o.End = e.call.Exchange.Started.UnixNano(), e.call.Exchange.End().UnixNano()
+	x := e.call.Exchange
+	e.at.Name = x.Name
+	if !x.Started.IsZero() {
+		e.at.Start, e.at.End = x.Started.UnixNano(), x.End().UnixNano()
 	}
-	return o
+	if e.bytes = len(x.Request.Body); x.Response != nil {
+		e.bytes += len(x.Response.Body)
+	}
 }
 
 // facts are lists that are used again.
@@ -68,18 +74,6 @@ func (e *checkedEntry) told(yield func(int, *fact.Fact) bool) {
 	*e.facts = (*e.facts)[:0]
 	facts.Put(e.facts)
 	e.facts = nil
-}
-
-// size is about how much memory the entry takes.
-func (e *checkedEntry) size() int {
-	if e.call == nil {
-		return 0
-	}
-	n := len(e.call.Exchange.Request.Body)
-	if r := e.call.Exchange.Response; r != nil {
-		n += len(r.Body)
-	}
-	return n
 }
 
 // job is some entries of one recording, in order.
@@ -154,6 +148,7 @@ func cut(ctx context.Context, r *run.Recording, seq uint64, n *pass.Counting, ou
 // prepare decodes an entry, runs the exchange rules, and takes it apart for the
 // history.
 func prepare(s *pass.Spec, e *checkedEntry, o run.ReplayOptions, n *pass.Counting, extractor *fact.Extractor, sel *pass.Selection) {
+	defer e.measure()
 	if e.err != nil {
 		return
 	}

@@ -61,7 +61,7 @@ func (h *head) next() bool {
 		<-j.done
 		h.entries = j.entries
 	}
-	if end := h.entries[0].order().End; end != 0 {
+	if end := h.entries[0].at.End; end != 0 {
 		h.time = end
 	}
 	return true
@@ -106,8 +106,8 @@ func inOrder(entries iter.Seq[checkedEntry], n *rule.NotJudged) iter.Seq[checked
 		bytes, last, nth := 0, int64(noTime), 0
 		next := func() bool {
 			e := heap.Pop(&w).(waiting)
-			bytes -= e.size()
-			if end := e.order().End; end != 0 && end < last {
+			bytes -= e.bytes
+			if end := e.at.End; end != 0 && end < last {
 				e.late = true
 				n.OutOfOrder++
 			} else if end != 0 {
@@ -117,12 +117,12 @@ func inOrder(entries iter.Seq[checkedEntry], n *rule.NotJudged) iter.Seq[checked
 		}
 		newest := int64(noTime)
 		for e := range entries {
-			end := e.order().End
+			end := e.at.End
 			if end == 0 {
 				end = newest // it stays where it is
 			}
 			newest = max(newest, end)
-			bytes += e.size()
+			bytes += e.bytes
 			nth++
 			heap.Push(&w, waiting{e, end, nth})
 			for len(w) > lookAhead || bytes > lookAheadBytes {

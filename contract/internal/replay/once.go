@@ -53,7 +53,7 @@ func once(entries iter.Seq[checkedEntry], t *tally) iter.Seq[checkedEntry] {
 		var now []told // what ended at one time
 		end := int64(noTime)
 		for e := range entries {
-			order := e.order()
+			order := e.at
 			if e.call == nil || order.End == 0 {
 				if !yield(e) {
 					return

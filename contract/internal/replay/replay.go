@@ -127,7 +127,7 @@ func (h *replayed) history(e *checkedEntry) *history.Engine {
 	if !h.several || e.call == nil || !e.call.Exchange.Started.IsZero() {
 		return h.engine
 	}
-	from := sourceOf(e.order())
+	from := sourceOf(e.at)
 	if h.apart[from] == nil {
 		h.apart[from] = h.newly()
 	}
@@ -145,7 +145,7 @@ func (h *replayed) flush() {
 // take takes the next entry.
 func (h *replayed) take(e *checkedEntry) {
 	if e.late && h.whole {
-		h.tally.unsettle(e.order().End)
+		h.tally.unsettle(e.at.End)
 		h.engine.Doubt()
 	}
 	h.tally.entry(e)

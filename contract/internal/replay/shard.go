@@ -117,7 +117,7 @@ func (m *shardMapper) write(partition int, line []byte) error {
 
 // take takes the next entry.
 func (m *shardMapper) take(e *checkedEntry) error {
-	if e.call == nil || e.order().End == 0 {
+	if e.call == nil || e.at.End == 0 {
 		m.tally.entry(e) // nobody can tell whether it is there twice
 	} else if err := m.exchange(e); err != nil {
 		return err
@@ -139,7 +139,7 @@ func (m *shardMapper) exchange(e *checkedEntry) error {
 	one.entry(e)
 	found := one.share()
 	found.Failed = nil // that is told once
-	text, err := json.Marshal(told{e.order(), found})
+	text, err := json.Marshal(told{e.at, found})
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (t *tally) entry(e *checkedEntry) {
 		return
 	}
 	r.Exchanges++
-	r.during(e.order().Start, e.order().End)
+	r.during(e.at.Start, e.at.End)
 	if why := Unjudged(e.call.Exchange); why != "" {
 		if r.Unjudged == nil {
 			r.Unjudged = make(map[string]int)
@@ -109,19 +109,19 @@ func (t *tally) entry(e *checkedEntry) {
 	bare := !e.call.Exchange.Request.Header.Has("Authorization")
 	r.Authorized = r.Authorized || e.call.Op.Bearer && !bare
 	r.Client = r.Client || e.call.Op.Token && !bare
-	t.witness.Add(e.order(), e.call.Exchange)
+	t.witness.Add(e.at, e.call.Exchange)
 	for i, f := range e.call.Findings {
 		if !t.selection.Wants(f.Rule) {
 			continue
 		}
-		t.prove(&f, e.order(), e.call.Exchange)
+		t.prove(&f, e.at, e.call.Exchange)
 		to := t.found
 		if bare && slices.Contains(needAuthorization, f.Rule) {
 			// Some recorders leave Authorization out. That it is missing means
 			// something only if it is there somewhere in the same recording.
 			to = t.bareIn(e.recording)
 		}
-		to.add(ranked{Order: e.order(), Nth: i, Finding: f})
+		to.add(ranked{Order: e.at, Nth: i, Finding: f})
 	}
 }
 
