@@ -92,6 +92,9 @@ func TestTheRecipesOfTheReadmeRun(t *testing.T) {
 		}
 	}
 	run(lines, wanted)
+	if !needs.Whole(t) {
+		return // that of GitLab runs where long tables run whole
+	}
 	reports := gitlab["contract"].Artifacts
 	run(gitlab["contract"].Script, append(reports.Paths, reports.Reports["junit"], reports.Reports["codequality"]))
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // ends are the signals that end the command; a closed terminal does not where
@@ -54,7 +55,11 @@ func TestSignalsEndAProxyInOrder(t *testing.T) {
 
 // Redacting ends soon, says that it was not finished, and leaves nothing.
 func TestSignalsEndRedacting(t *testing.T) {
-	for _, signal := range ends() {
+	all := ends()
+	if !needs.Whole(t) {
+		all = all[:1] // it is one handler; the proxy gets them all
+	}
+	for _, signal := range all {
 		dir := t.TempDir()
 		in, err := os.Create(filepath.Join(dir, "in.ndjson"))
 		require.NoError(t, err)

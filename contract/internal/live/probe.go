@@ -240,7 +240,7 @@ func (p *Probe) check(x *wire.Exchange, racing bool) *pass.Call {
 	c.Count()
 	p.exchanges++
 	s.evidence.Learn(c)
-	p.note(x)
+	prover{p}.note(x)
 	prover{p}.prove(c, c.Findings)
 	p.Findings = append(p.Findings, s.Selection.Wanted(c.Findings)...)
 	s.observe(x)
@@ -290,14 +290,6 @@ func (p *Probe) NewID() string {
 
 // Evidence is an exchange as a step of a finding.
 func (p *Probe) Evidence(x *wire.Exchange) rule.Step { return p.Suite.evidence.Step(x) }
-
-// note keeps an exchange of the case as possible evidence.
-func (p *Probe) note(x *wire.Exchange) {
-	if len(p.log) == earlier {
-		p.log = slices.Delete(p.log, 0, earlier/2)
-	}
-	p.log = append(p.log, x)
-}
 
 // guard runs a part of a case and catches its end: a deliberate one, or a
 // fault of this package, which must not take the other cases with it.

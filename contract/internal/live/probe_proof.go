@@ -13,8 +13,19 @@ import (
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
+// earlier is how many exchanges of a case are kept as evidence.
+const earlier = 64
+
 // prover gives the findings of a case their evidence.
 type prover struct{ *Probe }
+
+// note keeps an exchange of the case as possible evidence.
+func (p prover) note(x *wire.Exchange) {
+	if len(p.log) == earlier {
+		p.log = slices.Delete(p.log, 0, earlier/2)
+	}
+	p.log = append(p.log, x)
+}
 
 // prove gives those findings their steps that are the first of their kind.
 func (p prover) prove(c *pass.Call, findings []rule.Finding) {
