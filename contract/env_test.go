@@ -35,12 +35,12 @@ func TestAVariableThatIsSetAndEmptyIsAnErrorThatNamesIt(t *testing.T) {
 	for _, name := range []string{"ONVY_BASE_URL", "ONVY_CLIENT_SECRET", "ONVY_ID_TOKEN", "ONVY_OTHER_CLIENT_SECRET"} {
 		for _, value := range []string{"", " "} {
 			_, found, err := contract.TargetFromEnv(variables(name + "=" + value))
-			require.ErrorContains(t, err, name+": set and empty")
+			require.ErrorContains(t, err, "set but empty: "+name+";")
 			require.True(t, found)
 		}
 	}
 	_, _, err := contract.TargetFromEnv(variables("ONVY_BASE_URL=", "ONVY_PROJECT_ID="))
-	require.ErrorContains(t, err, "ONVY_BASE_URL, ONVY_PROJECT_ID: set and empty")
+	require.ErrorContains(t, err, "set but empty: ONVY_BASE_URL, ONVY_PROJECT_ID;")
 }
 
 func TestAnEnvironmentInPartIsAnErrorThatNamesTheRest(t *testing.T) {

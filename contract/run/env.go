@@ -66,7 +66,7 @@ func noneIsEmpty(lookup func(string) (string, bool)) error {
 	if len(empty) == 0 {
 		return nil
 	}
-	return fmt.Errorf("contract: %s: set and empty; give a value, or unset it (CI sets a secret that is missing or misspelled, or not for forks, to nothing)",
+	return fmt.Errorf("contract: set but empty: %s; give a value or unset it (in CI a secret is empty if it is missing, misspelled or withheld from forks)",
 		strings.Join(empty, ", "))
 }
 

@@ -42,7 +42,7 @@ Exit status: 0 it was not seen again, 1 it is still so, 2 that cannot be said.`,
 		Example: console.Indented("onvy-contract again F1 report.json", "onvy-contract again F1 report.json --script | sh"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return console.Usage(cmd, "again takes a cause, such as F1, and a report of --json")
+				return console.Usage(cmd, "again takes a cause, such as F1, and a JSON report")
 			}
 			return nil
 		},
@@ -83,7 +83,7 @@ func runAgain(cmd *cobra.Command, a *console.App, live *liveFlags, script bool, 
 		return err
 	}
 	if spec.SHA256() != old.Spec {
-		return fmt.Errorf("%s is about another openapi.yaml; name that with --spec, or make the report anew", name)
+		return fmt.Errorf("%s is about another openapi.yaml; name it with --spec, or create the report again", name)
 	}
 	_, found, err := liveTarget(a, live)
 	switch {

@@ -73,7 +73,7 @@ var twenty = []struct{ fault, way string }{
 	{"other-project-cursor-works", "cases"},
 	{"get-prefix-match", "cases"},
 	{"put-other-id-wins", "cases"},
-	{"order-within-page-random", "cases"},
+	{"total-one-more", "cases"},
 	{"refresh-other-user", "cases"},
 }
 
@@ -233,7 +233,7 @@ func TestAgainSaysWhichServerItAsks(t *testing.T) {
 }
 
 func TestAgainRefusesWhatItCannotAsk(t *testing.T) {
-	call{}.run(t, "again").refuses(t, "again takes a cause, such as F1, and a report")
+	call{}.run(t, "again").refuses(t, "again takes a cause, such as F1, and a JSON report")
 	call{}.run(t, "again", "F1", "none.json").refuses(t, "none.json")
 	for _, name := range []string{"run", "seed", "shard", "json", "junit", "html", "report", "rules", "skip-rules", "strict", "waivers", "fail-on", "cover", "scripts", "report-dir"} {
 		call{}.run(t, "again", "F1", "none.json", "--"+name+"=1").refuses(t, "unknown flag: --"+name)

@@ -215,7 +215,7 @@ func TestWaysToAServerThatCannotBeRightAreRefused(t *testing.T) {
 		"a key without certificate":  {args: []string{"--client-key", key}, want: "--client-key needs --client-cert"},
 		"a certificate without key":  {args: []string{"--client-cert", certificate}, want: "--client-cert: "},
 		"headers on the command":     {args: []string{"--header-file", "X-Secret: " + canary}, want: "there is no such file"},
-		"no header":                  {args: []string{"--header-file", file(t, "h", "# nothing\n")}, want: "no header in it"},
+		"no header":                  {args: []string{"--header-file", file(t, "h", "# nothing\n")}, want: "contains no header"},
 		"a line that is no header":   {args: []string{"--header-file", file(t, "h", "X: y\n"+canary+"\n")}, want: "line 2 is not a header"},
 		"a header that is tested":    {args: []string{"--header-file", file(t, "h", "authorization: Bearer "+canary)}, want: "Authorization cannot be sent with every request"},
 		"a header that HTTP forbids": {args: []string{"--header-file", file(t, "h", "X: "+canary+"\x01")}, want: "characters that HTTP does not allow"},

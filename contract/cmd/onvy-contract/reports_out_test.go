@@ -72,7 +72,7 @@ func TestAFolderThatCannotBeWrittenIsOneErrorBeforeAnythingRuns(t *testing.T) {
 	in(s).run(t, "run", "--report-dir", taken).refuses(t, "--report-dir")
 	in(s).run(t, "run", "--report-dir", filepath.Join(taken, "x")).refuses(t, "--report-dir")
 	in(s).run(t, "run", "--report-dir", "").refuses(t, "--report-dir: the directory has no name")
-	in(s).run(t, "run", "--report", "html,pdf", "--report-dir", t.TempDir()).refuses(t, "--report: there is no format")
+	in(s).run(t, "run", "--report", "html,pdf", "--report-dir", t.TempDir()).refuses(t, "--report: unknown format")
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "evidence.har"), 0o700))
 	in(s).run(t, "run", "--report-dir", dir).refuses(t, "is a directory")

@@ -50,7 +50,7 @@ func ledger(t *testing.T) string {
 // Where a machine reads the result, the sandbox has to be asked for.
 func TestTheSandboxIsNoSilentSubstituteForAServer(t *testing.T) {
 	empty := call{env: map[string]string{"ONVY_BASE_URL": "", "ONVY_PROJECT_ID": "", "ONVY_CLIENT_ID": "", "ONVY_CLIENT_SECRET": ""}}
-	empty.run(t, "run", "--quiet").refuses(t, "ONVY_BASE_URL, ONVY_PROJECT_ID, ONVY_CLIENT_ID, ONVY_CLIENT_SECRET: set and empty")
+	empty.run(t, "run", "--quiet").refuses(t, "set but empty: ONVY_BASE_URL, ONVY_PROJECT_ID, ONVY_CLIENT_ID, ONVY_CLIENT_SECRET;")
 	ci := call{env: map[string]string{"CI": "true"}}
 	ci.run(t, "run").refuses(t, "this is CI", "--sandbox")
 	file := filepath.Join(t.TempDir(), "report.xml")

@@ -50,7 +50,7 @@ Where oasdiff is installed, the overlay says whether its edits break clients.`,
 				return err
 			}
 			if r.Spec != spec.SHA256() {
-				return fmt.Errorf("%s is about another openapi.yaml; name that with --spec, or make the report anew", args[0])
+				return fmt.Errorf("%s is about another openapi.yaml; name it with --spec, or create the report again", args[0])
 			}
 			s, err := suggest.For(r, text)
 			if err != nil {

@@ -88,7 +88,7 @@ func checkWaiver(why, until string) (day waivers.Day, err error) {
 		return day, fmt.Errorf("--until: %w", err)
 	}
 	if !time.Now().Before(day.AddDate(0, 0, 1)) {
-		return day, fmt.Errorf("--until: %s is over", day)
+		return day, fmt.Errorf("--until: %s is in the past", day)
 	}
 	return day, nil
 }

@@ -79,7 +79,7 @@ func TestFailOn(t *testing.T) {
 	require.Zero(t, clean.status)
 	require.Equal(t, 1, drift.run(t, append(args, "--fail-on=drift,assumption,new", "--baseline=clean.json")...).status)
 	drift.run(t, append(args, "--fail-on=new")...).refuses(t, "--fail-on new needs --baseline")
-	drift.run(t, append(args, "--fail-on=note")...).refuses(t, `--fail-on: there is no "note"`)
+	drift.run(t, append(args, "--fail-on=note")...).refuses(t, `--fail-on: unknown word "note"`)
 	drift.run(t, append(args, "--baseline=nope.json")...).refuses(t, "--baseline")
 
 	r := call{}.run(t, "diff", "clean.json", "report.json")
@@ -115,14 +115,14 @@ func TestWhatIsNoReportAndNoWaiverIsOneError(t *testing.T) {
 		call{}.run(t, args...).refuses(t, "another version of onvy-contract")
 	}
 	for _, text := range []string{"", "[]", "{}", "{", "null", `"a"`} {
-		call{}.run(t, "diff", file(t, "no.json", text), old).refuses(t, "not a report")
+		call{}.run(t, "diff", file(t, "no.json", text), old).refuses(t, "not a JSON report")
 	}
 	good := file(t, "good.json", `{"version": 2, "target": "a", "spec": "b", "findings": [{"rule": "users/read-back", "level": "violation", "message": "m"}]}`)
 	call{}.run(t, "waive", "F9", good, "--why=a", "--until=2999-01-31").refuses(t, "no cause of this name; it has F1")
 	call{}.run(t, "waive", "F1", good, "--until=2999-01-31").refuses(t, "--why is missing")
 	call{}.run(t, "waive", "F1", good, "--why=a").refuses(t, "--until is missing")
 	call{}.run(t, "waive", "F1", good, "--why=a", "--until=soon").refuses(t, "--until: the date is not written like")
-	call{}.run(t, "waive", "F1", good, "--why=a", "--until=2001-01-31").refuses(t, "2001-01-31 is over")
+	call{}.run(t, "waive", "F1", good, "--why=a", "--until=2001-01-31").refuses(t, "2001-01-31 is in the past")
 	call{}.run(t, "waive", "F1", good, "--why=a", "--until=2999-01-31", "--waivers", filepath.Join("nope", "w.yaml")).refuses(t, "--waivers")
 	call{}.run(t, "run", "--sandbox", "--waivers", file(t, "w.yaml", "- {why: a, until: 2999-01-31}")).refuses(t, "line 1: a waiver names no rule")
 	call{}.run(t, "run", "--sandbox", "--waivers", "nope.yaml").refuses(t, "--waivers")

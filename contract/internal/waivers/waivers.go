@@ -50,7 +50,7 @@ type Day struct{ time.Time }
 func ParseDay(text string) (Day, error) {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return Day{}, errors.New("the date is not written like 2027-01-31")
+		return Day{}, errors.New("write the date like 2027-01-31")
 	}
 	return Day{t}, nil
 }

@@ -135,7 +135,7 @@ func TestAFileThatSaysNothingClearIsRefusedWithItsLine(t *testing.T) {
 		"- {rule: schema/tipe, why: known, until: 2027-01-31}":                        `line 1: there is no rule "schema/tipe" (did you mean "schema/type"?)`,
 		"- {rule: team, why: known, until: 2027-01-31}":                               `line 1: there is no rule "team"`,
 		"- {rule: users/read-back, why: known}":                                       "line 1: a waiver has no until",
-		"- {rule: users/read-back, why: known, until: soon}":                          "line 1: the date is not written like 2027-01-31",
+		"- {rule: users/read-back, why: known, until: soon}":                          "line 1: write the date like 2027-01-31",
 		"- {rule: users/read-back, why: known, until: 2027-01-31, opration: getUser}": `line 1: there is no key "opration"`,
 		"rule: users/read-back":                                                       "the file is not a list of waivers",
 		"- users/read-back":                                                           "line 1: an entry is not a mapping",

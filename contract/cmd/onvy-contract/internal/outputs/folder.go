@@ -102,7 +102,7 @@ func (f *folderFlags) open(a *console.App, page *pageFlags) (*folder, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(formats, func(one format) bool { return one.name == strings.TrimSpace(name) })
 		if i < 0 {
-			return nil, fmt.Errorf("--report: there is no format %q%s; there are %s", name, near.DidYouMean(name, formatNames()), strings.Join(formatNames(), ", "))
+			return nil, fmt.Errorf("--report: unknown format %q%s; the formats are %s", name, near.DidYouMean(name, formatNames()), strings.Join(formatNames(), ", "))
 		}
 		if !slices.ContainsFunc(o.picked, func(one format) bool { return one.name == formats[i].name }) {
 			o.picked = append(o.picked, formats[i])

@@ -79,7 +79,7 @@ func (j *judge) parse(failOn string) error {
 		case "new":
 			j.newOnly = true
 		default:
-			return fmt.Errorf("--fail-on: there is no %q; there are violation, assumption, drift and new", word)
+			return fmt.Errorf("--fail-on: unknown word %q; it takes violation, assumption, drift and new", word)
 		}
 	}
 	return nil

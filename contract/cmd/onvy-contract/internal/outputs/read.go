@@ -31,13 +31,13 @@ func ParseReport(text []byte) (*contract.Report, error) {
 	}
 	switch err := json.Unmarshal(text, &form); {
 	case err != nil, form.Target == nil, form.Spec == nil:
-		return nil, errors.New("this is not a report of --json")
+		return nil, errors.New("this is not a JSON report of onvy-contract")
 	case form.Version == nil, *form.Version != contract.ReportVersion:
-		return nil, fmt.Errorf("this is a report of another version of onvy-contract; make it anew (this one reads version %d)", contract.ReportVersion)
+		return nil, fmt.Errorf("this report is of another version of onvy-contract; create it again (this version reads form %d)", contract.ReportVersion)
 	}
 	r := new(contract.Report)
 	if err := json.Unmarshal(text, r); err != nil {
-		return nil, fmt.Errorf("this is not a report of --json: %w", err)
+		return nil, fmt.Errorf("this is not a JSON report of onvy-contract: %w", err)
 	}
 	return r, nil
 }

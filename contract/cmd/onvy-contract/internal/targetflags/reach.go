@@ -131,7 +131,7 @@ func readHeader(name string) (contract.Header, error) {
 		return nil, errors.New("the file cannot be read as lines of text")
 	}
 	if len(header) == 0 {
-		return nil, errors.New("the file has no header in it")
+		return nil, errors.New("the file contains no header")
 	}
 	return header, nil
 }
