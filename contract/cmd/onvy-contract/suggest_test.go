@@ -115,8 +115,8 @@ func TestReportsThatCannotBeSuggestedFromAreRefused(t *testing.T) {
 	for want, args := range map[string][]string{
 		"takes one report":     {},
 		"no such file":         {"none.json"},
-		"is not a JSON report":      {file(t, "a.json", "[]")},
-		"not a report":         {file(t, "b.json", "{}")},
+		"is not a JSON report": {file(t, "a.json", "[]")},
+		"not a JSON report":    {file(t, "b.json", "{}")},
 		"another openapi.yaml": {file(t, "c.json", `{"version": 2, "target":"t","spec":"s"}`)},
 	} {
 		call{}.run(t, append([]string{"suggest"}, args...)...).refuses(t, want)

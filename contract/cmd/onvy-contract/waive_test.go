@@ -121,7 +121,7 @@ func TestWhatIsNoReportAndNoWaiverIsOneError(t *testing.T) {
 	call{}.run(t, "waive", "F9", good, "--why=a", "--until=2999-01-31").refuses(t, "no cause of this name; it has F1")
 	call{}.run(t, "waive", "F1", good, "--until=2999-01-31").refuses(t, "--why is missing")
 	call{}.run(t, "waive", "F1", good, "--why=a").refuses(t, "--until is missing")
-	call{}.run(t, "waive", "F1", good, "--why=a", "--until=soon").refuses(t, "--until: the date is not written like")
+	call{}.run(t, "waive", "F1", good, "--why=a", "--until=soon").refuses(t, "--until: write the date like")
 	call{}.run(t, "waive", "F1", good, "--why=a", "--until=2001-01-31").refuses(t, "2001-01-31 is in the past")
 	call{}.run(t, "waive", "F1", good, "--why=a", "--until=2999-01-31", "--waivers", filepath.Join("nope", "w.yaml")).refuses(t, "--waivers")
 	call{}.run(t, "run", "--sandbox", "--waivers", file(t, "w.yaml", "- {why: a, until: 2999-01-31}")).refuses(t, "line 1: a waiver names no rule")
