@@ -15,6 +15,7 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/sandbox"
 	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
@@ -51,7 +52,13 @@ func loadText(text string) (*contract.Spec, error) {
 	return load.(func() (*contract.Spec, error))()
 }
 
-var loaded sync.Map
+// withText lets a sandbox serve a spec, which is read once, however many serve it.
+func withText(text string) sandbox.Option {
+	option, _ := served.LoadOrStore(text, sandbox.WithSpec([]byte(text)))
+	return option.(sandbox.Option)
+}
+
+var loaded, served sync.Map
 
 func loadSpec(t testing.TB) *contract.Spec {
 	t.Helper()

@@ -98,7 +98,7 @@ func TestAValueThatIsAddedToAnEnumIsSent(t *testing.T) {
 // a change of its answers.
 func runSpec(t *testing.T, text []byte, after func(*http.Request, *answered), o contract.Options) *contract.Report {
 	t.Helper()
-	s := sandbox.Start(t, sandbox.WithSpec(text))
+	s := sandbox.Start(t, withText(string(text)))
 	front := httptest.NewServer(server{after: after}.handler(s))
 	t.Cleanup(front.Close)
 	target := sandboxTarget(t, s)

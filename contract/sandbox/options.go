@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	onvy "github.com/onvy-health/onvy-go"
@@ -84,10 +85,11 @@ func WithProjects(projects ...Project) Option {
 // which have to be of the kinds that openapi.yaml has, and its resources. What
 // it documents is stored, defaulted, merged, paged and refused; an operation
 // that is not one of a resource answers 501. Refusals have the shape that
-// openapi.yaml gives them.
+// openapi.yaml gives them. Servers that are made with one Option read the text once.
 func WithSpec(text []byte) Option {
+	parse := sync.OnceValues(func() (*spec.Model, error) { return spec.Parse(text) })
 	return func(c *config) (err error) {
-		if c.spec, err = spec.Parse(text); err != nil {
+		if c.spec, err = parse(); err != nil {
 			return fmt.Errorf("sandbox: WithSpec: %w", err)
 		}
 		return nil

@@ -40,8 +40,8 @@ func TestTheLiveSuiteKillsWhatIsPlantedIntoAnotherResource(t *testing.T) {
 		slices.Sort(all)
 		return slices.Compact(all)
 	}
-	meals := model.Resource("meals")
-	require.Empty(t, mealRun(t, text, rules, faults.None()), "a server without a fault")
+	meals, served := model.Resource("meals"), sandbox.WithSpec(text)
+	require.Empty(t, mealRun(t, served, rules, faults.None()), "a server without a fault")
 	for _, law := range laws(model.Resource("users")) {
 		require.True(t, slices.Contains(laws(meals), law) || slices.Contains([]string{"unique-id", "concurrent-create", "patch-merges"}, law), "no fault of meals breaks %s", law)
 	}
@@ -52,7 +52,7 @@ func TestTheLiveSuiteKillsWhatIsPlantedIntoAnotherResource(t *testing.T) {
 		}
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
-			found := mealRun(t, text, rules, f)
+			found := mealRun(t, served, rules, f)
 			require.Contains(t, found, f.Rule, f.Title)
 			for _, rule := range found {
 				require.False(t, strings.HasPrefix(rule, "users/"), "%s is about another resource", rule)
@@ -62,9 +62,9 @@ func TestTheLiveSuiteKillsWhatIsPlantedIntoAnotherResource(t *testing.T) {
 }
 
 // mealRun is the rules that the cases of meals report.
-func mealRun(t *testing.T, text []byte, rules *contract.Spec, f faults.Fault) (found []string) {
+func mealRun(t *testing.T, served sandbox.Option, rules *contract.Spec, f faults.Fault) (found []string) {
 	t.Helper()
-	srv, err := sandbox.New(sandbox.WithSpec(text))
+	srv, err := sandbox.New(served)
 	require.NoError(t, err)
 	ts := httptest.NewServer(f.Handler(srv))
 	defer ts.Close()

@@ -37,10 +37,10 @@ func TestPlantedFaults(t *testing.T) {
 	rules, err := contract.Load(text)
 	require.NoError(t, err)
 
-	whole := needs.Whole(t)
+	whole, served := needs.Whole(t), sandbox.WithSpec(text)
 	families := make(map[string][]string) // laws that were broken, by resource
 	for _, r := range model.Resources {
-		require.Empty(t, talk(t, text, rules, r, faults.None()), "%s of a server without a fault", r.Name)
+		require.Empty(t, talk(t, served, rules, r, faults.None()), "%s of a server without a fault", r.Name)
 		for i, f := range plant.In(r) {
 			if family, law, _ := strings.Cut(f.Rule, "/"); family == r.Name {
 				families[r.Name] = append(families[r.Name], law)
@@ -50,7 +50,7 @@ func TestPlantedFaults(t *testing.T) {
 			}
 			t.Run(f.Name, func(t *testing.T) {
 				t.Parallel()
-				found := talk(t, text, rules, r, f)
+				found := talk(t, served, rules, r, f)
 				if isProbe(f, r) {
 					return // requests are made for it alone: the live suite has to find it
 				}
@@ -90,13 +90,13 @@ func TestAFieldThatIsLostIsFound(t *testing.T) {
 			require.NoError(t, err)
 			model, err := spec.New(doc)
 			require.NoError(t, err)
-			r := model.Resource("users")
-			require.Empty(t, talk(t, []byte(text), rules, r, faults.None()))
+			r, served := model.Resource("users"), sandbox.WithSpec([]byte(text))
+			require.Empty(t, talk(t, served, rules, r, faults.None()))
 			planted := 0
 			for _, f := range plant.In(r) {
 				if strings.HasSuffix(f.Name, "-added") && !isProbe(f, r) {
 					planted++
-					require.Contains(t, talk(t, []byte(text), rules, r, f), f.Rule, f.Title)
+					require.Contains(t, talk(t, served, rules, r, f), f.Rule, f.Title)
 				}
 			}
 			require.GreaterOrEqual(t, planted, 3, "lost twice, and of another type")
@@ -112,9 +112,9 @@ func isProbe(f faults.Fault, r *spec.Resource) bool {
 
 // talk holds a conversation about a resource with a server, and returns the
 // rules that its recording breaks, but drifts.
-func talk(t *testing.T, text []byte, rules *contract.Spec, r *spec.Resource, f faults.Fault) (found []string) {
+func talk(t *testing.T, served sandbox.Option, rules *contract.Spec, r *spec.Resource, f faults.Fault) (found []string) {
 	t.Helper()
-	srv, err := sandbox.New(sandbox.WithSpec(text))
+	srv, err := sandbox.New(served)
 	require.NoError(t, err)
 	ts := httptest.NewServer(f.Handler(srv))
 	defer ts.Close()
