@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,14 +113,23 @@ func copied(value any) any {
 }
 
 // conforming is a session of the live suite with the embedded server, which
-// holds by the contract.
+// holds by the contract. It is made once, and to be cloned before it is changed.
 func conforming(t *testing.T) (*contract.Spec, []entry) {
 	t.Helper()
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
-	es := asRecorded(t, session(t, spec))
-	require.Empty(t, violations(replayed(t, spec, es)), "the session itself")
-	return spec, es
+	made.Do(func() {
+		spec := loaded(t)
+		es := asRecorded(t, session(t, spec))
+		require.Empty(t, violations(replayed(t, spec, es)), "the session itself")
+		made.spec, made.entries = spec, es
+	})
+	require.NotEmpty(t, made.entries)
+	return made.spec, made.entries
+}
+
+var made struct {
+	sync.Once
+	spec    *contract.Spec
+	entries []entry
 }
 
 // Whatever a recorder leaves out, cuts or adds is not the server's doing, and
