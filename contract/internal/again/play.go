@@ -149,7 +149,8 @@ func (p *playing) about(x *wire.Exchange) bool {
 func (p *playing) decided() bool {
 	f := p.finding
 	last := f.Steps[len(f.Steps)-1]
-	if !strings.HasSuffix(f.Message, live.Accepted) && !slices.Contains(byStatus, f.Rule) || f.Pointer != "" || last.Status != p.last.Status {
+	accepted := strings.HasSuffix(f.Message, live.Accepted)
+	if !accepted && (!slices.Contains(byStatus, f.Rule) || f.Pointer != "") || last.Status != p.last.Status {
 		return false
 	}
 	for _, step := range f.Steps[:len(f.Steps)-1] {

@@ -432,14 +432,14 @@ func (p *Probe) Works(c *pass.Call) bool {
 }
 
 // Accepted ends the message of a finding of which the status of the answer is all.
-const Accepted = ": it is accepted"
+const Accepted = "is accepted"
 
 // Refuses reports a bad request that is carried out under a rule, and one that
 // is refused with an odd status under operation/refusal-status.
 func (p *Probe) Refuses(c *pass.Call, r *rule.Rule, what string, want ...int) bool {
 	switch s := c.Status(); {
 	case c.OK():
-		f := rule.Finding{Message: what + Accepted}
+		f := rule.Finding{Message: what + ": it " + Accepted}
 		if strings.HasPrefix(r.ID, "input/") && c.Op != nil && c.Op.Source == "assumed" {
 			f.Level = rule.Assumption // what the operation takes is assumed
 		}

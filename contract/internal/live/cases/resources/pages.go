@@ -85,7 +85,7 @@ func limitsOf(p *live.Probe, l live.Lister) {
 			return
 		}
 		if c.OK() {
-			p.Report(c, users.InputInvalid, rule.Finding{Level: level(c.Op), Message: "a limit beyond the documented bounds is accepted"})
+			p.Report(c, users.InputInvalid, rule.Finding{Level: level(c.Op), Message: "a limit beyond the documented bounds " + live.Accepted})
 			return
 		}
 		p.Refuses(c, live.OperationRefusalStatus, "a limit beyond the documented bounds", 400)

@@ -93,7 +93,7 @@ func RefuseOne(p *live.Probe, r *spec.Resource, in string, body map[string]any, 
 func invalid(p *live.Probe, c *pass.Call, name string) {
 	if c.OK() {
 		f := c.Where(name)
-		f.Message = "a value that is not as documented is accepted"
+		f.Message = "a value that is not as documented " + live.Accepted
 		p.Report(c, InputInvalid, f)
 		return
 	}
