@@ -55,9 +55,13 @@ func (c *Call) Skim() {
 	if m := c.Spec.Fast[c.Media.Schema.Value]; m != nil {
 		// The error codes of OAuth have rules of their own.
 		k := accept.Skim{Outline: &c.Answer, Body: c.seenBody(), Exact: c.Op.Token && c.Status() >= 400}
-		if c.Clean = m.Skim(&k, c.Exchange.Response.Body); c.Clean && len(k.Flaws) > 0 {
-			c.schema, c.Clean = judge(k.Flaws)
+		clean := m.Skim(&k, c.Exchange.Response.Body)
+		if clean && len(k.Flaws) > 0 {
+			if clean = c.ReadsJSON(); clean { // no schema is for a body that is not what it says it is
+				c.schema, clean = judge(k.Flaws)
+			}
 		}
+		c.Clean = clean
 		if c.Clean {
 			c.strangers = k.Strangers
 		}
