@@ -69,12 +69,13 @@ validators: ## install what reports are validated by (Python 3 with venv, Node 2
 browsertest: ## test the HTML report in a browser (Debian's chromium, Node 20)
 	cd contract/report/browsertest && npm ci --no-audit --no-fund && GOFLAGS=-mod=mod CI=true $(GO) test ./...
 
-lint: ## check format, vet (for Linux, macOS and Windows), staticcheck, the workflows and the Go API
+lint: ## check format, vet (for Linux, macOS and Windows, and 32 bits), staticcheck, the workflows and the Go API
 	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
 	for system in darwin windows; do \
 	  GOOS=$$system $(GO) vet ./... && GOOS=$$system $(GO) build -o /dev/null ./contract/cmd/onvy-contract || exit 1; \
 	done
+	GOARCH=386 $(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) run $(ACTIONLINT)
 	@$(MAKE) --no-print-directory api

@@ -285,7 +285,7 @@ func TestTokenAnswersThatCannotBeUsedAreErrors(t *testing.T) {
 }
 
 func TestTokenOfUnknownOrEndlessLifeIsUsedUntilItIsRefused(t *testing.T) {
-	for name, seconds := range map[string]int{"none": 0, "negative": -1, "one that overflows into 5 s": 1<<55 + 5} {
+	for name, seconds := range map[string]int64{"none": 0, "negative": -1, "one that overflows into 5 s": 1<<55 + 5} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := &api{token: func(w http.ResponseWriter, r *http.Request) { grant(w, "token", seconds) }}

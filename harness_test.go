@@ -90,7 +90,7 @@ func (a *api) counts() (tokens, calls int) {
 	return a.tokens, a.calls
 }
 
-func grant(w http.ResponseWriter, token string, seconds int) {
+func grant(w http.ResponseWriter, token string, seconds int64) {
 	fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":%d}`, token, seconds)
 }
 

@@ -3,6 +3,7 @@ package onvy_test
 import (
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -125,7 +126,7 @@ func TestListSendsWhatIsSetAndNothingElse(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, query)
 	}
-	for _, limit := range []int{-1, 1001, 1 << 40} {
+	for _, limit := range []int{-1, 1001, math.MaxInt} {
 		_, err := c.Users.List(t.Context(), &onvy.ListOptions{Limit: limit})
 		require.ErrorIs(t, err, onvy.ErrInvalid)
 		require.ErrorContains(t, err, "not between 1 and 1000")
