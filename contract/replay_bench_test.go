@@ -22,7 +22,8 @@ import (
 // all cores for each GB: cutting a log into its entries, decoding them, checking
 // them alone, also where kin-openapi looks at all of them, and the whole replay with
 // its history; beside them tokenising the text and nothing else. The drifting log
-// has a property in each user that is not documented.
+// has a property in each user that is not documented, and the third one a value that
+// is in no enum in some.
 //
 //	go test -run='^$' -bench=ReplayStages ./contract
 func BenchmarkReplayStages(b *testing.B) {
@@ -35,6 +36,7 @@ func BenchmarkReplayStages(b *testing.B) {
 	}{
 		{"clean", "", ""},
 		{"drifting", `\"id\":\"user_`, `\"nickname\":\"Avery\",\"id\":\"user_`},
+		{"one violation", `\"gender\":\"male\"`, `\"gender\":\"alien\"`},
 	} {
 		file := filepath.Join(b.TempDir(), "log.jsonl")
 		var text bytes.Buffer

@@ -30,7 +30,11 @@ var (
 func Pointer(names ...string) string {
 	var b strings.Builder
 	for _, name := range names {
-		b.WriteString("/" + escapes.Replace(name))
+		b.WriteByte('/')
+		if strings.ContainsAny(name, "~/") {
+			name = escapes.Replace(name)
+		}
+		b.WriteString(name)
 	}
 	return b.String()
 }
