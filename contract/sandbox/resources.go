@@ -64,7 +64,7 @@ func create(s *Server, c *call) (*reply, error) {
 		return nil, err
 	}
 	a := c.shows(u)
-	if p.r.Item != "" {
+	if ref := c.op.Doc.Responses.Status(a.status); p.r.Item != "" && ref != nil && ref.Value.Headers["Location"] != nil {
 		a.location = p.path(u.id)
 	}
 	return a, nil

@@ -97,7 +97,7 @@ func (r *Recorder) numeric(s *shape, f float64, ok bool) {
 }
 
 func (r *Recorder) text(s *shape, v string) {
-	if !s.schema.Type.Is(openapi3.TypeString) {
+	if s.schema.Type != nil && !s.schema.Type.Is(openapi3.TypeString) {
 		r.hit(s.wrongType)
 		return
 	}

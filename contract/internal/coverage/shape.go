@@ -230,6 +230,10 @@ func (s *shape) join(part *shape) {
 	for name, p := range part.properties {
 		s.set(name, p)
 	}
+	if s.values == nil {
+		s.values = make(map[string]int)
+	}
+	maps.Copy(s.values, part.values)
 }
 
 // set adds a property. One that two variants have keeps the first point, and

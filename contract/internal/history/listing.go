@@ -142,7 +142,7 @@ func (e pageLaws) page(f *fact.Fact, busy bool) {
 		repeated = !w.add(id) || repeated
 		w.strange = w.strange || l.members[id] == nil
 	}
-	items := "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1]
+	items := read.Pointer(f.Operation.Resource.Items...)
 	total := read.Pointer(f.Operation.Resource.Total...)
 	if repeated && !p.Cursor.IsZero() && e.options.Whole && l.quiet(w) { // within one page: page/repeats
 		e.walked(l, w, f, Verdict{Law: PageRepeatsBetween, Pointer: items, Message: f.Operation.Resource.A() + " of an earlier page is listed again"})

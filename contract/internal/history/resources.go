@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -122,7 +123,7 @@ func (e resourceLaws) law(l *life, f *fact.Fact, broken *rule.Rule, v Verdict) {
 	if v.Field != "" {
 		v.Pointer = "/" + string(bytes.ReplaceAll([]byte(v.Field), []byte("."), []byte("/")))
 		if f.Listed {
-			v.Pointer = "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1] + "/*" + v.Pointer
+			v.Pointer = read.Pointer(f.Operation.Resource.Items...) + "/*" + v.Pointer
 		}
 	}
 	e.say(&l.held, f, v)
@@ -254,7 +255,7 @@ func (e resourceLaws) inList(l *life, f *fact.Fact) {
 	switch {
 	case l.gone && l.deleted != nil:
 		if e.options.Whole || l.created.OK() && now.Created.OK() && !l.created.Differs(now.Created) {
-			e.law(l, f, DeletedListed, Verdict{Pointer: "/" + f.Operation.Resource.Items[len(f.Operation.Resource.Items)-1], Message: "a deleted " + f.Operation.Resource.Noun + " is listed", Earlier: l.since})
+			e.law(l, f, DeletedListed, Verdict{Pointer: read.Pointer(f.Operation.Resource.Items...), Message: "a deleted " + f.Operation.Resource.Noun + " is listed", Earlier: l.since})
 		}
 		return
 	case l.gone || l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw:

@@ -153,7 +153,7 @@ func (p *Probe) SendOnce(r Request) *pass.Call {
 		panic(stop{rule.NotRun, op + " is slow or silent and is not asked again"})
 	}
 	defer p.Suite.history.Begin(r.Method)()
-	x := p.named(p.Suite.wire.Send(p.ctx, r))
+	x := p.named(p.Suite.wire.Send(p.ctx, p.Suite.completed(r)))
 	p.ended(x)
 	p.Suite.patience.note(op, x, p.Suite.Options.Slow)
 	switch {
@@ -169,7 +169,7 @@ func (p *Probe) SendOnce(r Request) *pass.Call {
 func (p *Probe) SendOdd(r Request) *pass.Call {
 	p.spend()
 	defer p.Suite.history.Begin(r.Method)()
-	x := p.named(p.Suite.wire.Send(p.ctx, r))
+	x := p.named(p.Suite.wire.Send(p.ctx, p.Suite.completed(r)))
 	p.ended(x)
 	return p.check(x, true)
 }

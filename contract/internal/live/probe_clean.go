@@ -90,7 +90,7 @@ func (p cleaner) clean(e Entry) error {
 	deletes := s.operation(Request{Method: "DELETE", Path: e.path()})
 	defer s.history.Begin("DELETE")()
 	send := func(method string) *pass.Call {
-		x := p.named(s.wire.Send(p.ctx, Request{Method: method, Path: e.path(), Header: header}))
+		x := p.named(s.wire.Send(p.ctx, s.completed(Request{Method: method, Path: e.path(), Header: header})))
 		s.patience.note(deletes, x, s.Options.Slow)
 		return p.check(x, false)
 	}
@@ -150,7 +150,7 @@ func (p cleaner) cleanPending(e Entry) error {
 	}
 	cursor, seen := "", map[string]bool{}
 	for range mostPages {
-		x := p.named(s.wire.Send(p.ctx, Request{Method: "GET", Path: page.Path("", cursor), Header: header}))
+		x := p.named(s.wire.Send(p.ctx, s.completed(Request{Method: "GET", Path: page.Path("", cursor), Header: header})))
 		c := p.check(x, false)
 		if s := c.Status(); s == 404 || s == 410 { // with all that was in it
 			break

@@ -81,7 +81,7 @@ func (p *Probe) VariedUser(id string) map[string]any {
 	user := p.FullUser(id)
 	for _, f := range p.Suite.Spec.Users().Fields {
 		object, isObject := user[f.Name].(map[string]any)
-		if names := read.Keys(object); isObject && len(names) > 1 && p.ids%2 == 0 {
+		if names := read.Keys(object); isObject && len(names) > 1 && sample.Splits(f.Schema()) && p.ids%2 == 0 {
 			name := names[p.ids/2%len(names)]
 			user[f.Name] = map[string]any{name: object[name]}
 		}
@@ -211,7 +211,7 @@ func (p *Probe) Together(requests []Request, racing bool) []*pass.Call {
 	for i := range requests {
 		group.Go(func() {
 			<-ready
-			exchanges[i] = p.Suite.wire.Send(p.ctx, requests[i])
+			exchanges[i] = p.Suite.wire.Send(p.ctx, p.Suite.completed(requests[i]))
 		})
 	}
 	close(ready)

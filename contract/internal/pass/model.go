@@ -25,6 +25,9 @@ func life(known *spec.Resource) *fact.Resource {
 		if len(r.Fields) == 64 {
 			break
 		}
+		if f.Shown == nil && known.Schema != nil {
+			continue // nobody ever sees it
+		}
 		r.Fields = append(r.Fields, fact.Field{
 			Name: f.Name, Shape: shapeOf(f), Assigned: f.Assigned, Default: defaultOf(f.Default, f.Assigned),
 		})

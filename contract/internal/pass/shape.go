@@ -45,7 +45,7 @@ func (m shaper) of(p part) *fact.Shape {
 	m.known[p] = shape
 	shape.Others = m.of(part{more, p.item})
 	for name, s := range properties {
-		if shape.Parts[name] = m.of(part{s, p.item}); s.ReadOnly || p.item && spec.DefaultOf(s) != nil {
+		if shape.Parts[name] = m.of(part{s, p.item}); s.ReadOnly || s.WriteOnly || p.item && spec.DefaultOf(s) != nil {
 			shape.Parts[name] = fact.Ignored
 		}
 	}

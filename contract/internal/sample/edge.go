@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -12,7 +13,30 @@ import (
 // is named, each of an enum, both bounds, the shortest and the longest, an empty
 // array; of objects and arrays, those with such values in them. They are the
 // same each time.
-func Edges(s *openapi3.Schema) []any { return edges(s, 0) }
+func Edges(s *openapi3.Schema) []any {
+	all := edges(s, 0)
+	for _, variants := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf} {
+		for i, v := range variants {
+			others := edges(v.Value, 1)
+			if value, ok := fixed().Value(v.Value); ok {
+				others = append(others, value)
+			}
+			for _, value := range others {
+				if _, merges := value.(map[string]any); i > 0 && !merges && Takes(s, value) {
+					all = append(all, value)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// Takes reports whether a schema takes a made value.
+func Takes(s *openapi3.Schema, value any) bool {
+	text, err := json.Marshal(value)
+	var sent any
+	return err == nil && json.Unmarshal(text, &sent) == nil && s.VisitJSON(sent, openapi3.EnableFormatValidation()) == nil
+}
 
 // longest is how long texts and arrays are made.
 const longest = 2000

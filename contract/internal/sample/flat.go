@@ -68,6 +68,10 @@ func join(whole, part *openapi3.Schema) {
 		whole.MultipleOf = part.MultipleOf
 	}
 	whole.MinLength, whole.MinItems = max(whole.MinLength, part.MinLength), max(whole.MinItems, part.MinItems)
+	whole.MinProps = max(whole.MinProps, part.MinProps)
+	if whole.MaxProps == nil {
+		whole.MaxProps = part.MaxProps
+	}
 	if whole.MaxLength == nil {
 		whole.MaxLength = part.MaxLength
 	}

@@ -69,6 +69,10 @@ func (m Maker) formatted(s *openapi3.Schema) (any, bool) {
 		return fmt.Sprintf("192.0.2.%d", 1+n(254)), true
 	case "ipv6":
 		return fmt.Sprintf("2001:db8::%x", 1+n(1<<16-1)), true
+	case "time":
+		return fmt.Sprintf("%02d:%02d:%02dZ", n(24), n(60), 1+n(59)), true
+	case "duration":
+		return fmt.Sprintf("PT%dM", 1+n(59)), true
 	case "byte":
 		return []string{"Y29udHJhY3Q=", "AAEC/+7d", "Y29udHJhY3Q/Pj4="}[n(3)], true
 	}

@@ -115,11 +115,21 @@ func (m Maker) entries(object map[string]any, s *openapi3.Schema, depth int) {
 	if more.Schema == nil || more.Schema.Value == nil {
 		return
 	}
-	for _, name := range []string{"contract", "contract two", "Contract"} {
+	names := []string{"contract", "contract two", "Contract"}
+	for len(names) < int(min(s.MinProps, longest)) {
+		names = append(names, fmt.Sprint("contract ", len(names)))
+	}
+	for _, name := range names {
 		if value, ok := m.value(more.Schema.Value, depth+1); ok && (s.MaxProps == nil || len(object) < int(*s.MaxProps)) {
 			object[name] = value
 		}
 	}
+}
+
+// Splits reports whether an object may have one property alone.
+func Splits(s *openapi3.Schema) bool {
+	s = flat(s)
+	return s.MinProps < 2 && len(s.Required) == 0
 }
 
 // Fixed makes the same values each time, for those who only want to know whether

@@ -62,7 +62,9 @@ func (r *Resource) compile() error {
 	shown := Properties(r.Schema)
 	for _, name := range sorted(sent) {
 		f := sent[name]
-		f.Shown = shown[name]
+		if s := shown[name]; s != nil && !s.WriteOnly {
+			f.Shown = s
+		}
 		f.finish()
 		r.Fields = append(r.Fields, f)
 	}

@@ -38,14 +38,15 @@ type Operation struct {
 	ID, Method, Path string
 	Place            string // "openapi.yaml:60:5"
 	Role             Role
-	Resource         *Resource // nil for Token and None
-	Source           string    // x-onvy-source; "" for none of its own
-	Scope            string    // x-onvy-scope, or that of its security; "" for none
-	Bearer           bool      // needs an access token
-	Basic            bool      // may take the credentials of a client
-	Grants           []Grant   // of a token endpoint
-	Vars             []string  // names of the path parameters, in their order
-	Media            string    // content type of the request body; "" for none
+	Resource         *Resource             // nil for Token and None
+	Source           string                // x-onvy-source; "" for none of its own
+	Scope            string                // x-onvy-scope, or that of its security; "" for none
+	Bearer           bool                  // needs an access token
+	Basic            bool                  // may take the credentials of a client
+	Grants           []Grant               // of a token endpoint
+	Vars             []string              // names of the path parameters, in their order
+	Required         []*openapi3.Parameter // of query and header
+	Media            string                // content type of the request body; "" for none
 	Body             *openapi3.SchemaRef
 	Success          int              // the first 2xx that is documented; 0 for none
 	Answer           *openapi3.Schema // JSON of the first 2xx that has one; nil for none
@@ -89,6 +90,12 @@ func readOperation(doc *openapi3.T, path, method string, item *openapi3.PathItem
 	o := &Operation{
 		ID: op.OperationID, Method: method, Path: path, Place: Place(op.Origin, ""), Doc: op,
 		Source: mark(op.Extensions, "x-onvy-source"), Scope: mark(op.Extensions, "x-onvy-scope"), Vars: vars(path),
+	}
+	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
+		v := ref.Value
+		if v != nil && v.Required && v.Schema != nil && (v.In == openapi3.ParameterInQuery || v.In == openapi3.ParameterInHeader) {
+			o.Required = append(o.Required, v)
+		}
 	}
 	o.readBody()
 	for status := 200; status < 300; status++ {

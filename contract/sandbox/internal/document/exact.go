@@ -3,6 +3,9 @@ package document
 import (
 	"errors"
 	"maps"
+	"net/mail"
+	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -71,6 +74,15 @@ func isFormatted(format, text string) bool {
 		return t.UnmarshalText([]byte(text)) == nil
 	case "uuid":
 		return uuid.MatchString(text)
+	case "ipv4", "ipv6":
+		at, err := netip.ParseAddr(text)
+		return err == nil && at.Is4() == (format == "ipv4")
+	case "email":
+		at, err := mail.ParseAddress(text)
+		return err == nil && at.Address == text
+	case "uri":
+		u, err := url.Parse(text)
+		return err == nil && u.IsAbs()
 	}
 	return true
 }

@@ -108,10 +108,10 @@ func tryUsersReplacePart(p *live.Probe) {
 	id := p.NewID()
 	user := p.FullUser(id)
 	p.Create(user)
-	for name, value := range user {
-		if object, _ := value.(map[string]any); len(object) > 1 {
+	for _, f := range p.Suite.Spec.Users().Fields {
+		if object, _ := user[f.Name].(map[string]any); len(object) > 1 && sample.Splits(f.Schema()) {
 			part := read.Keys(object)[0]
-			user[name] = map[string]any{part: object[part]}
+			user[f.Name] = map[string]any{part: object[part]}
 		}
 	}
 	if p.Works(p.Put(id, user)) {
@@ -133,7 +133,7 @@ func PatchParts(p *live.Probe, t live.Thing, body map[string]any) {
 	for _, f := range t.Resource.Fields {
 		object, _ := body[f.Name].(map[string]any)
 		names := read.Keys(object)
-		if f.Patch == nil || len(names) < 2 {
+		if f.Patch == nil || len(names) < 2 || !sample.Splits(f.Schema()) {
 			continue
 		}
 		parts[f.Name] = names

@@ -1,0 +1,83 @@
+package contract_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
+)
+
+// notes are in meals, two levels deep, and their list is an array.
+const notes = `  /users/{user_id}/nutrition/meals/{meal_id}/notes:
+    parameters:
+      - $ref: '#/components/parameters/UserID'
+      - {name: meal_id, in: path, required: true, schema: {type: string}}
+    get:
+      operationId: listNotes
+      x-onvy-source: assumed
+      x-onvy-scope: 'meals:read'
+      responses: &refused
+        '200': {description: All., content: {application/json: {schema: {type: array, items: &note {type: object, required: [id, text], properties: {id: {type: string, readOnly: true}, text: {type: string, maxLength: 90}}}}}}}
+        4XX: {$ref: '#/components/responses/BadRequest'}
+        '401': {$ref: '#/components/responses/Unauthorized'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+    post:
+      operationId: createNote
+      x-onvy-source: assumed
+      x-onvy-scope: 'meals:create'
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [text], properties: {text: {type: string, maxLength: 90}}}}}}
+      responses: {<<: *refused, '200': {description: One., content: {application/json: {schema: *note}}}}
+  /users/{user_id}/nutrition/meals/{meal_id}/notes/{note_id}:
+    parameters: [{$ref: '#/components/parameters/UserID'}, {name: meal_id, in: path, required: true, schema: {type: string}}, {name: note_id, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: getNote
+      x-onvy-source: assumed
+      x-onvy-scope: 'meals:read'
+      responses: {<<: *refused, '200': {description: One., content: {application/json: {schema: *note}}}}
+    delete:
+      operationId: deleteNote
+      x-onvy-source: assumed
+      x-onvy-scope: 'meals:delete'
+      responses: {<<: *refused, '200': {description: Gone.}}
+`
+
+// Edits that are legal, if seldom, are run: nothing is found, and no case is in
+// error.
+func TestSeldomEditsOfTheSpecAreRun(t *testing.T) {
+	list := func(parameter string) []byte {
+		at := bytes.Index(onvy.Spec, []byte("operationId: listUsers"))
+		at += bytes.Index(onvy.Spec[at:], []byte("parameters:\n")) + len("parameters:\n")
+		return bytes.Join([][]byte{onvy.Spec[:at], []byte("        - {" + parameter + "}\n"), onvy.Spec[at:]}, nil)
+	}
+	for name, edit := range map[string]struct {
+		text []byte
+		run  string
+	}{
+		"a field that is never shown":   {withField(t, "activity", "type: string, writeOnly: true, maxLength: 60"), ""},
+		"an address":                    {withField(t, "activity", "type: string, format: ipv4"), ""},
+		"a mail address":                {withField(t, "activity", "type: string, format: email"), ""},
+		"a span of time":                {withField(t, "activity", "type: string, format: duration"), ""},
+		"one of two kinds":              {withField(t, "activity", "anyOf: [{type: string, format: date}, {type: string, enum: [never]}]"), ""},
+		"a map of no fewer than two":    {withField(t, "activity", "type: object, minProperties: 2, additionalProperties: {type: number}"), ""},
+		"a required query parameter":    {list("name: sort, in: query, required: true, schema: {type: string, enum: [asc]}"), "|list/|isolation/"},
+		"a required header":             {list("name: X-App, in: header, required: true, schema: {type: string}"), "|list/|isolation/"},
+		"a list in a list that is bare": {bytes.Replace(mealsSpec(t), []byte("\ncomponents:\n"), []byte("\n"+notes+"components:\n"), 1), "|notes/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			report := runSpec(t, edit.text, nil, contract.Options{Seed: 3, Run: "^(auth/server|users/|values/|input/activity" + edit.run + ")"})
+			require.Empty(t, report.Findings)
+			for _, o := range report.Outcomes {
+				require.NotEqual(t, contract.Error, o.Status, "%s: %s", o.Case, o.Reason)
+			}
+			require.NotContains(t, strings.Join(report.Summary.NotExercised, "\n"), "activity")
+			if strings.Contains(edit.run, "notes") {
+				require.NotContains(t, strings.Join(report.Summary.NotExercised, "\n"), "Note")
+			}
+		})
+	}
+}
