@@ -73,12 +73,10 @@ func (e pageLaws) event(f *fact.Fact) {
 	switch v.Kind {
 	case fact.Came, fact.Seen:
 		if m == nil {
-			if len(l.members) >= e.members() {
-				clear(l.members) // as if nobody had been seen
-				e.NotJudged.Forgotten++
-			}
-			m = &member{}
-			l.members[v.ID] = m
+			m = e.member(l, v.ID)
+		}
+		if f.End != 0 && f.Start <= m.went {
+			return // it may have gone after this
 		}
 		if m.missed != nil && v.Kind == fact.Seen && m.created.OK() && v.Created.OK() && !m.created.Differs(v.Created) {
 			e.sayAs(&l.held, m.from, *m.missed)
@@ -96,10 +94,22 @@ func (e pageLaws) event(f *fact.Fact) {
 		}
 		fallthrough
 	default:
-		if m != nil {
-			m.there, m.missed = false, nil
+		if m == nil {
+			m = e.member(l, v.ID)
 		}
+		m.there, m.missed, m.went = false, nil, max(m.went, f.End)
 	}
+}
+
+// member is a new one.
+func (e pageLaws) member(l *list, id uint64) *member {
+	if len(l.members) >= e.members() {
+		clear(l.members) // as if nobody had been seen
+		e.NotJudged.Forgotten++
+	}
+	m := &member{}
+	l.members[id] = m
+	return m
 }
 
 // members is how many members of a listing are remembered.
@@ -140,7 +150,8 @@ func (e pageLaws) page(f *fact.Fact, busy bool) {
 	repeated := false
 	for _, id := range p.IDs {
 		repeated = !w.add(id) || repeated
-		w.strange = w.strange || l.members[id] == nil
+		m := l.members[id]
+		w.strange = w.strange || m == nil || m.since == (fact.Order{})
 	}
 	items := read.Pointer(f.Operation.Resource.Items...)
 	total := read.Pointer(f.Operation.Resource.Total...)

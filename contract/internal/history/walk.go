@@ -28,6 +28,7 @@ type member struct {
 	there   bool
 	since   fact.Order // when it was first seen to be there
 	created fact.Instant
+	went    int64    // until when it may have gone
 	missed  *Verdict // a walk that it was not in
 	from    int64    // when that walk began
 }
