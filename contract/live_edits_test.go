@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,4 +81,23 @@ func TestSeldomEditsOfTheSpecAreRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A list that was asked for with a parameter of its own has who it has: it is not
+// held against what others show.
+func TestAFilteredListLosesNobody(t *testing.T) {
+	at := bytes.Index(onvy.Spec, []byte("operationId: listUsers"))
+	at += bytes.Index(onvy.Spec[at:], []byte("parameters:\n")) + len("parameters:\n")
+	spec, err := contract.Load([]byte(string(onvy.Spec[:at]) + "        - {name: sport, in: query, schema: {type: string, enum: [run, swim]}}\n" + string(onvy.Spec[at:])))
+	require.NoError(t, err)
+	findings := func(query string) []string {
+		xs := []*contract.Exchange{createUser(`{"id":"user_123"}`, user()), listUsers(query, `{"limit":100,"total":0}`)}
+		for i, x := range xs {
+			x.Started, x.Duration = noon.Add(time.Duration(i)*time.Minute), time.Second
+		}
+		o := contract.ReplayOptions{Complete: true, OnlyRules: []string{"page", "users"}}
+		return rulesOf(spec.ReplayAll(t.Context(), []contract.Recording{recorded("log", xs)}, o).Findings)
+	}
+	require.Contains(t, findings(""), "page/loses-users")
+	require.Empty(t, findings("?sport=swim"))
 }

@@ -17,6 +17,7 @@ type Exchange struct {
 	ID     string // of the resource in the path; "" if it is not there
 
 	Cursor, Limit string // of List
+	Filtered      bool   // List shows some only, or in another order: the laws of pages say nothing of it
 	Sent, Answer  []byte // bodies; nil if they are not whole
 	Outline       *Outline
 	Grant         *Granted

@@ -194,7 +194,7 @@ func (e *Extractor) page(facts []Fact, base *Fact, x *Exchange) []Fact {
 		List: e.Digest(r.Name, x.Parent), Cursor: e.Digest(x.Cursor), Next: e.Digest(string(o.Next)), Limit: e.Digest(x.Limit),
 		Total: o.Total, Totaled: o.Totaled, IDs: make([]uint64, 0, len(o.Items)),
 	}
-	hidden := false // who is on the page is not known
+	hidden := x.Filtered // who is on the page is not known
 	for i := range o.Items {
 		item := &o.Items[i]
 		if len(item.ID) == 0 {

@@ -54,9 +54,18 @@ func Facts(facts []fact.Fact, c *pass.Call, e *fact.Extractor, seq uint64) []fac
 		x.Status, x.Sent, x.Answer, x.Outline = 0, nil, nil, nil
 	}
 	if c.Op.Life.Role == fact.List {
-		x.Cursor, x.Limit = c.Param(c.Op.Cursor), c.Param(c.Op.Limit)
+		x.Cursor, x.Limit, x.Filtered = c.Param(c.Op.Cursor), c.Param(c.Op.Limit), filtered(c)
 	}
 	return e.Facts(facts, &x)
+}
+
+// filtered reports whether a list was asked for in a way of which the spec does
+// not say what it leaves out, and in which order it is.
+func filtered(c *pass.Call) bool {
+	return slices.ContainsFunc(c.Op.Doc.Parameters, func(ref *openapi3.ParameterRef) bool {
+		v := ref.Value
+		return v != nil && v.In == openapi3.ParameterInQuery && v.Name != c.Op.Cursor && v.Name != c.Op.Limit && c.HasParam(v.Name)
+	})
 }
 
 // ahead is how far the server's clock is ahead of the recorder's, as Date has it.
