@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
 // A body that is wrong in some places and not as a whole is judged at these
@@ -112,4 +114,30 @@ func TestWhatKinOpenAPITakesIsNotSetAside(t *testing.T) {
 	x := pageExchange(without(t, mutant.UserList(2), "created_at", `"created_at":"2016-12-31T23:59:60Z"`))
 	require.False(t, spec.Open(x, "").Clean)
 	require.True(t, slices.ContainsFunc(Check(spec, x), func(f rule.Finding) bool { return f.Rule == ModelDecodes.ID }))
+}
+
+// What no schema is for is held against none, whoever looks at it.
+func TestFlawsOfBodiesThatAreNotReadAsJSONAreNotReported(t *testing.T) {
+	fast, err := pass.Load(onvy.Spec)
+	require.NoError(t, err)
+	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
+	require.NoError(t, err)
+	for name, change := range map[string]func(*wire.Exchange){
+		"nothing": func(*wire.Exchange) {},
+		"packed": func(x *wire.Exchange) {
+			x.Response.Header = append(x.Response.Header, wire.Field{Name: "Content-Encoding", Value: "gzip"})
+		},
+		"HEAD":            func(x *wire.Exchange) { x.Request.Method = http.MethodHead },
+		"another type":    func(x *wire.Exchange) { x.Response.Header[0].Value = "text/html" },
+		"no type":         func(x *wire.Exchange) { x.Response.Header = x.Response.Header[1:] },
+		"cut off":         func(x *wire.Exchange) { x.Response.Truncated = true },
+		"another status":  func(x *wire.Exchange) { x.Response.Status = http.StatusTeapot },
+		"another charset": func(x *wire.Exchange) { x.Response.Header[0].Value += "; charset=latin1" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := pageExchange(without(t, mutant.UserList(2), "gender", `"gender":"unknown"`))
+			change(x)
+			require.ElementsMatch(t, Check(slow, x), Check(fast, x))
+		})
+	}
 }
