@@ -69,14 +69,6 @@ const (
 
 var exceptions = map[string]int{
 	"contract/recording": 3100,
-
-	"contract/internal/accept.objectMatcher": 3,
-	"contract/internal/accept.tokenReader":   3,
-	"contract/internal/coverage.Counts":      4,
-	"contract/internal/coverage.Recorder":    3,
-	"contract/internal/fact.Hasher":          3,
-	"contract/internal/fact.Value":           3,
-	"contract/internal/replay.tally":         3,
 }
 
 // source is a file of Go that somebody wrote and that is no test.

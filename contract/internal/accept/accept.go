@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
@@ -201,4 +202,40 @@ func (r *tokenReader) unquote(t rawToken) ([]byte, bool) {
 	plain, err := jsontext.AppendUnquote(r.plain[:0], t)
 	r.plain = plain
 	return plain, err == nil
+}
+
+// skip reads a value of which only the syntax matters. It gets its first token.
+func (r *tokenReader) skip(first rawToken) bool {
+	switch first.kind() {
+	case 0:
+		return false
+	case '[':
+		for r.tokens.StackDepth() <= read.MaxDepth {
+			item := r.next()
+			if item.kind() == ']' {
+				return true
+			}
+			if !r.skip(item) {
+				return false
+			}
+		}
+		return false
+	case '{':
+		return r.tokens.StackDepth() <= read.MaxDepth && r.skipProperties()
+	}
+	return true
+}
+
+func (r *tokenReader) skipProperties() bool {
+	var names []rawToken
+	for {
+		name := r.next()
+		if name.kind() != '"' {
+			return name.kind() == '}'
+		}
+		if len(names) == mostNames || !isNew(name, names) || !r.skip(r.next()) {
+			return false
+		}
+		names = append(names, name)
+	}
 }

@@ -130,3 +130,14 @@ func inOrder(flaws []Flaw) {
 		return 0
 	})
 }
+
+// note counts a stranger.
+func (r *tokenReader) note(schema *openapi3.Schema, pointer string) {
+	for i := range r.strangers {
+		if known := &r.strangers[i]; known.Schema == schema && sameButIndexes(known.Pointer, pointer) {
+			known.Count++
+			return
+		}
+	}
+	r.strangers = append(r.strangers, Stranger{schema, pointer, 1})
+}

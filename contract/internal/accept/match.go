@@ -253,3 +253,13 @@ func (b booleanMatcher) matches(r *tokenReader, first rawToken) bool {
 	}
 	return false
 }
+
+// find returns a property by its name, or nil.
+func (o *objectMatcher) find(name string) *property { return o.property(rawToken(`"` + name + `"`)) }
+
+// note notes the value of a property, if the schema has it.
+func (o *objectMatcher) note(name string, note func(*Outline, []byte)) {
+	if p := o.find(name); p != nil {
+		p.value = &noted{p.value, note}
+	}
+}

@@ -93,16 +93,6 @@ func noteOne(at *valueMatcher, r *spec.Resource) bool {
 	return true
 }
 
-// find returns a property by its name, or nil.
-func (o *objectMatcher) find(name string) *property { return o.property(rawToken(`"` + name + `"`)) }
-
-// note notes the value of a property, if the schema has it.
-func (o *objectMatcher) note(name string, note func(*Outline, []byte)) {
-	if p := o.find(name); p != nil {
-		p.value = &noted{p.value, note}
-	}
-}
-
 // notedText returns the text of a string; nil for anything else.
 func notedText(text []byte) []byte {
 	switch {

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // Properties that the schema does not name are the normal state of a real API.
@@ -48,17 +46,6 @@ func isNew(name rawToken, others []rawToken) bool {
 		!slices.ContainsFunc(others, func(other rawToken) bool { return bytes.Equal(name, other) })
 }
 
-// note counts a stranger.
-func (r *tokenReader) note(schema *openapi3.Schema, pointer string) {
-	for i := range r.strangers {
-		if known := &r.strangers[i]; known.Schema == schema && sameButIndexes(known.Pointer, pointer) {
-			known.Count++
-			return
-		}
-	}
-	r.strangers = append(r.strangers, Stranger{schema, pointer, 1})
-}
-
 // sameButIndexes reports whether two JSON pointers differ in numbers only.
 func sameButIndexes(a, b string) bool {
 	for a != "" && b != "" {
@@ -70,40 +57,4 @@ func sameButIndexes(a, b string) bool {
 		}
 	}
 	return a == b
-}
-
-// skip reads a value of which only the syntax matters. It gets its first token.
-func (r *tokenReader) skip(first rawToken) bool {
-	switch first.kind() {
-	case 0:
-		return false
-	case '[':
-		for r.tokens.StackDepth() <= read.MaxDepth {
-			item := r.next()
-			if item.kind() == ']' {
-				return true
-			}
-			if !r.skip(item) {
-				return false
-			}
-		}
-		return false
-	case '{':
-		return r.tokens.StackDepth() <= read.MaxDepth && r.skipProperties()
-	}
-	return true
-}
-
-func (r *tokenReader) skipProperties() bool {
-	var names []rawToken
-	for {
-		name := r.next()
-		if name.kind() != '"' {
-			return name.kind() == '}'
-		}
-		if len(names) == mostNames || !isNew(name, names) || !r.skip(r.next()) {
-			return false
-		}
-		names = append(names, name)
-	}
 }

@@ -51,20 +51,6 @@ func (b *Body) Merge(words []uint64) {
 	}
 }
 
-// Body returns where to note the bodies of a response; nil where they have no
-// points or no matcher.
-func (r *Recorder) Body(op *openapi3.Operation, status int, mediaType string) *Body {
-	o := r.model.operations[op]
-	if o == nil {
-		return nil
-	}
-	resp := o.response(status)
-	if resp == nil {
-		return nil
-	}
-	return r.body[resp.media[mediaType]]
-}
-
 func newBody(root *shape, slots []Slot) *Body {
 	b := &Body{words: make([]atomic.Uint64, len(slots))}
 	b.tie(root, slots)

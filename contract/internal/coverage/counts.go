@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"strconv"
+	"strings"
 )
 
 // version is that of the JSON form of Counts.
@@ -83,4 +85,49 @@ func (c *Counts) Write(w io.Writer) error {
 		return fmt.Errorf("coverage: %w", err)
 	}
 	return nil
+}
+
+// Answers are the statuses that an operation gave to a credential, in order.
+func (c *Counts) Answers(operation string, credential Credential) []Answer {
+	if c == nil {
+		return nil
+	}
+	prefix := answerID(operation, credential)
+	var all []Answer
+	for status := 100; status < 600; status++ {
+		if n := c.Points[prefix+strconv.Itoa(status)]; n > 0 {
+			all = append(all, Answer{status, n})
+		}
+	}
+	return all
+}
+
+// Closed reports whether another run has done what a line of a [Gap] misses.
+func (c *Counts) Closed(line string) bool {
+	if c == nil {
+		return false
+	}
+	if op, ok := strings.CutSuffix(line, ": no 2xx answer"); ok {
+		for id, n := range c.Points {
+			if n > 0 && strings.HasPrefix(id, op+" 2") && strings.HasSuffix(id, " "+string(KindStatus)) {
+				return true
+			}
+		}
+		return false
+	}
+	op, name, _ := strings.Cut(strings.TrimSuffix(line, " was never sent"), ": ")
+	for _, kind := range []Kind{KindProperty, KindParameter, KindEnum} {
+		if c.Points[(&Point{Operation: op, Place: placeRequest, Kind: kind, Name: name}).ID()] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Hits is how often a point was hit.
+func (c *Counts) Hits(p *Point) int {
+	if c == nil {
+		return 0
+	}
+	return c.Points[p.ID()]
 }

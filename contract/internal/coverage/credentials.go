@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
@@ -57,21 +56,6 @@ func (b *builder) addCredentials(class Class) {
 
 // Answer is how often a request with some credential got a status.
 type Answer struct{ Status, Count int }
-
-// Answers are the statuses that an operation gave to a credential, in order.
-func (c *Counts) Answers(operation string, credential Credential) []Answer {
-	if c == nil {
-		return nil
-	}
-	prefix := answerID(operation, credential)
-	var all []Answer
-	for status := 100; status < 600; status++ {
-		if n := c.Points[prefix+strconv.Itoa(status)]; n > 0 {
-			all = append(all, Answer{status, n})
-		}
-	}
-	return all
-}
 
 // answerID starts the ids under which Counts keeps the answers to a credential.
 // They are no points: nobody asks for all of them.

@@ -59,25 +59,3 @@ func (p *Point) sends() bool {
 	}
 	return false
 }
-
-// Closed reports whether another run has done what a line of a [Gap] misses.
-func (c *Counts) Closed(line string) bool {
-	if c == nil {
-		return false
-	}
-	if op, ok := strings.CutSuffix(line, ": no 2xx answer"); ok {
-		for id, n := range c.Points {
-			if n > 0 && strings.HasPrefix(id, op+" 2") && strings.HasSuffix(id, " "+string(KindStatus)) {
-				return true
-			}
-		}
-		return false
-	}
-	op, name, _ := strings.Cut(strings.TrimSuffix(line, " was never sent"), ": ")
-	for _, kind := range []Kind{KindProperty, KindParameter, KindEnum} {
-		if c.Points[(&Point{Operation: op, Place: placeRequest, Kind: kind, Name: name}).ID()] > 0 {
-			return true
-		}
-	}
-	return false
-}

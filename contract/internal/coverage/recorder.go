@@ -198,3 +198,17 @@ func (r *Recorder) Counts() *Counts {
 	}
 	return c
 }
+
+// Body returns where to note the bodies of a response; nil where they have no
+// points or no matcher.
+func (r *Recorder) Body(op *openapi3.Operation, status int, mediaType string) *Body {
+	o := r.model.operations[op]
+	if o == nil {
+		return nil
+	}
+	resp := o.response(status)
+	if resp == nil {
+		return nil
+	}
+	return r.body[resp.media[mediaType]]
+}

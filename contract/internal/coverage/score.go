@@ -36,11 +36,3 @@ func Scores(points []Point, c *Counts) map[Class]Score {
 	}
 	return scores
 }
-
-// Hits is how often a point was hit.
-func (c *Counts) Hits(p *Point) int {
-	if c == nil {
-		return 0
-	}
-	return c.Points[p.ID()]
-}

@@ -1,7 +1,6 @@
 package fact
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 )
@@ -51,24 +50,6 @@ func (p Part) Label() string {
 // Owned reports whether no server adds such a part itself.
 func (p Part) Owned() bool { return strings.HasPrefix(p.Name, owned) }
 
-// part says how a member of an object is named and read; false if it is of no
-// interest.
-func (h *Hasher) part(s *Shape, name []byte) (label string, inner *Shape, ok bool) {
-	mark := entry
-	if s != nil {
-		if inner, ok = s.Parts[string(name)]; ok {
-			return string(name), inner, inner != Ignored
-		}
-		if s.Only {
-			return "", nil, false
-		}
-		if inner = s.Others; s.Closed {
-			mark = owned
-		}
-	}
-	return string(binary.LittleEndian.AppendUint64([]byte(mark), h.values(name))), inner, true
-}
-
 // ordered sorts parts by name. Of a name that stands twice the later one counts.
 func ordered(parts []Part) []Part {
 	if ascending(parts) {
@@ -87,25 +68,6 @@ func ascending(parts []Part) bool {
 		}
 	}
 	return true
-}
-
-// find is the place of a part.
-func (v *Value) find(name string) (int, bool) {
-	return slices.BinarySearchFunc(v.Parts, name, func(p Part, name string) int { return strings.Compare(p.Name, name) })
-}
-
-// Has reports whether a part is named, be it null.
-func (v Value) Has(name string) bool {
-	_, ok := v.find(name)
-	return ok
-}
-
-// Part is absent if it is not there.
-func (v Value) Part(name string) Value {
-	if i, ok := v.find(name); ok {
-		return v.Parts[i].Value
-	}
-	return Value{}
 }
 
 // Merge is a value after a merge patch (RFC 7396); unknown where it cannot be

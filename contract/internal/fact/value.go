@@ -224,3 +224,40 @@ func Resolution(text string) time.Duration {
 	}
 	return max(step, time.Microsecond)
 }
+
+// part says how a member of an object is named and read; false if it is of no
+// interest.
+func (h *Hasher) part(s *Shape, name []byte) (label string, inner *Shape, ok bool) {
+	mark := entry
+	if s != nil {
+		if inner, ok = s.Parts[string(name)]; ok {
+			return string(name), inner, inner != Ignored
+		}
+		if s.Only {
+			return "", nil, false
+		}
+		if inner = s.Others; s.Closed {
+			mark = owned
+		}
+	}
+	return string(binary.LittleEndian.AppendUint64([]byte(mark), h.values(name))), inner, true
+}
+
+// find is the place of a part.
+func (v *Value) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(v.Parts, name, func(p Part, name string) int { return strings.Compare(p.Name, name) })
+}
+
+// Has reports whether a part is named, be it null.
+func (v Value) Has(name string) bool {
+	_, ok := v.find(name)
+	return ok
+}
+
+// Part is absent if it is not there.
+func (v Value) Part(name string) Value {
+	if i, ok := v.find(name); ok {
+		return v.Parts[i].Value
+	}
+	return Value{}
+}

@@ -2,16 +2,11 @@ package live
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
-	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live/client"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
-	"github.com/onvy-health/onvy-go/contract/internal/sample"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
@@ -51,29 +46,3 @@ func FormRequest(path string, header wire.Header, form url.Values) Request {
 
 // UserPath is the path of a user.
 func UserPath(id string) string { return "/users/" + read.EscapeSegment(id) }
-
-// completed is a request with the parameters that its operation requires and that
-// the case, which is not about them, leaves out.
-func (s *Suite) completed(r Request) Request {
-	op := s.Spec.Operation(s.operation(r))
-	if op == nil {
-		return r
-	}
-	path, query, _ := strings.Cut(r.Path, "?")
-	given, err := url.ParseQuery(query)
-	if err != nil {
-		return r
-	}
-	for _, v := range op.API.Required {
-		value, ok := sample.Fixed().Value(v.Schema.Value)
-		switch text := fmt.Sprint(value); {
-		case !ok:
-		case v.In == openapi3.ParameterInHeader && !r.Header.Has(v.Name):
-			r.Header = append(slices.Clip(r.Header), wire.Field{Name: v.Name, Value: text})
-		case v.In == openapi3.ParameterInQuery && !given.Has(v.Name):
-			query += "&" + url.QueryEscape(v.Name) + "=" + url.QueryEscape(text)
-			r.Path = path + "?" + strings.TrimPrefix(query, "&")
-		}
-	}
-	return r
-}

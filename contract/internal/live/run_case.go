@@ -4,13 +4,18 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/onvy-health/onvy-go/contract/internal/mask"
+	"github.com/onvy-health/onvy-go/contract/internal/sample"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
+	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
 // RunCase runs one case, cleans up after it and says how it ended.
@@ -102,4 +107,30 @@ func (s *Suite) cleanFile(ctx context.Context, path string) (run.Cleaned, error)
 		return c, fmt.Errorf("contract: %s", end.Reason)
 	}
 	return c, nil
+}
+
+// completed is a request with the parameters that its operation requires and that
+// the case, which is not about them, leaves out.
+func (s *Suite) completed(r Request) Request {
+	op := s.Spec.Operation(s.operation(r))
+	if op == nil {
+		return r
+	}
+	path, query, _ := strings.Cut(r.Path, "?")
+	given, err := url.ParseQuery(query)
+	if err != nil {
+		return r
+	}
+	for _, v := range op.API.Required {
+		value, ok := sample.Fixed().Value(v.Schema.Value)
+		switch text := fmt.Sprint(value); {
+		case !ok:
+		case v.In == openapi3.ParameterInHeader && !r.Header.Has(v.Name):
+			r.Header = append(slices.Clip(r.Header), wire.Field{Name: v.Name, Value: text})
+		case v.In == openapi3.ParameterInQuery && !given.Has(v.Name):
+			query += "&" + url.QueryEscape(v.Name) + "=" + url.QueryEscape(text)
+			r.Path = path + "?" + strings.TrimPrefix(query, "&")
+		}
+	}
+	return r
 }

@@ -33,14 +33,6 @@ func nthOfName(recordings []run.Recording) []uint64 {
 	return nth
 }
 
-// again counts an exchange that another recording has too.
-func (t *tally) again(o fact.Order) {
-	t.notJudged.Repeated++
-	r := t.recording(o.From)
-	r.Repeated++
-	r.during(o.Start, o.End)
-}
-
 // once leaves out what is there a second time: an exchange that another recording
 // has too, with the same times. Two recorders that watch one client, or a file
 // that is given under two names, tell everything twice.

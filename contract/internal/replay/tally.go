@@ -259,3 +259,11 @@ func (t *tally) allBare() (all []*ranked) {
 	slices.SortFunc(all, (*ranked).compare)
 	return all
 }
+
+// again counts an exchange that another recording has too.
+func (t *tally) again(o fact.Order) {
+	t.notJudged.Repeated++
+	r := t.recording(o.From)
+	r.Repeated++
+	r.during(o.Start, o.End)
+}

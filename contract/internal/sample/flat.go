@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"cmp"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -41,17 +42,9 @@ func flatten(s *openapi3.Schema, depth int) *openapi3.Schema {
 
 // join takes what a part says and the whole does not.
 func join(whole, part *openapi3.Schema) {
-	if whole.Type == nil {
-		whole.Type = part.Type
-	}
-	if whole.Format == "" {
-		whole.Format = part.Format
-	}
+	whole.Type, whole.Format, whole.Pattern = cmp.Or(whole.Type, part.Type), cmp.Or(whole.Format, part.Format), cmp.Or(whole.Pattern, part.Pattern)
 	if whole.Enum == nil {
 		whole.Enum = part.Enum
-	}
-	if whole.Pattern == "" {
-		whole.Pattern = part.Pattern
 	}
 	for _, v := range []struct{ to, from *any }{{&whole.Default, &part.Default}, {&whole.Example, &part.Example}} {
 		if *v.to == nil {
@@ -64,23 +57,10 @@ func join(whole, part *openapi3.Schema) {
 	if whole.Max == nil {
 		whole.Max, whole.ExclusiveMax = part.Max, part.ExclusiveMax
 	}
-	if whole.MultipleOf == nil {
-		whole.MultipleOf = part.MultipleOf
-	}
 	whole.MinLength, whole.MinItems = max(whole.MinLength, part.MinLength), max(whole.MinItems, part.MinItems)
 	whole.MinProps = max(whole.MinProps, part.MinProps)
-	if whole.MaxProps == nil {
-		whole.MaxProps = part.MaxProps
-	}
-	if whole.MaxLength == nil {
-		whole.MaxLength = part.MaxLength
-	}
-	if whole.MaxItems == nil {
-		whole.MaxItems = part.MaxItems
-	}
-	if whole.Items == nil {
-		whole.Items = part.Items
-	}
+	whole.MaxLength, whole.MaxItems, whole.MaxProps = cmp.Or(whole.MaxLength, part.MaxLength), cmp.Or(whole.MaxItems, part.MaxItems), cmp.Or(whole.MaxProps, part.MaxProps)
+	whole.MultipleOf, whole.Items = cmp.Or(whole.MultipleOf, part.MultipleOf), cmp.Or(whole.Items, part.Items)
 	if whole.AdditionalProperties.Has == nil && whole.AdditionalProperties.Schema == nil {
 		whole.AdditionalProperties = part.AdditionalProperties
 	}
