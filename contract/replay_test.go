@@ -165,6 +165,27 @@ func TestARecordingWithOverlapsIsRightInEitherOrder(t *testing.T) {
 	}
 }
 
+// What is only known later may explain what was found before, be it found a moment
+// ago.
+func TestWhatCameTooLateTakesBackWhatWasFoundSinceThen(t *testing.T) {
+	xs := []*contract.Exchange{
+		starts(0, time.Second, create("gender", "other")),
+		starts(time.Minute, time.Second, getUser(user("gender", "male"))),
+		starts(10*time.Minute, time.Second, getUser(user("gender", "male"))),
+	}
+	for i := range 256 { // as many as are waited for
+		xs = append(xs, starts(11*time.Minute+time.Duration(i)*time.Second, time.Second, exchange("GET", "/users/user_9", 200, user("id", "user_9"))))
+	}
+	o := contract.ReplayOptions{Complete: true}
+	report := loadSpec(t).Replay(t.Context(), "test.har", entries(xs...), o)
+	require.Equal(t, []string{"users/read-back"}, rulesOf(report.Findings))
+
+	xs = append(xs, starts(30*time.Second, time.Second, patchUser(`{"gender":"male"}`, user("gender", "male", "updated_at", after(60)))))
+	report = loadSpec(t).Replay(t.Context(), "test.har", entries(xs...), o)
+	require.Empty(t, report.Findings)
+	require.Equal(t, 1, report.Summary.NotJudged.OutOfOrder)
+}
+
 // A recorder that leaves credentials out does not make the server open.
 func TestARecordingWithoutAnyCredentialsSaysNothingAboutThem(t *testing.T) {
 	bare := func() *contract.Exchange { return getUser(user(), authorization("")) }

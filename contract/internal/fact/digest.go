@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash/crc32"
 	"hash/maphash"
 
 	"github.com/dchest/siphash"
@@ -57,6 +58,8 @@ func (h *Hasher) values(b []byte) uint64 {
 	return siphash.Hash(h.k0, h.k1, b)
 }
 
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
 // KeySize is the length of a key of [NewHasher] in bytes.
 const KeySize = 16
 
@@ -97,5 +100,8 @@ func (h *Hasher) Digest(parts ...string) Digest {
 	}
 	binary.LittleEndian.PutUint64(d[:], lo)
 	binary.LittleEndian.PutUint64(d[8:], hi)
+	if h.local { // the same partition each time
+		binary.BigEndian.PutUint32(d[:], crc32.Checksum(text, castagnoli))
+	}
 	return d
 }

@@ -32,12 +32,16 @@ type Options struct {
 	// Kept is how many resources, tokens and listings are remembered at least;
 	// 0 is 20,000.
 	Kept int
+	// Lanes says that the engine shares the lives of resources with so many in
+	// all, evenly, and that Lane is its place among them. All are told of grants,
+	// which are the first one's to judge.
+	Lane, Lanes int
 }
 
 // Verdict is a fact that contradicts others.
 type Verdict struct {
 	fact.Order
-	Nth      int // among the verdicts of one exchange
+	Nth      int // among the verdicts on one fact
 	Law      *rule.Rule
 	Resource string     // "meals", if the law is one of resources
 	Level    rule.Level // "" is that of the law
@@ -77,8 +81,7 @@ type Engine struct {
 	owners *recent.Map[fact.Digest, []int64] // when a user was given tokens, their ends
 
 	key fact.Digest // of the last fact, where they are sorted
-	nth int         // verdicts of this exchange so far
-	now fact.Order
+	nth int         // verdicts of this fact so far
 }
 
 // NewEngine returns an engine that gives its verdicts to report. Facts of an
@@ -88,9 +91,13 @@ func NewEngine(ops []*fact.Operation, hasher *fact.Hasher, o Options, report fun
 	if o.Sorted {
 		kept = math.MaxInt
 	}
+	lives := kept
+	if o.Lanes > 1 && !o.Sorted {
+		lives = kept/o.Lanes + kept/10 // they are not spread quite evenly
+	}
 	e := &Engine{
 		options: o, hasher: hasher, report: report, ops: make(map[string]*fact.Operation),
-		lives: recent.New[lifeKey, *life](kept), lists: recent.New[listKey, *list](kept),
+		lives: recent.New[lifeKey, *life](lives), lists: recent.New[listKey, *list](kept),
 		grants: recent.New[fact.Digest, []grant](kept), jtis: recent.New[fact.Digest, fact.Digest](kept), traded: recent.New[fact.Digest, bool](kept),
 		owners: recent.New[fact.Digest, []int64](kept),
 	}
@@ -102,7 +109,9 @@ func NewEngine(ops []*fact.Operation, hasher *fact.Hasher, o Options, report fun
 		e.release(&l.held, math.MaxInt64)
 	}
 	e.lists.Forget = func(_ listKey, l *list) { e.release(&l.held, math.MaxInt64) }
-	e.grants.Forget = func(fact.Digest, []grant) { e.NotJudged.Forgotten++ }
+	if o.Lane == 0 {
+		e.grants.Forget = func(fact.Digest, []grant) { e.NotJudged.Forgotten++ }
+	}
 	return e
 }
 
@@ -114,9 +123,7 @@ func (e *Engine) Add(f *fact.Fact, busy bool) {
 			return // of another spec; who reads facts looks at that
 		}
 	}
-	if f.Order != e.now {
-		e.now, e.nth = f.Order, 0
-	}
+	e.nth = 0
 	if e.options.Sorted && f.Class == fact.Resources && f.Key != e.key {
 		e.finish(e.lives)
 		e.key = f.Key

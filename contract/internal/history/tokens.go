@@ -36,7 +36,9 @@ func (e tokenLaws) grant(f *fact.Fact) {
 		return
 	}
 	if slices.ContainsFunc(before, func(b grant) bool { return f.End != 0 && b.End == f.End && b.Start == f.Start }) {
-		e.NotJudged.Repeated++
+		if !f.Copy {
+			e.NotJudged.Repeated++
+		}
 		return
 	}
 	if n := len(before); n > 3 {

@@ -60,20 +60,35 @@ func (e *checkedEntry) measure() {
 // facts are lists that are used again.
 var facts = sync.Pool{New: func() any { return new([]fact.Fact) }}
 
-// told yields the facts of the entry, for once.
+// told yields the facts of the entry.
 func (e *checkedEntry) told(yield func(int, *fact.Fact) bool) {
 	if e.facts == nil {
 		return
 	}
 	for i := range *e.facts {
 		if !yield(i, &(*e.facts)[i]) {
-			break
+			return
 		}
+	}
+}
+
+// forget gives the facts back.
+func (e *checkedEntry) forget() {
+	if e.facts == nil {
+		return
 	}
 	clear(*e.facts)
 	*e.facts = (*e.facts)[:0]
 	facts.Put(e.facts)
 	e.facts = nil
+}
+
+// count counts what the exchange covers. Nothing more may be asked of the call.
+func (e *checkedEntry) count() {
+	if !e.call.Exchange.FromCache {
+		e.call.Count()
+	}
+	e.call.Release()
 }
 
 // job is some entries of one recording, in order.

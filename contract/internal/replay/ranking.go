@@ -11,12 +11,14 @@ import (
 // ranked is a finding and where it belongs among the others.
 type ranked struct {
 	Order   fact.Order   `json:"order"`
-	Nth     int          `json:"nth"` // among those of one exchange
+	Nth     int          `json:"nth"` // among those of one exchange, or of one fact
 	Finding rule.Finding `json:"finding"`
 }
 
 func (r *ranked) compare(other *ranked) int {
-	return cmp.Or(r.Order.Compare(other.Order), cmp.Compare(r.Nth, other.Nth))
+	f, g := &r.Finding, &other.Finding
+	return cmp.Or(r.Order.Compare(other.Order), cmp.Compare(r.Nth, other.Nth),
+		cmp.Compare(f.Rule, g.Rule), cmp.Compare(f.Pointer, g.Pointer), cmp.Compare(f.Message, g.Message))
 }
 
 // ranking joins equal findings: the first in time stands for all.

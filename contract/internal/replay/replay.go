@@ -99,7 +99,7 @@ func covered(counts []*pass.Counting) *rule.Coverage {
 type replayed struct {
 	tally     *tally
 	extractor *fact.Extractor
-	engine    *history.Engine
+	lanes     *lanes
 	whole     bool
 
 	// several says that there are other recordings. When what has no time was,
@@ -110,33 +110,23 @@ type replayed struct {
 }
 
 func newReplayed(s *pass.Spec, o run.ReplayOptions) *replayed {
-	h := &replayed{tally: newTally(), extractor: fact.NewExtractor(past.ReadClaims, nil), whole: o.Complete}
+	h := &replayed{tally: newTally(), extractor: fact.NewExtractor(past.ReadClaims, nil), whole: o.Complete, apart: make(map[source]*history.Engine)}
 	h.tally.choose(o)
 	h.tally.witness.Redact = o.Evidence
-	h.newly = func() *history.Engine {
-		return history.NewEngine(s.Lives, h.extractor.Hasher, history.Options{Whole: o.Complete, Later: true}, func(v history.Verdict) {
-			h.tally.verdict(s, v)
-		})
+	say := func(v history.Verdict) { h.tally.verdict(s, v) }
+	newly := func(ho history.Options, say func(history.Verdict)) *history.Engine {
+		ho.Whole, ho.Later = o.Complete, true
+		return history.NewEngine(s.Lives, h.extractor.Hasher, ho, say)
 	}
-	h.engine, h.apart = h.newly(), make(map[source]*history.Engine)
+	h.lanes = newLanes(newly, say)
+	h.newly = func() *history.Engine { return newly(history.Options{}, say) }
 	return h
-}
-
-// history is the one that an entry belongs to.
-func (h *replayed) history(e *checkedEntry) *history.Engine {
-	if !h.several || e.call == nil || !e.call.Exchange.Started.IsZero() {
-		return h.engine
-	}
-	from := sourceOf(e.at)
-	if h.apart[from] == nil {
-		h.apart[from] = h.newly()
-	}
-	return h.apart[from]
 }
 
 // flush gives the verdicts that are still held.
 func (h *replayed) flush() {
-	for _, engine := range append(slices.Collect(maps.Values(h.apart)), h.engine) {
+	h.tally.notJudged.Add(h.lanes.flush())
+	for _, engine := range h.apart {
 		engine.Flush()
 		h.tally.notJudged.Add(engine.NotJudged)
 	}
@@ -145,20 +135,31 @@ func (h *replayed) flush() {
 // take takes the next entry.
 func (h *replayed) take(e *checkedEntry) {
 	if e.late && h.whole {
+		h.lanes.settle()
 		h.tally.unsettle(e.at.End)
-		h.engine.Doubt()
+		h.lanes.doubt()
 	}
 	h.tally.entry(e)
-	engine := h.history(e)
+	if e.call == nil {
+		return
+	}
+	if h.several && e.call.Exchange.Started.IsZero() {
+		h.takeApart(e)
+	}
+	h.lanes.add(e)
+}
+
+// takeApart tells the facts of an entry without a time to the history of its
+// recording.
+func (h *replayed) takeApart(e *checkedEntry) {
+	from := sourceOf(e.at)
+	if h.apart[from] == nil {
+		h.apart[from] = h.newly()
+	}
 	for _, f := range e.told {
-		engine.Add(f, false)
+		h.apart[from].Add(f, false)
 	}
-	if e.call != nil {
-		if !e.call.Exchange.FromCache {
-			e.call.Count()
-		}
-		e.call.Release()
-	}
+	e.forget()
 }
 
 // passiveRules are those that can be applied to traffic that was not made for

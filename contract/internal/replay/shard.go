@@ -125,10 +125,8 @@ func (m *shardMapper) take(e *checkedEntry) error {
 	if e.call == nil {
 		return nil
 	}
-	defer e.call.Release()
-	if !e.call.Exchange.FromCache {
-		e.call.Count()
-	}
+	defer e.count()
+	defer e.forget()
 	return m.facts(e)
 }
 
