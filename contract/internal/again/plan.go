@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/onvy-health/onvy-go/contract/internal/evidence"
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
@@ -127,7 +126,7 @@ func (p *Plan) allowed(r live.Request) error {
 	}
 	id := vars[op.API.Resource.Param]
 	if op.API.Role == spec.Create {
-		if id = idOf(r); id == "" && !p.recorded {
+		if id = idOf(r, op.API.Resource.Key); id == "" && !p.recorded {
 			return nil // the server has to refuse it
 		}
 		p.made[id] = true
@@ -178,8 +177,11 @@ func overridden(h wire.Header) bool {
 }
 
 // idOf is the id that a create has in its body.
-func idOf(r live.Request) string {
-	return evidence.UserOf(&wire.Exchange{Request: wire.Request{Method: "POST", URL: "/users", Body: r.Body}})
+func idOf(r live.Request, key string) string {
+	value, _ := read.Value(r.Body)
+	object, _ := value.(map[string]any)
+	id, _ := object[key].(string)
+	return id
 }
 
 // runOf is the part of an id that names the run.

@@ -123,7 +123,7 @@ func (p *playing) remember(probe *live.Probe, r live.Request) {
 	}
 	id := vars[op.API.Resource.Param]
 	if op.API.Role == spec.Create {
-		id = idOf(r)
+		id = idOf(r, op.API.Resource.Key)
 	}
 	if !ours.MatchString(id) {
 		return

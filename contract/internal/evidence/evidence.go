@@ -9,6 +9,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -18,6 +19,7 @@ import (
 // them, so that a server with one fault in each answer costs no more time.
 type Writer struct {
 	*shared
+	Things
 
 	target *run.Target
 	Base   string   // of all URLs, without a slash at its end
@@ -27,17 +29,21 @@ type Writer struct {
 }
 
 // New returns a writer that knows the secrets of a target.
-func New(t *run.Target, base *url.URL) *Writer {
+func New(s *pass.Spec, t *run.Target, base *url.URL) *Writer {
 	return &Writer{
-		shared: &shared{had: map[rule.FindingKey]bool{}, issued: map[string]issued{}, cursors: map[string]*wire.Exchange{}},
+		shared: &shared{had: map[rule.FindingKey]bool{}, issued: map[string]issued{}, cursors: map[string]*wire.Exchange{}, made: map[string]bool{}},
+		Things: Things{s, strings.TrimSuffix(base.EscapedPath(), "/")},
 		target: t, Base: strings.TrimSuffix(base.String(), "/"),
 	}
 }
 
-// Learn keeps what tokens and cursors an answer has, to know them again.
+// Learn keeps what tokens, cursors and ids an answer has, to know them again.
 func (e *Writer) Learn(c *pass.Call) {
 	if c.Op == nil || !c.OK() {
 		return
+	}
+	if r := c.Resource(); c.Does(spec.Create) && r != nil && !r.ClientKeys {
+		e.learnID(createdID(r, c.Exchange))
 	}
 	if !c.Op.Token {
 		e.learnCursor(c)
@@ -125,58 +131,6 @@ func (e *Writer) secrets() []string {
 	return all
 }
 
-// LeadingTo picks the exchanges that one can be understood from: the create of
-// its user and the last write to it before x, and x.
-func LeadingTo(log []*wire.Exchange, x *wire.Exchange) []*wire.Exchange {
-	steps := []*wire.Exchange{x}
-	id := UserOf(x)
-	if id == "" {
-		return steps
-	}
-	var created, written *wire.Exchange
-	for _, before := range log {
-		if before == x {
-			break
-		}
-		if before.Request.Method == "GET" || before.Request.Method == "HEAD" || before.Response == nil || before.Response.Status/100 != 2 || UserOf(before) != id {
-			continue
-		}
-		if before.Request.Method == "POST" {
-			created, written = before, nil
-		} else {
-			written = before
-		}
-	}
-	if written != nil {
-		steps = append([]*wire.Exchange{written}, steps...)
-	}
-	if created != nil {
-		steps = append([]*wire.Exchange{created}, steps...)
-	}
-	return steps
-}
-
-// UserOf is the id of the user that an exchange of the suite is about, or "".
-func UserOf(x *wire.Exchange) string {
-	u, err := url.Parse(x.Request.URL)
-	if err != nil {
-		return ""
-	}
-	if i := strings.LastIndex(u.Path, "/users/"); i >= 0 {
-		return u.Path[i+len("/users/"):]
-	}
-	if x.Request.Method != "POST" || !strings.HasSuffix(u.Path, "/users") {
-		return ""
-	}
-	value, ok := read.Value(x.Request.Body)
-	object, _ := value.(map[string]any)
-	id, _ := object["id"].(string)
-	if !ok {
-		return ""
-	}
-	return id
-}
-
 func (e *Writer) named() (all []namedSecret) {
 	add := func(variable, value string) {
 		if value != "" {
@@ -225,8 +179,8 @@ type namedSecret struct{ variable, value string }
 // headerOfJWT is the first part of a token, {"alg": or {"typ":, which is no secret.
 var headerOfJWT = regexp.MustCompile(`^eyJ(hbGci|0eXAi)[A-Za-z0-9_-]*$`)
 
-// Script is that of a finding about the last of some exchanges. The users that
-// it creates it deletes at the end.
+// Script is that of a finding about the last of some exchanges. What it creates it
+// deletes at the end.
 func (e *Writer) Script(f *rule.Finding, exchanges []*wire.Exchange) string {
 	s := &script{e: e, names: map[string]string{}, taken: map[string]int{}}
 	return s.text(f, exchanges)

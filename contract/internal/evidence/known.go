@@ -7,6 +7,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/rule"
+	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
@@ -17,6 +18,8 @@ type shared struct {
 	issued map[string]issued // by token
 	// cursors are those that listings gave, with the exchange.
 	cursors map[string]*wire.Exchange
+	// made are ids that the server gave to what the suite created.
+	made map[string]bool
 }
 
 // issued is what a token of the server is.
@@ -53,6 +56,22 @@ func (k *shared) learnCursor(c *pass.Call) {
 			k.cursors[next] = c.Exchange
 		}
 	}
+}
+
+func (k *shared) learnID(id string) {
+	if id == "" {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.made[id] = true
+}
+
+// foreign reports whether an id is none of the suite's.
+func (k *shared) foreign(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return !k.made[id] && !strings.HasPrefix(strings.ToLower(id), run.IDPrefix)
 }
 
 // issuer says how a token was given.

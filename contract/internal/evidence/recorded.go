@@ -11,6 +11,7 @@ import (
 // Witness keeps the last exchanges of a recording, to show what led to a
 // finding. Its memory is bounded.
 type Witness struct {
+	Things
 	Redact func(*wire.Exchange) *wire.Exchange
 	last   []*wire.Exchange
 	orders []fact.Order
@@ -50,12 +51,12 @@ func (w *Witness) Prove(f *rule.Finding, x *wire.Exchange) {
 		return
 	}
 	var redacted []*wire.Exchange
-	for _, one := range LeadingTo(w.last, x) {
+	for _, one := range w.LeadingTo(w.last, x) {
 		one = w.Redact(one)
 		redacted = append(redacted, one)
 		f.Steps = append(f.Steps, recordedStep(one))
 	}
-	f.Curl = recordedScript(f, redacted)
+	f.Curl = recordedScript(w.Things, f, redacted)
 	f.Steps[len(f.Steps)-1].Pointer = f.Pointer
 	Compare(f)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type script struct {
 	head   []string          // lines that fetch tokens and cursors
 	names  map[string]string // variable by token or cursor
 	taken  map[string]int    // how many variables have a name already
+	given  []string          // ids that the server has given, and gives anew
 	partly string            // why it does not show the same; "" if it does
 }
 
@@ -31,8 +33,19 @@ type script struct {
 const mostScriptBody = 8 << 10
 
 func (s *script) text(f *rule.Finding, exchanges []*wire.Exchange) string {
-	var lines, created []string
+	var lines []string
+	var created []*thing
 	for i, x := range exchanges {
+		if one := s.e.of(x); one != nil && x.Request.Method == "POST" {
+			created = append(created, one)
+			if !one.ClientKeys && i < len(exchanges)-1 {
+				s.given = append(s.given, one.id)
+				s.fetched(one.id, strings.ToUpper(one.Noun)+"_ID", x, one.Key)
+				lines = append(lines, s.head...)
+				s.head = nil
+				continue
+			}
+		}
 		options := "-i -sS"
 		if len(exchanges) > MostOfUser && i < len(exchanges)-1 && x.Request.Method != "GET" {
 			options = "-sS -o /dev/null" // users that are there to be listed
@@ -40,13 +53,9 @@ func (s *script) text(f *rule.Finding, exchanges []*wire.Exchange) string {
 		line := s.command(x, options)
 		lines = append(append(lines, s.head...), line)
 		s.head = nil
-		if id := UserOf(x); x.Request.Method == "POST" && id != "" {
-			created = append(created, read.EscapeSegment(id))
-		}
 	}
-	if len(created) > 0 {
-		line := s.cleaning(created)
-		lines = append(append(lines, s.head...), line)
+	if cleaning := s.cleaning(created); len(cleaning) > 0 {
+		lines = append(append(lines, s.head...), cleaning...)
 	}
 	text := "URL=${ONVY_BASE_URL:-" + s.e.Base + "}; URL=${URL%/}\n" + strings.Join(lines, "\n") + "\n"
 	if s.e.leaks(text) {
@@ -64,14 +73,14 @@ const projectMark = "onvy_project_id"
 
 // recordedScript is that of redacted exchanges. Whoever has the server can see
 // with it what was recorded, as far as the pseudonyms allow.
-func recordedScript(f *rule.Finding, redacted []*wire.Exchange) string {
+func recordedScript(t Things, f *rule.Finding, redacted []*wire.Exchange) string {
 	u, err := url.Parse(redacted[0].Request.URL)
 	if err != nil {
 		return ""
 	}
 	base := &url.URL{Scheme: u.Scheme, Host: u.Host}
-	e := New(&run.Target{}, base)
-	e.recorded = true
+	e := New(t.Spec, &run.Target{}, base)
+	e.Things, e.recorded = t, true
 	by := &wire.Exchange{Request: wire.Request{
 		Method: "POST", URL: e.Base + pass.ServerPath(projectMark), Body: []byte("{}"),
 		Header: wire.Header{{Name: "Authorization", Value: "Basic Og=="}, {Name: "Content-Type", Value: "application/json"}},
@@ -85,16 +94,36 @@ func recordedScript(f *rule.Finding, redacted []*wire.Exchange) string {
 	return s.text(f, redacted)
 }
 
-// cleaning deletes users.
-func (s *script) cleaning(created []string) string {
-	token := s.e.AnyToken()
-	if token == "" {
-		return "# The users that this creates stay: no token is known that may delete them."
+// cleaning deletes what was created, and with it what that holds.
+func (s *script) cleaning(created []*thing) (lines []string) {
+	ids := make(map[string][]string) // by collection
+	var collections []string
+	for _, one := range created {
+		held := slices.ContainsFunc(created, func(other *thing) bool { return strings.HasPrefix(one.collection, other.path()+"/") })
+		if held || one.Delete == nil || !one.ClientKeys && !slices.Contains(s.given, one.id) {
+			continue
+		}
+		if ids[one.collection] == nil {
+			collections = append(collections, one.collection)
+		}
+		// Ids are escaped as in a URL, which leaves no quote in them but much else
+		// that a shell reads.
+		word := "'" + read.EscapeSegment(one.id) + "'"
+		if name, ok := s.names[one.id]; ok {
+			word = `"` + name + `"`
+		}
+		ids[one.collection] = append(ids[one.collection], word)
 	}
-	// The ids are escaped as in a URL, which leaves no quote in them but much else
-	// that a shell reads.
-	return fmt.Sprintf(`for id in '%s'; do curl -sS -o /dev/null -X DELETE "$URL/users/$id" -H "Authorization: Bearer %s"; done # clean up`,
-		strings.Join(created, "' '"), s.token(token))
+	token := s.e.AnyToken()
+	for _, collection := range collections {
+		if token == "" {
+			return []string{"# What this creates stays: no token is known that may delete it."}
+		}
+		url := s.join(append([]piece{{text: "$URL", code: true}}, append(s.pieces(collection+"/"), piece{text: "$id", code: true})...))
+		lines = append(lines, fmt.Sprintf(`for id in %s; do curl -sS -o /dev/null -X DELETE %s -H "Authorization: Bearer %s"; done # clean up`,
+			strings.Join(ids[collection], " "), url, s.token(token)))
+	}
+	return lines
 }
 
 // command is a curl line for a request.

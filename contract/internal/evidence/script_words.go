@@ -114,6 +114,9 @@ func (s *script) secretIn(text string) (m match) {
 			})
 		}
 	}
+	for _, id := range s.given {
+		take(strings.Index(text, id), len(id), func() string { return s.names[id] })
+	}
 	for _, token := range s.e.tokensIn(text) {
 		take(strings.Index(text, token), len(token), func() string { return s.token(token) })
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/rule"
-	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
@@ -34,11 +33,10 @@ func (e *Writer) Step(x *wire.Exchange) rule.Step {
 		return st
 	}
 	st.Status = x.Response.Status
-	foreign := func(id string) bool { return !strings.HasPrefix(strings.ToLower(id), run.IDPrefix) }
-	// An answer that is about no user of the suite has other users or tokens in
+	// An answer that is about nothing of the suite's has other users or tokens in
 	// it: what cannot be read of it cannot be masked either.
-	done, own := x.Response.Status/100 == 2, UserOf(x) != ""
-	m := e.message(x.Response.Header, x.Response.Body, mostResponseBody, done && !own && x.Request.Method == "GET", !done || own, foreign)
+	done, own := x.Response.Status/100 == 2, e.InOne(x)
+	m := e.message(x.Response.Header, x.Response.Body, mostResponseBody, done && !own && x.Request.Method == "GET", !done || own, e.foreign)
 	st.Response = &m
 	return st
 }
@@ -151,7 +149,7 @@ func (e *Writer) Knowing(r *wire.Request) *Writer {
 			}
 		}
 	}
-	return &Writer{shared: e.shared, target: e.target, Base: e.Base, more: more}
+	return &Writer{shared: e.shared, Things: e.Things, target: e.target, Base: e.Base, more: more}
 }
 
 // Scrub takes tokens and the secrets of the target out of a text, halves of

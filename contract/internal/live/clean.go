@@ -28,7 +28,7 @@ func Clean(ctx context.Context, spec *pass.Spec, t run.Target, o run.Options) (r
 	s.wire = client.New(s.Base, s.Options.Timeout, &s.Target.Reach)
 	s.history = past.Whole(spec)
 	s.tokens = newTokenSource(s)
-	s.evidence = evidence.New(&s.Target, s.Base)
+	s.evidence = evidence.New(spec, &s.Target, s.Base)
 	var total run.Cleaned
 	for _, path := range paths {
 		one, err := s.cleanFile(ctx, path)

@@ -145,7 +145,7 @@ func (w *world) check(_ *testing.B, covered, proved bool) {
 	if covered {
 		counting = pass.NewCounting(w.spec, true)
 	}
-	e := evidence.New(&w.target, w.base)
+	e := evidence.New(w.spec, &w.target, w.base)
 	for i, x := range w.exchanges {
 		c := w.spec.OpenFor(counting, x, "")
 		rules.Apply(w.spec, c)
@@ -164,7 +164,7 @@ func (w *world) prove(e *evidence.Writer, findings []rule.Finding, last int) {
 		if !e.First(f) {
 			continue
 		}
-		steps := evidence.LeadingTo(w.exchanges[max(0, last-64):last+1], w.exchanges[last])
+		steps := e.LeadingTo(w.exchanges[max(0, last-64):last+1], w.exchanges[last])
 		for _, x := range steps {
 			f.Steps = append(f.Steps, e.Step(x))
 		}

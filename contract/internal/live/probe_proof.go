@@ -2,7 +2,6 @@ package live
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ func (p prover) prove(c *pass.Call, findings []rule.Finding) {
 		if !e.First(f) {
 			continue
 		}
-		exchanges := evidence.LeadingTo(p.log, c.Exchange)
+		exchanges := e.LeadingTo(p.log, c.Exchange)
 		for _, x := range exchanges {
 			f.Steps = append(f.Steps, e.Step(x))
 		}
@@ -49,22 +48,25 @@ func (p prover) prove(c *pass.Call, findings []rule.Finding) {
 	}
 }
 
-// forScript are the exchanges of a script: what the case did with the user that
-// the last one of some steps is about, or with the list. Laws of tokens hold two
-// answers against each other.
+// forScript are the exchanges of a script: what the case did with the thing that
+// the last one of some steps is about, or with the list, after the creates of what
+// holds it. Laws of tokens hold two answers against each other.
 func (p prover) forScript(rule string, steps []*wire.Exchange) []*wire.Exchange {
-	x := steps[len(steps)-1]
-	u, err := url.Parse(x.Request.URL)
+	x, e := steps[len(steps)-1], p.Suite.evidence
 	switch {
-	case err != nil:
-		return steps
 	case strings.HasPrefix(rule, "token/") && x.Request.Method == "POST" && x.Request.Bearer() == "":
 		return append(slices.Clone(steps), x)
-	case evidence.UserOf(x) != "":
-		return p.ofUser(steps)
-	case x.Request.Method != "GET" || !strings.HasSuffix(u.Path, "/users") || x.Response == nil || x.Response.Status/100 != 2:
-		return steps
+	case e.PathOf(x) != "":
+		steps = p.ofThing(steps)
+	case x.Request.Method == "GET" && e.Lists(x):
+		steps = p.ofList(x)
 	}
+	return append(e.Holders(p.log, steps), steps...)
+}
+
+// ofList is what a case did before it asked for a list.
+func (p prover) ofList(x *wire.Exchange) []*wire.Exchange {
+	e := p.Suite.evidence
 	var before []*wire.Exchange
 	for _, one := range p.log {
 		if one == x {
@@ -78,19 +80,19 @@ func (p prover) forScript(rule string, steps []*wire.Exchange) []*wire.Exchange 
 		before = p.someCreates()
 	}
 	if len(before) > evidence.MostOfList {
-		before = slices.DeleteFunc(before, func(one *wire.Exchange) bool { return one.Request.Method != "POST" || evidence.UserOf(one) == "" })
+		before = slices.DeleteFunc(before, func(one *wire.Exchange) bool { return one.Request.Method != "POST" || e.PathOf(one) == "" })
 	}
 	return append(before[:min(len(before), evidence.MostOfList):min(len(before), evidence.MostOfList)], x)
 }
 
-// ofUser is what a case did with a user until the last of some steps, and a look
-// at what became of it.
-func (p prover) ofUser(steps []*wire.Exchange) []*wire.Exchange {
-	x := steps[len(steps)-1]
-	id := evidence.UserOf(x)
+// ofThing is what a case did with one of a resource until the last of some steps,
+// and a look at what became of it.
+func (p prover) ofThing(steps []*wire.Exchange) []*wire.Exchange {
+	x, e := steps[len(steps)-1], p.Suite.evidence
+	path := e.PathOf(x)
 	var all []*wire.Exchange
 	for _, one := range p.log {
-		if evidence.UserOf(one) == id {
+		if e.PathOf(one) == path {
 			all = append(all, one)
 		}
 		if one == x {
@@ -100,11 +102,11 @@ func (p prover) ofUser(steps []*wire.Exchange) []*wire.Exchange {
 	if len(all) == 0 || len(all) > evidence.MostOfUser {
 		all = slices.Clone(steps)
 	}
-	token := p.Suite.evidence.AnyToken()
+	token := e.AnyToken()
 	if x.Request.Method == "GET" || x.Request.Method == "HEAD" || token == "" {
 		return all
 	}
-	return append(all, &wire.Exchange{Request: wire.Request{Method: "GET", URL: p.Suite.evidence.Base + UserPath(id), Header: Bearer(token)}})
+	return append(all, &wire.Exchange{Request: wire.Request{Method: "GET", URL: e.Base + path, Header: Bearer(token)}})
 }
 
 // someCreates are requests for a few users with everything in them.

@@ -181,7 +181,7 @@ func (s *Suite) Begin(ctx context.Context) (context.Context, func()) {
 	s.history = past.Guest(s.Spec)
 	s.counting = pass.NewCounting(s.Spec, true)
 	s.tokens = newTokenSource(s)
-	s.evidence = evidence.New(&s.Target, s.Base)
+	s.evidence = evidence.New(s.Spec, &s.Target, s.Base)
 	s.FindsAll = false
 	ctx, cancel := context.WithTimeoutCause(ctx, s.Options.MaxDuration, errBudgetTime)
 	var err error

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/onvy-health/onvy-go/contract/internal/evidence"
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
@@ -113,6 +114,7 @@ func newReplayed(s *pass.Spec, o run.ReplayOptions) *replayed {
 	h := &replayed{tally: newTally(), extractor: fact.NewExtractor(past.ReadClaims, nil), whole: o.Complete, apart: make(map[source]*history.Engine)}
 	h.tally.choose(o)
 	h.tally.witness.Redact = o.Evidence
+	h.tally.witness.Things = evidence.Things{Spec: s, BasePath: strings.TrimRight(o.BasePath, "/")}
 	say := func(v history.Verdict) { h.tally.verdict(s, v) }
 	newly := func(ho history.Options, say func(history.Verdict)) *history.Engine {
 		ho.Whole, ho.Later = o.Complete, true
