@@ -186,6 +186,27 @@ func TestWhatCameTooLateTakesBackWhatWasFoundSinceThen(t *testing.T) {
 	require.Equal(t, 1, report.Summary.NotJudged.OutOfOrder)
 }
 
+// A verdict waits for what may explain it, and is shown with what led to it however
+// much came since.
+func TestWhatTheHistoryFindsInALongRecordingHasItsSteps(t *testing.T) {
+	xs := []*contract.Exchange{
+		starts(0, time.Second, create("gender", "other")),
+		starts(time.Minute, time.Second, getUser(user("gender", "male"))),
+	}
+	for i := range 2000 {
+		xs = append(xs, starts(time.Minute+time.Duration(i+1)*time.Second, time.Second, exchange("GET", "/users/user_9", 200, user("id", "user_9"))))
+	}
+	o := contract.ReplayOptions{Evidence: func(x *contract.Exchange) *contract.Exchange { return x }}
+	report := loadSpec(t).Replay(t.Context(), "test.har", entries(xs...), o)
+	require.Equal(t, []string{"users/read-back"}, rulesOf(report.Findings))
+	f := report.Findings[0]
+	require.Len(t, f.Steps, 2)
+	require.Equal(t, []string{"POST", "GET"}, []string{f.Steps[0].Method, f.Steps[1].Method})
+	require.Equal(t, `"other"`, f.Expected)
+	require.Equal(t, `"male"`, f.Actual)
+	require.Contains(t, f.Curl, "curl -i -sS")
+}
+
 // A recorder that leaves credentials out does not make the server open.
 func TestARecordingWithoutAnyCredentialsSaysNothingAboutThem(t *testing.T) {
 	bare := func() *contract.Exchange { return getUser(user(), authorization("")) }

@@ -17,43 +17,19 @@ import (
 
 type decodeFunc = func([]byte) (*contract.Exchange, error)
 
-// source is the JSON of an entry, read value by value. What it returns is good
-// until more is read.
-type source interface {
-	// PeekKind is the kind of what comes next.
-	PeekKind() jsontext.Kind
-	// open passes over the bracket of an object or an array.
-	open() error
-	// more reports whether another member or element comes; if not, the bracket
-	// is passed over.
-	more(end jsontext.Kind) (bool, error)
-	// name is the name of a member, behind which its value comes.
-	name() ([]byte, error)
-	// text is a string, unescaped.
-	text() ([]byte, error)
-	// raw is any value as it is written.
-	raw() ([]byte, error)
-	skip() error
-	// end says what follows the last value, which has to be nothing.
-	end() error
-}
-
 // decoder reads one entry. Recorders differ in what they leave out and in how
 // they write numbers, so a value of another kind than was asked for reads as
 // absent; only broken JSON and wrong text are errors, and the first one stays.
 type decoder struct {
-	source
+	*jsontext.Decoder
 	err error
 }
 
-// decode has f read an entry, and once more with care if anything is wrong or rare.
-func decode(raw []byte, f func(*decoder) (*contract.Exchange, error)) (*contract.Exchange, error) {
-	q := newQuick(raw)
-	defer q.free()
-	if x, err := f(&decoder{source: q}); err == nil {
-		return x, nil
-	}
-	return f(&decoder{source: newCareful(raw)})
+func newDecoder(raw []byte) *decoder {
+	// Invalid text is let pass here and refused where a value is used: what a
+	// recorder writes into its extensions does not matter.
+	return &decoder{Decoder: jsontext.NewDecoder(bytes.NewBuffer(raw),
+		jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))}
 }
 
 // fail keeps the first error.
@@ -64,33 +40,59 @@ func (d *decoder) fail(err error) error {
 	return d.err
 }
 
-// object calls f for each member, with a name that is only good until the value
-// is read. f has to read or skip the value. Anything but an object is skipped.
+// syntax says where the JSON is broken without quoting it.
+func (d *decoder) syntax() error {
+	return d.fail(fmt.Errorf("%w at byte %d of the entry", ErrSyntax, d.InputOffset()))
+}
+
+// object calls f for each member, with the name as it is written, which is
+// only good until the value is read. f has to read or skip the value. Anything
+// but an object is skipped.
 func (d *decoder) object(f func(name []byte) error) error {
-	return d.list(jsontext.KindBeginObject, jsontext.KindEndObject, func() error {
-		name, err := d.name()
+	if d.PeekKind() != jsontext.KindBeginObject {
+		return d.skip()
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return d.syntax()
+	}
+	for d.PeekKind() == jsontext.KindString {
+		name, err := d.ReadValue()
 		if err != nil {
-			return d.fail(err)
+			return d.syntax()
 		}
-		return f(name)
-	})
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name, _ = jsontext.AppendUnquote(nil, name) // a wrong name is an unknown name
+		} else {
+			name = name[1 : len(name)-1]
+		}
+		if err := f(name); err != nil {
+			if d.err == nil {
+				return d.syntax()
+			}
+			return d.err
+		}
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return d.syntax()
+	}
+	return nil
 }
 
 // array calls f for each element. Anything but an array is skipped.
 func (d *decoder) array(f func() error) error {
-	return d.list(jsontext.KindBeginArray, jsontext.KindEndArray, f)
-}
-
-func (d *decoder) list(begin, end jsontext.Kind, f func() error) error {
-	if d.PeekKind() != begin {
+	if d.PeekKind() != jsontext.KindBeginArray {
 		return d.skip()
 	}
-	if err := d.open(); err != nil {
-		return d.fail(err)
+	if _, err := d.ReadToken(); err != nil {
+		return d.syntax()
 	}
 	for {
-		if more, err := d.more(end); !more || err != nil {
+		switch d.PeekKind() {
+		case jsontext.KindEndArray:
+			_, err := d.ReadToken()
 			return d.fail(err)
+		case jsontext.KindInvalid:
+			return d.syntax()
 		}
 		if err := f(); err != nil {
 			return err
@@ -98,26 +100,34 @@ func (d *decoder) list(begin, end jsontext.Kind, f func() error) error {
 	}
 }
 
-func (d *decoder) skip() error { return d.fail(d.source.skip()) }
+func (d *decoder) skip() error {
+	if err := d.SkipValue(); err != nil {
+		return d.syntax()
+	}
+	return nil
+}
 
 // bytes reads a string; ok is false, and the result nil, for anything else.
 func (d *decoder) bytes() (b []byte, ok bool) {
-	b, ok = d.word()
-	return bytes.Clone(b), ok
-}
-
-// word is bytes that are good until more is read.
-func (d *decoder) word() (b []byte, ok bool) {
 	if d.PeekKind() != jsontext.KindString {
 		_ = d.skip()
 		return nil, false
 	}
-	b, err := d.source.text()
-	return b, d.fail(err) == nil
+	raw, err := d.ReadValue()
+	if err != nil {
+		_ = d.syntax()
+		return nil, false
+	}
+	b, err = jsontext.AppendUnquote(make([]byte, 0, len(raw)-2), raw)
+	if err != nil {
+		_ = d.fail(fmt.Errorf("%w: invalid UTF-8 or half a surrogate pair in %s", ErrEncoding, d.StackPointer()))
+		return nil, false
+	}
+	return b, true
 }
 
 func (d *decoder) text() string {
-	b, _ := d.word()
+	b, _ := d.bytes()
 	return string(b)
 }
 
@@ -127,15 +137,18 @@ func (d *decoder) value() string {
 	case '"', '{', '[':
 		return d.text()
 	}
-	raw, err := d.raw()
-	_ = d.fail(err)
+	raw, err := d.ReadValue()
+	if err != nil {
+		_ = d.syntax()
+	}
 	return string(raw)
 }
 
 // number reads a number, or a string with one in it; 0 for anything else.
 func (d *decoder) number() float64 {
-	raw, err := d.raw()
-	if d.fail(err) != nil {
+	raw, err := d.ReadValue()
+	if err != nil {
+		_ = d.syntax()
 		return 0
 	}
 	f, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)

@@ -65,7 +65,7 @@ func (e documents) elements(s *scanner, decode decodeFunc) error {
 		return s.skip()
 	}
 	return s.elements(func() error {
-		data, err := s.value(nil, e.limit)
+		data, err := s.value(e.buffer(), e.limit)
 		return e.emit(data, err, decode)
 	})
 }
@@ -74,7 +74,7 @@ func (e documents) elements(s *scanner, decode decodeFunc) error {
 // written is left out: it is advice, and no reason to refuse a recording.
 func decodeMeta(raw []byte) Meta {
 	var m Meta
-	d := &decoder{source: newCareful(raw)}
+	d := newDecoder(raw)
 	_ = d.object(func(name []byte) error {
 		switch string(name) {
 		case "spec_sha256":
@@ -83,9 +83,9 @@ func decodeMeta(raw []byte) Meta {
 			m.RecordedAt = d.time()
 		case "redacted":
 			m.Redacted = d.PeekKind() == jsontext.KindTrue
-			return d.skip()
+			return d.SkipValue()
 		default:
-			return d.skip()
+			return d.SkipValue()
 		}
 		return d.err
 	})

@@ -27,6 +27,9 @@ func (e *emitter) lines() error {
 	for {
 		piece, err := e.br.ReadSlice('\n')
 		if size += len(piece); size <= e.limit {
+			if line == nil {
+				line = e.buffer()
+			}
 			line = append(line, piece...)
 		}
 		switch {
@@ -66,17 +69,14 @@ type lineDecoder struct{ *decoder }
 
 // decodeLine decodes a line.
 func decodeLine(raw []byte) (*contract.Exchange, error) {
-	if raw[0] != '{' {
-		return nil, fmt.Errorf("%w: not an object", ErrEntry)
-	}
-	return decode(raw, func(d *decoder) (*contract.Exchange, error) { return lineDecoder{d}.entry() })
-}
-
-func (d lineDecoder) entry() (*contract.Exchange, error) {
 	var (
+		d       = lineDecoder{newDecoder(raw)}
 		x       contract.Exchange
 		failure string
 	)
+	if raw[0] != '{' {
+		return nil, fmt.Errorf("%w: not an object", ErrEntry)
+	}
 	err := d.object(func(name []byte) error {
 		switch string(name) {
 		case "started":
@@ -98,7 +98,9 @@ func (d lineDecoder) entry() (*contract.Exchange, error) {
 		return d.err
 	})
 	if err == nil {
-		err = d.end()
+		if _, end := d.ReadToken(); end != io.EOF {
+			err = fmt.Errorf("%w: something follows the exchange", ErrSyntax)
+		}
 	}
 	switch {
 	case err != nil:
@@ -202,8 +204,10 @@ func (d lineDecoder) body() []byte {
 		}
 		return nil
 	}
-	raw, err := d.raw()
-	_ = d.fail(err)
+	raw, err := d.ReadValue()
+	if err != nil {
+		_ = d.syntax()
+	}
 	return bytes.Clone(raw)
 }
 

@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -91,8 +90,7 @@ func (s *scanner) nested(k *keeper) error {
 		b, i := s.buf[s.pos:s.end], 0
 		for i < len(b) {
 			if inString {
-				i, escaped = easyText(b, i, escaped)
-				if escaped && i < len(b) {
+				if escaped {
 					escaped = false
 					i++
 				}
@@ -134,31 +132,6 @@ func (s *scanner) nested(k *keeper) error {
 		k.add(b)
 		s.pos = s.end
 	}
-}
-
-// easyText passes over the inside of a string from b[i] on, eight bytes at a
-// time, and stops before eight with two backslashes side by side or with the end.
-func easyText(b []byte, i int, escaped bool) (int, bool) {
-	var last uint64 // is what comes next escaped?
-	if escaped {
-		last = 0x80
-	}
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		slash := equal(w, '\\')
-		after := slash<<8 | last
-		if slash&after|equal(w, '"')&^after != 0 {
-			break
-		}
-		last = slash >> 56
-	}
-	return i, last != 0
-}
-
-// equal has the top bits of those of eight bytes that are c.
-func equal(w uint64, c byte) uint64 {
-	w ^= ones * uint64(c)
-	return ^(w&^tops + ^uint64(tops) | w) & tops
 }
 
 // levels are the brackets that are open: for each a bit, is it an array?

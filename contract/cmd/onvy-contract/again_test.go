@@ -5,18 +5,22 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
+	"github.com/onvy-health/onvy-go/contract/internal/faults/plant"
 	"github.com/onvy-health/onvy-go/contract/internal/selftest"
+	oas "github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 	"github.com/onvy-health/onvy-go/internal/needs"
 )
@@ -214,6 +218,62 @@ func TestAgainPlaysWhatARecordingHasFromTheCreateOn(t *testing.T) {
 	})
 	c.run(t, "again", id, without, ledger(t)).refuses(t, "cannot be said", "created what it", "--script")
 	call{}.run(t, "again", id, name).refuses(t, "name a server")
+}
+
+// A resource that only the spec knows is created within a user of this run, and has
+// the id that the server gives it now; recorded or not.
+func TestAgainPlaysStepsOfAnyResource(t *testing.T) {
+	const spec = "../../testdata/meals.yaml"
+	text, err := os.ReadFile(spec)
+	require.NoError(t, err)
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	require.NoError(t, err)
+	model, err := oas.New(doc)
+	require.NoError(t, err)
+	planted := plant.In(model.Resource("meals"))
+	fault := planted[slices.IndexFunc(planted, func(f faults.Fault) bool { return f.Name == "meals-create-loses-comment" })]
+	srv, err := sandbox.New(sandbox.WithSpec(text))
+	require.NoError(t, err)
+	handler, escape := fault.Handler(srv), new(atomic.Bool)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		require.NotContains(t, path.Clean(r.URL.EscapedPath()), "/users/maria")
+		if escape.Load() && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/meals") {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusCreated)
+			_, _ = w.Write([]byte(`{"id":"x/../../../../users/maria"}`))
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	mended := httptest.NewServer(srv.Handler())
+	t.Cleanup(mended.Close)
+	c := in(srv)
+	everything(c, srv)
+	dir := t.TempDir()
+	live, har, recorded := filepath.Join(dir, "live.json"), filepath.Join(dir, "session.har"), filepath.Join(dir, "recorded.json")
+	c.env["ONVY_BASE_URL"] = server.URL
+	c.run(t, "run", "--spec", spec, "--run", "^meals/", "--seed", "7", "--json", live, ledger(t))
+	c.run(t, "record", har, "--spec", spec, "--run", "^meals/", "--seed", "7", ledger(t))
+	c.run(t, "replay", har, "--spec", spec, "--complete", "--json", recorded)
+	for _, name := range []string{live, recorded} {
+		c.env["ONVY_BASE_URL"] = server.URL
+		id := causeFor(t, name, fault.Rule)
+		r := c.run(t, "again", id, name, "--spec", spec, ledger(t))
+		require.Equal(t, 1, r.status, r.stdout+r.stderr)
+		require.Contains(t, r.stdout, id+" still so, by its steps: ")
+
+		escape.Store(true) // ids that lead to somebody else's user are not followed
+		r = c.run(t, "again", id, name, "--spec", spec, ledger(t))
+		require.NotContains(t, r.stdout, "still so, by its steps")
+		escape.Store(false)
+
+		c.env["ONVY_BASE_URL"] = mended.URL
+		r = c.run(t, "again", id, name, "--spec", spec, ledger(t))
+		require.Zero(t, r.status, r.stdout+r.stderr)
+		require.Contains(t, r.stdout, id+" not seen again: ")
+		withoutSecrets(t, r, srv)
+	}
 }
 
 func TestAgainSaysWhichServerItAsks(t *testing.T) {

@@ -121,12 +121,14 @@ func (p *Plan) allowed(r live.Request) error {
 		return errors.New("it writes to a path that can be read in more than one way")
 	case op == nil:
 		return nil
-	case op.API.Resource == nil || !op.API.Resource.ClientKeys || op.API.Resource.Parent != nil:
+	}
+	outer := outermost(op.API.Resource)
+	if outer == nil || !outer.ClientKeys {
 		return errors.New("it is about what the server gives ids to")
 	}
-	id := vars[op.API.Resource.Param]
-	if op.API.Role == spec.Create {
-		if id = idOf(r, op.API.Resource.Key); id == "" && !p.recorded {
+	id := vars[outer.Param]
+	if op.API.Resource == outer && op.API.Role == spec.Create {
+		if id = idOf(r, outer.Key); id == "" && !p.recorded {
 			return nil // the server has to refuse it
 		}
 		p.made[id] = true
@@ -144,12 +146,22 @@ func (p *Plan) allowed(r live.Request) error {
 	return nil
 }
 
+// outermost is what holds a resource, and is held by nothing: whoever may write to
+// one may write to what it holds.
+func outermost(r *spec.Resource) *spec.Resource {
+	for r != nil && r.Parent != nil {
+		r = r.Parent
+	}
+	return r
+}
+
 // known refuses to read what only a recording has seen.
 func (p *Plan) known(op *pass.Operation, vars map[string]string) error {
-	if !p.recorded || op == nil || op.API.Resource == nil || op.API.Resource.Param == "" {
+	if !p.recorded || op == nil || op.API.Resource == nil {
 		return nil
 	}
-	if id, one := vars[op.API.Resource.Param]; one && !p.made[id] {
+	outer := outermost(op.API.Resource)
+	if id, one := vars[outer.Param]; one && !p.made[id] {
 		return errors.New("the report does not have the request that created what it reads")
 	}
 	return nil

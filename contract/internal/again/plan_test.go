@@ -43,6 +43,9 @@ func planOf(t *testing.T, spec []byte, recorded bool, lines ...string) (*Plan, e
 func TestWhatIsNotOfTheSuiteIsNotSent(t *testing.T) {
 	meals, err := os.ReadFile("../../testdata/meals.yaml")
 	require.NoError(t, err)
+	ref := "      - $ref: '#/components/parameters/UserID'\n"
+	apart := strings.NewReplacer("  /users/{user_id}/nutrition/meals:\n    parameters:\n"+ref, "  /meals:\n",
+		"  /users/{user_id}/nutrition/meals/{meal_id}:\n    parameters:\n"+ref, "  /meals/{meal_id}:\n    parameters:\n").Replace(string(meals))
 	write := func(method, path string) string {
 		return `curl -i -sS -X ` + method + ` "$URL` + path + `"` + bearer + asJSON + ` --data-raw '{"id":"x"}'`
 	}
@@ -62,7 +65,10 @@ func TestWhatIsNotOfTheSuiteIsNotSent(t *testing.T) {
 		"another project":                {onvy.Spec, false, []string{write("POST", "/v1/projects/proj_3/auth/server")}, "another project"},
 		"the second project":             {onvy.Spec, false, []string{write("POST", "/v1/projects/proj_other/auth/server")}, ""},
 		"a read of anybody":              {onvy.Spec, false, []string{`curl -i -sS "$URL/users/maria"` + bearer}, ""},
-		"what a server gives ids":        {meals, false, []string{create, write("POST", "/users/contract_0123456789ab_x_1/nutrition/meals")}, "gives ids to"},
+		"within a user of the suite":     {meals, false, []string{create, write("POST", "/users/contract_0123456789ab_x_1/nutrition/meals")}, ""},
+		"within another user":            {meals, false, []string{create, write("PATCH", "/users/maria/nutrition/meals/meal_1")}, "no run of this suite has created"},
+		"recorded, within another user":  {meals, true, []string{create, `curl -i -sS "$URL/users/pseudonym/nutrition/meals"` + bearer}, "created what it reads"},
+		"what a server gives ids":        {[]byte(apart), false, []string{write("POST", "/meals")}, "gives ids to"},
 		"a wait":                         {onvy.Spec, false, []string{"sleep 1", `curl -i -sS "$URL/users"` + bearer}, ""},
 		"a long one":                     {onvy.Spec, false, []string{"sleep 2", `curl -i -sS "$URL/users"` + bearer}, "--max-wait"},
 		"a part":                         {onvy.Spec, false, []string{partial + "a body of 9000 bytes is left out.", create}, "a body of 9000 bytes is left out"},

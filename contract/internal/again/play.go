@@ -107,7 +107,7 @@ func (p *playing) run(probe *live.Probe) {
 		if c.Exchange.Response != nil {
 			value = memberOf(c.Exchange.Response.Body, a.member)
 		}
-		if value == "" {
+		if value == "" || strings.ContainsAny(value, a.without) {
 			probe.Fail("no %s for the steps: the server answered %d", strings.ReplaceAll(a.member, "_", " "), c.Status())
 		}
 		p.values[a.keep] = value

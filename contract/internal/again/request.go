@@ -18,6 +18,7 @@ type action struct {
 	request live.Request
 	keep    string // the variable
 	member  string // of the answer
+	without string // what the member must not have in it
 }
 
 // actionOf works out what a statement does, with what is known by then.
@@ -46,7 +47,7 @@ func actionOf(s statement, v values) (a action, err error) {
 		if found == nil {
 			return a, errForm
 		}
-		a.keep, a.member = s.name, found[1]
+		a.keep, a.member, a.without = s.name, found[1], found[2]
 	case len(s.pipe) != 1 || s.name != "":
 		return a, errForm
 	}
@@ -59,7 +60,7 @@ func actionOf(s statement, v values) (a action, err error) {
 }
 
 // memberFilter is what takes a member out of an answer.
-var memberFilter = regexp.MustCompile(`^sed -n s/\.\*"([a-z_]+)" \*: \*"\\\(\[\^"\]\*\\\)"\.\*/\\1/p$`)
+var memberFilter = regexp.MustCompile(`^sed -n s/\.\*"([A-Za-z0-9_-]+)" \*: \*"\\\(\[\^("|"/\?#)\]\*\\\)"\.\*/\\1/p$`)
 
 // requestOf reads the arguments of curl.
 func requestOf(words []string, input string) (r live.Request, err error) {

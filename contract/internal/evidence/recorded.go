@@ -20,7 +20,7 @@ type Witness struct {
 
 const (
 	witnessed      = 256
-	witnessedBytes = 4 << 20
+	witnessedBytes = 16 << 20
 )
 
 // Add keeps an exchange, and forgets the oldest ones.
@@ -50,8 +50,12 @@ func (w *Witness) Prove(f *rule.Finding, x *wire.Exchange) {
 	if w.Redact == nil {
 		return
 	}
+	steps := w.LeadingTo(w.last, x)
 	var redacted []*wire.Exchange
-	for _, one := range w.LeadingTo(w.last, x) {
+	for _, one := range w.Holders(w.last, steps) {
+		redacted = append(redacted, w.Redact(one))
+	}
+	for _, one := range steps {
 		one = w.Redact(one)
 		redacted = append(redacted, one)
 		f.Steps = append(f.Steps, recordedStep(one))

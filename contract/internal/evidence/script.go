@@ -270,8 +270,11 @@ func (s *script) fetched(value, name string, by *wire.Exchange, member string) s
 		name += fmt.Sprint("_", s.taken[name])
 	}
 	s.names[value] = "${" + name + "}" // before the request for it, which may have the value in it
-	line := s.command(by, "-sS")
-	s.head = append(s.head, fmt.Sprintf(`%s=$(%s | sed -n 's/.*"%s" *: *"\([^"]*\)".*/\1/p')`, name, line, member))
+	line, but := s.command(by, "-sS"), `"`
+	if slices.Contains(s.given, value) {
+		but = `"/?#` // it goes into paths, and must not lead elsewhere
+	}
+	s.head = append(s.head, fmt.Sprintf(`%s=$(%s | sed -n 's/.*"%s" *: *"\([^%s]*\)".*/\1/p')`, name, line, member, but))
 	return s.names[value]
 }
 

@@ -36,6 +36,9 @@ type Options struct {
 	// all, evenly, and that Lane is its place among them. All are told of grants,
 	// which are the first one's to judge.
 	Lane, Lanes int
+	// Made is told of a verdict that waits as soon as it is made: what has led to it
+	// may be forgotten when it is given. It may fall yet. Nil is nobody.
+	Made func(Verdict)
 }
 
 // Verdict is a fact that contradicts others.
@@ -201,6 +204,9 @@ func (e *Engine) sayAs(h *held, from int64, v Verdict) {
 	if !e.options.Later || v.End == 0 {
 		e.report(v)
 		return
+	}
+	if e.options.Made != nil {
+		e.options.Made(v)
 	}
 	*h = append(*h, struct {
 		Verdict

@@ -21,28 +21,40 @@ const laneBatch = 64
 // each time.
 type lanes struct {
 	engines [laneCount]*history.Engine
-	found   [laneCount][]history.Verdict // by the engines at work
+	found   [laneCount]verdicts // by the engines at work
 
 	work  [laneCount]chan *laneJob
 	count chan *laneJob // coverage is counted in order, too
 	next  *laneJob      // that is being filled
 	last  *laneJob      // that is being worked on; nil for none
-	say   func(history.Verdict)
+	to    judge
 }
+
+// judge takes verdicts.
+type judge struct {
+	made func(history.Verdict) // at once; see [history.Options]
+	say  func(history.Verdict)
+}
+
+// verdicts are those of one engine on some entries, in order.
+type verdicts struct{ made, said []history.Verdict }
 
 // laneJob is some entries, in order.
 type laneJob struct {
 	entries []checkedEntry
-	found   [laneCount][]history.Verdict
+	found   [laneCount]verdicts
 	done    sync.WaitGroup
 }
 
-// newLanes returns lanes, which are to be flushed. Say is called by
-// whoever calls add, settle and flush.
-func newLanes(newly func(o history.Options, say func(history.Verdict)) *history.Engine, say func(history.Verdict)) *lanes {
-	l := &lanes{count: make(chan *laneJob, 1), next: new(laneJob), say: say}
+// newLanes returns lanes, which are to be flushed. The judge is called by whoever
+// calls add, settle and flush.
+func newLanes(newly func(o history.Options, to judge) *history.Engine, to judge) *lanes {
+	l := &lanes{count: make(chan *laneJob, 1), next: new(laneJob), to: to}
 	for nth := range l.engines {
-		l.engines[nth] = newly(history.Options{Lane: nth, Lanes: laneCount}, func(v history.Verdict) { l.found[nth] = append(l.found[nth], v) })
+		own := &l.found[nth]
+		l.engines[nth] = newly(history.Options{Lane: nth, Lanes: laneCount}, judge{
+			func(v history.Verdict) { own.made = append(own.made, v) }, func(v history.Verdict) { own.said = append(own.said, v) },
+		})
 		l.work[nth] = make(chan *laneJob, 1)
 		go func() {
 			for j := range l.work[nth] {
@@ -76,7 +88,7 @@ func (l *lanes) take(j *laneJob, nth int) {
 			}
 		}
 	}
-	j.found[nth], l.found[nth] = l.found[nth], j.found[nth][:0]
+	j.found[nth], l.found[nth] = l.found[nth], verdicts{j.found[nth].made[:0], j.found[nth].said[:0]}
 }
 
 // add takes the next entry.
@@ -108,7 +120,7 @@ func (l *lanes) end() *laneJob {
 	l.last = nil
 	j.done.Wait()
 	for nth := range j.found {
-		l.tell(j.found[nth])
+		l.tell(&j.found[nth])
 	}
 	for i := range j.entries {
 		j.entries[i].forget()
@@ -118,11 +130,15 @@ func (l *lanes) end() *laneJob {
 	return j
 }
 
-func (l *lanes) tell(found []history.Verdict) {
-	for _, v := range found {
-		l.say(v)
+func (l *lanes) tell(found *verdicts) {
+	for _, v := range found.made {
+		l.to.made(v)
 	}
-	clear(found)
+	for _, v := range found.said {
+		l.to.say(v)
+	}
+	clear(found.made)
+	clear(found.said)
 }
 
 // settle waits until all verdicts on what was added have been given.
@@ -145,7 +161,7 @@ func (l *lanes) flush() (n rule.NotJudged) {
 	for nth, engine := range l.engines {
 		close(l.work[nth])
 		engine.Flush()
-		l.tell(l.found[nth])
+		l.tell(&l.found[nth])
 		n.Add(engine.NotJudged)
 	}
 	return n

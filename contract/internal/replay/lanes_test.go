@@ -59,10 +59,10 @@ func TestLanesAreOneHistory(t *testing.T) {
 	one.Flush()
 	require.Greater(t, len(want), 800)
 
-	lanes := newLanes(func(o history.Options, say func(history.Verdict)) *history.Engine {
+	lanes := newLanes(func(o history.Options, to judge) *history.Engine {
 		o.Whole, o.Later = options.Whole, options.Later
-		return history.NewEngine(nil, h, o, say)
-	}, tell(&got))
+		return history.NewEngine(nil, h, o, to.say)
+	}, judge{say: tell(&got)})
 	spec, err := pass.Load(onvy.Spec)
 	require.NoError(t, err)
 	for i := range facts {
@@ -81,10 +81,10 @@ func TestLanesForgetOnce(t *testing.T) {
 	const kept = 100
 	h := fact.NewHasher([fact.KeySize]byte{1})
 	forgotten := func(one func(id fact.Digest) fact.Fact) int {
-		lanes := newLanes(func(o history.Options, say func(history.Verdict)) *history.Engine {
+		lanes := newLanes(func(o history.Options, to judge) *history.Engine {
 			o.Kept = kept
-			return history.NewEngine(nil, h, o, say)
-		}, func(history.Verdict) {})
+			return history.NewEngine(nil, h, o, to.say)
+		}, judge{say: func(history.Verdict) {}})
 		spec, err := pass.Load(onvy.Spec)
 		require.NoError(t, err)
 		for n := range 10 * kept {

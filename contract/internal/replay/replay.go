@@ -115,13 +115,16 @@ func newReplayed(s *pass.Spec, o run.ReplayOptions) *replayed {
 	h.tally.choose(o)
 	h.tally.witness.Redact = o.Evidence
 	h.tally.witness.Things = evidence.Things{Spec: s, BasePath: strings.TrimRight(o.BasePath, "/")}
-	say := func(v history.Verdict) { h.tally.verdict(s, v) }
-	newly := func(ho history.Options, say func(history.Verdict)) *history.Engine {
+	to := judge{made: func(v history.Verdict) { h.tally.made(s, v) }, say: func(v history.Verdict) { h.tally.verdict(s, v) }}
+	newly := func(ho history.Options, to judge) *history.Engine {
 		ho.Whole, ho.Later = o.Complete, true
-		return history.NewEngine(s.Lives, h.extractor.Hasher, ho, say)
+		if o.Evidence != nil {
+			ho.Made = to.made
+		}
+		return history.NewEngine(s.Lives, h.extractor.Hasher, ho, to.say)
 	}
-	h.lanes = newLanes(newly, say)
-	h.newly = func() *history.Engine { return newly(history.Options{}, say) }
+	h.lanes = newLanes(newly, to)
+	h.newly = func() *history.Engine { return newly(history.Options{}, to) }
 	return h
 }
 

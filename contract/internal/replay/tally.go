@@ -26,9 +26,10 @@ type tally struct {
 	notJudged  rule.NotJudged
 	recordings map[string]*recorded // by name
 	witness    evidence.Witness
-	selection  *pass.Selection // nil for all
-	refused    error           // why there is none, though it was asked for
-	failed     []rule.Outcome  // rules that could not be applied in other parts
+	proofs     map[any]map[fact.Order]*rule.Finding // evidence of verdicts that wait, by their keys
+	selection  *pass.Selection                      // nil for all
+	refused    error                                // why there is none, though it was asked for
+	failed     []rule.Outcome                       // rules that could not be applied in other parts
 }
 
 // recorded is what became of one recording.
@@ -52,7 +53,7 @@ type recorded struct {
 const erroneous = 100
 
 func newTally() *tally {
-	return &tally{found: newRanking(), bare: make(map[string]*ranking), recordings: make(map[string]*recorded)}
+	return &tally{found: newRanking(), bare: make(map[string]*ranking), recordings: make(map[string]*recorded), proofs: make(map[any]map[fact.Order]*rule.Finding)}
 }
 
 // choose takes over which rules speak. Patterns that match none are not looked
@@ -160,8 +161,35 @@ func (t *tally) verdict(s *pass.Spec, v history.Verdict) {
 		return
 	}
 	f := past.Finding(s, v)
-	t.prove(&f, v.Order, t.witness.At(v.Order))
+	if proof := t.proofs[f.Key()]; proof[v.Order] != nil {
+		f.Steps, f.Curl, f.Expected, f.Actual = proof[v.Order].Steps, proof[v.Order].Curl, proof[v.Order].Expected, proof[v.Order].Actual
+	} else {
+		t.prove(&f, v.Order, t.witness.At(v.Order))
+	}
 	t.found.add(ranked{Order: v.Order, Nth: afterRules + v.Nth, Finding: f})
+}
+
+// mostProofs is of how many verdicts that wait, and are equal but for the exchange,
+// the evidence is kept. The first one that does not fall stands for all.
+const mostProofs = 8
+
+// made takes a verdict that the history has made and not given yet.
+func (t *tally) made(s *pass.Spec, v history.Verdict) {
+	x := t.witness.At(v.Order)
+	if x == nil || !t.selection.Wants(v.Rule()) {
+		return
+	}
+	f := past.Finding(s, v)
+	proof := t.proofs[f.Key()]
+	switch {
+	case proof == nil:
+		proof = make(map[fact.Order]*rule.Finding)
+		t.proofs[f.Key()] = proof
+	case len(proof) == mostProofs:
+		return
+	}
+	t.witness.Prove(&f, x)
+	proof[v.Order] = &f
 }
 
 // prove gives a finding its evidence if it may stand for all that are equal.
