@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/onvy-health/onvy-go/contract"
-	"github.com/onvy-health/onvy-go/contract/report/internal/words"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 )
 
 // Hyperlinks reports whether to write links (OSC 8) to w: only to a terminal
@@ -53,7 +53,7 @@ func link(p *page, address, text string) string {
 
 // ruleName is the id of a finding's rule, which leads to what it wants.
 func ruleName(p *page, f *contract.Finding) string {
-	name, address := p.paint(bold, words.Printable(f.Rule)), ""
+	name, address := p.paint(bold, mask.Printable(f.Rule)), ""
 	if rule, ok := contract.RuleByID(f.Rule); ok {
 		address = rulePage(rule)
 	}

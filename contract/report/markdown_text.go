@@ -1,10 +1,10 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
-
-import "strings"
 
 // mdText is a text in Markdown that is nothing but text: no markup, no HTML, no
 // link, no mention of a person; one line.

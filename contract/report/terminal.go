@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
@@ -64,7 +65,7 @@ func Terminal(w io.Writer, r *contract.Report, o TerminalOptions) error {
 		p.notes(rest)
 	}
 	if len(r.Limits) > 0 && !o.Quiet {
-		p.section("Of this openapi.yaml not all can be checked: " + words.Printable(strings.Join(r.Limits, "; ")))
+		p.section("Of this openapi.yaml not all can be checked: " + mask.Printable(strings.Join(r.Limits, "; ")))
 	}
 	notExercised(p, r)
 	outcomes(p, "Not run", red, r, contract.NotRun)
@@ -121,7 +122,7 @@ func (p *page) head(r *contract.Report, failing []*contract.Cause) {
 		var operations []string
 		for _, c := range failing {
 			for _, f := range c.Findings {
-				if name := words.Printable(operation(f)); !slices.Contains(operations, name) {
+				if name := mask.Printable(operation(f)); !slices.Contains(operations, name) {
 					operations = append(operations, name)
 				}
 			}

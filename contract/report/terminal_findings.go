@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
@@ -83,7 +84,7 @@ func (p *page) line(c *contract.Cause) {
 	p.printf("  %s  %s  %s\n", p.paint(levelColour(f.Level), fmt.Sprintf("%-3s %s", c.ID, f.Level)), ruleName(p, f), p.operations(c))
 	p.wrapped("      ", words.About(c))
 	if f.Waived != "" {
-		p.wrapped("      ", "waived: "+words.Printable(f.Waived))
+		p.wrapped("      ", "waived: "+mask.Printable(f.Waived))
 	}
 }
 
@@ -98,7 +99,7 @@ func Line(c *contract.Cause) string {
 	if f.Waived != "" {
 		text += ", waived: " + f.Waived
 	}
-	return words.Printable(text)
+	return mask.Printable(text)
 }
 
 func levelColour(level contract.Level) style {
@@ -119,7 +120,7 @@ func (p *page) operations(c *contract.Cause) string {
 				method, path = f.Steps[n-1].Method, words.PathOf(f.Steps[n-1].URL)
 			}
 		}
-		name := words.Printable(strings.TrimSpace(method + " " + path))
+		name := mask.Printable(strings.TrimSpace(method + " " + path))
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -141,7 +142,7 @@ func (p *page) block(r *contract.Report, c *contract.Cause) {
 	if f.Actual != "" {
 		p.labelled("got", f.Actual)
 	}
-	p.word, p.address = words.Printable(f.Source), words.SourcePage(f.Source)
+	p.word, p.address = mask.Printable(f.Source), words.SourcePage(f.Source)
 	p.labelled("why", strings.TrimPrefix(where(f), "see "))
 	p.word = ""
 	for i, follower := range c.Follows {
@@ -153,22 +154,22 @@ func (p *page) block(r *contract.Report, c *contract.Cause) {
 	}
 	switch {
 	case p.JSON != "" && p.JSON != "-" && r.Seed != 0:
-		p.printf("      %s  onvy-contract again %s %s\n", p.paint(dim, "again   "), c.ID, words.Printable(words.ShellPath(p.JSON)))
+		p.printf("      %s  onvy-contract again %s %s\n", p.paint(dim, "again   "), c.ID, mask.Printable(words.ShellPath(p.JSON)))
 	case words.RunAgain(r, f) != "":
-		p.printf("      %s  %s\n", p.paint(dim, "again   "), words.Printable(words.RunAgain(r, f)))
+		p.printf("      %s  %s\n", p.paint(dim, "again   "), mask.Printable(words.RunAgain(r, f)))
 	case len(f.Steps) == 0:
 		for text := range strings.Lines(c.Script()) {
-			p.printf("      %s\n", words.Printable(strings.TrimSuffix(text, "\n")))
+			p.printf("      %s\n", mask.Printable(strings.TrimSuffix(text, "\n")))
 		}
 	}
 	if p.Scripts != "" && c.Script() != "" {
-		p.printf("      %s  sh %s\n", p.paint(dim, "again   "), words.Printable(words.ShellPath(filepath.Join(p.Scripts, c.ID+".sh"))))
+		p.printf("      %s  sh %s\n", p.paint(dim, "again   "), mask.Printable(words.ShellPath(filepath.Join(p.Scripts, c.ID+".sh"))))
 	}
 }
 
 func (p *page) labelled(label, text string) {
 	p.printf("      %s  ", p.paint(dim, fmt.Sprintf("%-8s", label)))
-	p.wrappedAfter(16, strings.Repeat(" ", 16), words.Printable(text))
+	p.wrappedAfter(16, strings.Repeat(" ", 16), mask.Printable(text))
 }
 
 // step writes an exchange: what was sent in a line, what came back, and in the
@@ -196,7 +197,7 @@ func (p *page) step(f *contract.Finding, s *contract.Step, last bool) {
 	}
 	if f.Pointer == "" { // then it is the header that matters
 		for _, h := range s.Response.Header {
-			p.printf("                %s\n", words.Printable(words.Short(h, p.Width-16)))
+			p.printf("                %s\n", mask.Printable(words.Short(h, p.Width-16)))
 		}
 	}
 	p.body("<", s.Response.Body, s.Response.Omitted, f.Actual, s.Pointer)
@@ -210,14 +211,14 @@ func (p *page) body(mark, body string, omitted int, value, pointer string) {
 		}
 		return
 	}
-	text := words.Printable(strings.Join(strings.Fields(body), " "))
+	text := mask.Printable(strings.Join(strings.Fields(body), " "))
 	at, length := -1, 0
 	if name := pointer[strings.LastIndexByte(pointer, '/')+1:]; name != "" {
 		if i := strings.Index(text, strconv.Quote(name)+":"); i >= 0 {
 			at, length = i, len(name)+3
-			if value != "" && strings.HasPrefix(strings.TrimLeft(text[i+length:], " "), words.Printable(value)) {
+			if value != "" && strings.HasPrefix(strings.TrimLeft(text[i+length:], " "), mask.Printable(value)) {
 				at += length + len(text[i+length:]) - len(strings.TrimLeft(text[i+length:], " "))
-				length = len(words.Printable(value))
+				length = len(mask.Printable(value))
 			}
 		}
 	}

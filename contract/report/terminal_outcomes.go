@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
@@ -38,7 +39,7 @@ func outcomes(p *page, title string, colour style, r *contract.Report, status co
 		if p.Full {
 			limit = len(r.Outcomes)
 		}
-		p.printf("  %s\n    %s\n", p.paint(colour, words.Printable(text)), words.Printable(words.List(names[reason], limit)))
+		p.printf("  %s\n    %s\n", p.paint(colour, mask.Printable(text)), mask.Printable(words.List(names[reason], limit)))
 	}
 }
 
@@ -50,7 +51,7 @@ func notExercised(p *page, r *contract.Report) {
 		return
 	}
 	if len(r.Part) > 0 {
-		p.section(fmt.Sprintf("Only a part of a run (%s): not exercised are %s of openapi.yaml", words.Printable(words.List(r.Part, named)), words.Number(len(gaps), "statement")))
+		p.section(fmt.Sprintf("Only a part of a run (%s): not exercised are %s of openapi.yaml", mask.Printable(words.List(r.Part, named)), words.Number(len(gaps), "statement")))
 		return
 	}
 	colour := yellow
@@ -63,7 +64,7 @@ func notExercised(p *page, r *contract.Report) {
 			p.printf("  and %d more; --full shows them\n", len(gaps)-i)
 			return
 		}
-		p.printf("  %s\n", p.paint(colour, words.Printable(gap)))
+		p.printf("  %s\n", p.paint(colour, mask.Printable(gap)))
 	}
 }
 
@@ -86,7 +87,7 @@ func counted(p *page, title, kind string, counts map[string]int) {
 			p.printf("  and %d more %s; --full shows them\n", len(places)-i, kind)
 			return
 		}
-		p.printf("  %6d  %s\n", counts[place], words.Printable(place))
+		p.printf("  %6d  %s\n", counts[place], mask.Printable(place))
 	}
 }
 
@@ -123,6 +124,6 @@ func stale(p *page, r *contract.Report) {
 			p.printf("  and %d more\n", len(r.Stale)-i)
 			return
 		}
-		p.wrapped("  ", words.Printable(text))
+		p.wrapped("  ", mask.Printable(text))
 	}
 }

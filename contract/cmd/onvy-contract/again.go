@@ -14,6 +14,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
 
@@ -179,7 +180,7 @@ func gone(a *console.App, cause *contract.Cause, steps *played, cases string) er
 		text += "    its steps: " + line + "\n"
 	}
 	if steps.lines == nil {
-		text += "    its steps: not sent, or not to the end: " + printable(steps.why) + "\n"
+		text += "    its steps: not sent, or not to the end: " + mask.Printable(steps.why) + "\n"
 	}
 	if cases != "" {
 		text += "    " + cases + "\n"

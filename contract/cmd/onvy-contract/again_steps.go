@@ -3,11 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode"
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/again"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 )
 
@@ -27,7 +26,7 @@ func (p *played) missed() string {
 	if p.lines != nil {
 		return "its steps alone do not show it"
 	}
-	return "its steps say nothing: " + printable(p.why)
+	return "its steps say nothing: " + mask.Printable(p.why)
 }
 
 // playSteps sends the steps of the findings of a cause again, until one is there
@@ -68,17 +67,7 @@ func playSteps(ctx context.Context, specText []byte, target contract.Target, o c
 			continue
 		}
 		step := f.Steps[len(f.Steps)-1]
-		result.lines = append(result.lines, printable(fmt.Sprintf("%s %s answered %s then, and %s now", step.Method, f.Operation, seen.Then, seen.Now)))
+		result.lines = append(result.lines, mask.Printable(fmt.Sprintf("%s %s answered %s then, and %s now", step.Method, f.Operation, seen.Then, seen.Now)))
 	}
 	return result, nil
-}
-
-// printable leaves out what a terminal would obey.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, text)
 }

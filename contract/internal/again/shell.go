@@ -27,13 +27,20 @@ type part struct {
 var errForm = errors.New("its script has a line that only a shell can read")
 
 // parser reads a script. Quoting begins anew inside of $( ).
-type parser struct{ rest string }
+type parser struct {
+	rest  string
+	depth int // of $( ) in each other
+}
+
+// deepest is more than the scripts of package evidence have. A report is a file of
+// which nobody knows who has written it.
+const deepest = 16
 
 // parse reads the statements of a script. Its first line, which takes the base
 // URL from the environment, and its last one, which deletes what was created, are
 // left out.
 func parse(script string) (all []statement, err error) {
-	p := &parser{script}
+	p := &parser{rest: script}
 	for {
 		p.rest = strings.TrimLeft(p.rest, " \n")
 		switch {
@@ -138,8 +145,12 @@ func (p *parser) word() (w word, err error) {
 func (p *parser) expansion() (one part, err error) {
 	switch {
 	case strings.HasPrefix(p.rest, "$("):
+		if p.depth++; p.depth > deepest {
+			return one, errForm
+		}
 		p.rest = p.rest[2:]
 		one.pipe, err = p.pipeline("$(")
+		p.depth--
 		return one, err
 	case strings.HasPrefix(p.rest, "${"):
 		inner, rest, ok := strings.Cut(p.rest[2:], "}")

@@ -44,6 +44,7 @@ func TestWhatOnlyAShellCanReadIsRefused(t *testing.T) {
 	for _, script := range []string{
 		"curl $(id)", "curl `id`", "curl \"$URL\" > file", "curl x; rm y", "curl x & y", "curl \"x\\\"y\"", "rm -rf /", "curl 'open", `curl "open`,
 		"A=$(curl \"$URL/x\"", "curl \"$URL/x\" --proxy http://other", "curl \"$URL/x\" -o", "curl https://other/", "curl \"${URL}x\"", "curl $", "curl ${X:-y}",
+		"curl " + strings.Repeat("$(curl ", 1_000_000), "curl " + strings.Repeat("\"$(curl ", 1_000_000),
 		"A=$(curl \"$URL/x\" | sed -n 's/x/y/p')", "sleep x", "curl \"$NONE/x\"", "cat x | curl \"$URL/x\" --data-binary @-", "curl \"$URL/x\" -d @file | sh",
 	} {
 		err := func() error {
@@ -58,7 +59,7 @@ func TestWhatOnlyAShellCanReadIsRefused(t *testing.T) {
 			}
 			return err
 		}()
-		require.Error(t, err, script)
+		require.Error(t, err, "%.60s", script)
 	}
 }
 

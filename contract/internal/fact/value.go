@@ -55,12 +55,8 @@ func Equal(a, b Value) bool {
 	if !a.IsObject() || !b.IsObject() {
 		return a.Kind == b.Kind && a.Sum == b.Sum
 	}
-	return has(a, b.Parts) && has(b, a.Parts)
-}
-
-// has reports whether an object has all these parts, or they are absent.
-func has(object Value, parts []Part) bool {
-	return !slices.ContainsFunc(parts, func(part Part) bool { return !Equal(part.Value, object.Part(part.Name)) })
+	return !slices.ContainsFunc(a.Parts, func(part Part) bool { return !Equal(part.Value, b.Part(part.Name)) }) &&
+		!slices.ContainsFunc(b.Parts, func(part Part) bool { return !a.Has(part.Name) && part.Value.Kind != Absent })
 }
 
 // read reads the text of a value, which is JSON; of objects what their shape names.

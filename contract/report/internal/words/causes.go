@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 )
 
 // About is what is wrong, where and how often.
@@ -21,7 +22,7 @@ func About(c *contract.Cause) string {
 		}
 		text += ")"
 	}
-	return Printable(text)
+	return mask.Printable(text)
 }
 
 // PathOf is an address without its host.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 )
 
 // Number is "1 case" or "2 cases".
@@ -105,7 +106,7 @@ func NothingRan(r *contract.Report) bool {
 }
 
 // Brief is a target for a line of its own: a replay of many files has long ones.
-func Brief(target string) string { return Printable(Short(target, 80)) }
+func Brief(target string) string { return mask.Printable(Short(target, 80)) }
 
 // Short cuts a text to so many characters, and says so.
 func Short(text string, most int) string {
@@ -131,18 +132,4 @@ func Verdict(r *contract.Report) string {
 		return "FAIL"
 	}
 	return "ERROR"
-}
-
-// Printable escapes what a terminal would obey: names of properties come from
-// the server, and so could carry escape sequences.
-func Printable(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if strconv.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-	}
-	return b.String()
 }

@@ -6,7 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"strings"
 
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/report"
 )
@@ -30,7 +32,11 @@ func (a *App) Getenv(name string) string {
 
 // Note writes a line for people to stderr. Where stderr is closed nobody reads.
 func (a *App) Note(format string, args ...any) {
-	_, _ = fmt.Fprintf(a.Log(a.Stderr), format+"\n", args...)
+	var text strings.Builder
+	for line := range strings.Lines(fmt.Sprintf(format, args...) + "\n") { // what a server or a file says must not move the cursor
+		text.WriteString(mask.Printable(strings.TrimSuffix(line, "\n")) + "\n")
+	}
+	_, _ = io.WriteString(a.Log(a.Stderr), text.String())
 }
 
 // Exit is an exit status of a command that has already said why.
