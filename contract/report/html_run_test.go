@@ -7,7 +7,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -125,5 +127,49 @@ func TestARecordingHoldsNothingOfWhatIsNotInIt(t *testing.T) {
 		"oauth/no-store": "not tried", "jwt/claims": "not tried", "page/total": "not tried", "users/id": "not tried", "token/garbage": "not tried", "json/syntax": "held",
 	} {
 		require.Regexp(t, `<code>`+rule+`</code></td><td><span class="chip (held)?">`+want+`<`, got)
+	}
+}
+
+// A law is held by answers of its own kind: of tokens, of lists, of one resource.
+// Other answers with the same methods and statuses show nothing of it.
+func TestALawIsHeldByAnswersOfItsKind(t *testing.T) {
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	const (
+		user  = `{"id":"u1","created_at":"2026-03-05T11:00:00Z","updated_at":"2026-03-05T11:00:00Z","data_syncs":[]}`
+		token = `{"access_token":"a","token_type":"Bearer","expires_in":900}`
+	)
+	pageOf := func(sent ...[3]string) string {
+		return page(t, spec.Replay(t.Context(), "some.jsonl", func(yield func(*contract.Exchange, error) bool) {
+			for i, s := range sent {
+				x := &contract.Exchange{Request: contract.Request{Method: strings.Fields(s[0])[0], URL: "https://api.onvy.health" + strings.Fields(s[0])[1]}}
+				x.Started = time.Date(2026, 3, 5, 12, i, 0, 0, time.UTC)
+				if s[1] != "" {
+					x.Request.Header, x.Request.Body = contract.Header{{Name: "Content-Type", Value: "application/json"}}, []byte(s[1])
+				}
+				x.Response = &contract.Response{Status: map[bool]int{true: 200, false: 201}[s[0] != "POST /users"], Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(s[2])}
+				if !yield(x, nil) {
+					return
+				}
+			}
+		}, contract.ReplayOptions{}), report.HTMLOptions{Spec: onvy.Spec})
+	}
+	create, one := [3]string{"POST /users", `{"id":"u1"}`, user}, [3]string{"GET /users/u1", "", user}
+	list := [3]string{"GET /users", "", `{"users":[` + user + `],"pagination":{"total":1,"limit":100}}`}
+	server := [3]string{"POST /v1/projects/p/auth/server", `{}`, token}
+	for name, row := range map[string]struct {
+		sent [][3]string
+		want map[string]string
+	}{
+		"a user":    {[][3]string{create, one}, map[string]string{"users/created-readable": "held", "page/total-agrees": "not tried", "page/loses-users": "not tried", "token/reused": "not tried", "token/fresh": "not tried", "users/list-agrees": "not tried"}},
+		"a list":    {[][3]string{create, list}, map[string]string{"users/created-readable": "not tried", "page/total-agrees": "held", "page/loses-users": "held", "users/list-agrees": "not tried"}},
+		"a token":   {[][3]string{server, server}, map[string]string{"users/created-readable": "not tried", "page/loses-users": "not tried", "users/write-answer": "not tried", "token/refresh-reuse": "not tried"}},
+		"the three": {[][3]string{server, create, one, list}, map[string]string{"users/list-agrees": "held", "token/fresh": "held"}},
+	} {
+		got := pageOf(row.sent...)
+		for law, want := range row.want {
+			require.Regexp(t, `<h3>`+law+`</h3><span class="chip (held)?">`+want+`</span>`, got, name)
+			require.Regexp(t, `<code>`+law+`</code></td><td><span class="chip (held)?">`+want+`<`, got, name)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
@@ -65,9 +66,9 @@ var lawTurns = map[string][]turn{
 }
 
 // addLaws draws the rules about several exchanges, broken ones first.
-func addLaws(p *page, r *contract.Report, spec *spectext.Text) {
+func addLaws(p *page, r *contract.Report, text *spectext.Text) {
 	worst := worstByRule(r)
-	for _, rule := range rulesOf(r, spec) {
+	for _, rule := range rulesOf(r, text) {
 		if rule.Kind != contract.KindHistory || r.Summary.Exchanges == 0 {
 			continue
 		}
@@ -79,7 +80,7 @@ func addLaws(p *page, r *contract.Report, spec *spectext.Text) {
 			v.State, v.Chip, v.Says, v.Note = "broken", "violation", "broken", words.Line(f.Message)
 		case f != nil:
 			v.State, v.Chip, v.Says, v.Note = "broken", words.Line(string(f.Level)), words.Line(string(f.Level)), words.Line(f.Message)
-		case !triedLaw(p, rule.ID):
+		case untried(p, r, &rule):
 			v.State, v.Says, v.Note = "untried", "not tried", "this run did not get that far"
 		default:
 			v.State, v.Chip, v.Says, v.Note = "held", "held", "held", "held in this run"
@@ -132,8 +133,11 @@ func worstByRule(r *contract.Report) map[string]*contract.Finding {
 	return worst
 }
 
-// lawCredentials are what a law needs beside the answers of its turns.
-var lawCredentials = map[string]coverage.Credential{history.TokenExpired.ID: coverage.ExpiredToken}
+// lawNeeds are what a law needs beside the answers of its turns.
+var lawNeeds = map[string]string{history.TokenExpired.ID: string(coverage.ExpiredToken), history.TokenRefreshReuse.ID: refreshed}
+
+// refreshed is that tokens were asked for with a refresh token.
+const refreshed = "refreshed"
 
 // turnsOf are the exchanges of a law; those of other resources are those of users.
 func turnsOf(id string) []turn {
@@ -144,48 +148,68 @@ func turnsOf(id string) []turn {
 	return lawTurns["users/"+name]
 }
 
-// triedLaw reports whether the run had answers such as those of the law's turns.
-// Without coverage nothing is known, and a run with exchanges is taken to have
-// tried.
+// triedLaw reports whether the run had answers such as those of the law's turns:
+// of tokens, of lists, of the resource that the law is of.
 func triedLaw(p *page, rule string) bool {
-	if p.answers == nil {
-		return true
-	}
-	resource := "" // a law of lists or of tokens
-	if family, _, _ := strings.Cut(rule, "/"); lawTurns[rule] == nil || family == "users" {
-		resource = family + " "
+	family, _, _ := strings.Cut(rule, "/")
+	resource := family + " "
+	if family == "page" || family == "token" {
+		resource = "" // a law of all resources
 	}
 	for _, t := range turnsOf(rule) {
-		method, _, _ := strings.Cut(strings.ReplaceAll(t.sent, ",", " "), " ")
-		if !p.answers[resource+method+" "+t.answer[:1]] {
+		if !p.answers[resource+t.does(family)+" "+t.answer[:1]] {
 			return false
 		}
 	}
-	c, needed := lawCredentials[rule]
-	return !needed || p.answers[string(c)]
+	needs, known := lawNeeds[rule]
+	return !known || p.answers[needs]
+}
+
+// does is the role of a turn's operation in a law of a family, or the method where
+// any operation will do.
+func (t turn) does(family string) string {
+	method, rest, _ := strings.Cut(strings.ReplaceAll(t.sent, ",", " "), " ")
+	switch {
+	case method == "POST" && (rest == "token" || strings.HasPrefix(rest, "refresh ")):
+		return spec.Token.String()
+	case method == "GET" && family == "token":
+		return method
+	case method == "GET" && (family == "page" || rest == "/users" || strings.HasSuffix(rest, "every page")):
+		return spec.List.String()
+	}
+	return map[string]spec.Role{"GET": spec.Read, "POST": spec.Create, "PUT": spec.Replace, "PATCH": spec.Patch, "DELETE": spec.Delete}[method].String()
 }
 
 // answersOf are the methods with the classes of the statuses they were answered
-// with, "PATCH 4", the same of each resource, "users PATCH 4", without the method,
-// "users 4", what does what, "token", "list 2", and the credentials that were tried.
-func answersOf(spec *spectext.Text, c *coverage.Counts) map[string]bool {
+// with, "PATCH 4", what does what, "token", "list 2", the same of each resource,
+// "users list 2", without the role, "users 4", and the credentials that were tried.
+func answersOf(text *spectext.Text, c *coverage.Counts) map[string]bool {
 	answers := map[string]bool{}
-	points := spec.Model.Points()
+	points := text.Model.Points()
 	for i := range points {
-		o := spec.ByID[points[i].Operation]
-		switch {
-		case o == nil || c.Hits(&points[i]) == 0:
-		case points[i].Kind == coverage.KindStatus:
+		o := text.ByID[points[i].Operation]
+		if o == nil || c.Hits(&points[i]) == 0 {
+			continue
+		}
+		op := text.API.Operation(o.ID)
+		switch points[i].Kind {
+		case coverage.KindStatus:
 			class := points[i].Place[:1]
 			answers[o.Method+" "+class] = true
-			if op := spec.API.Operation(o.ID); op != nil {
-				answers[op.Role.String()], answers[op.Role.String()+" "+class] = true, true
-				if op.Resource != nil {
-					answers[op.Resource.Name+" "+class], answers[op.Resource.Name+" "+o.Method+" "+class] = true, true
-				}
+			if op == nil {
+				continue
 			}
-		case points[i].Kind == coverage.KindCredential:
+			role := op.Role.String()
+			answers[role], answers[role+" "+class] = true, true
+			if op.Resource != nil {
+				answers[op.Resource.Name+" "+class], answers[op.Resource.Name+" "+role+" "+class] = true, true
+			}
+		case coverage.KindCredential:
 			answers[points[i].Name] = true
+		case coverage.KindEnum:
+			if op != nil && op.Role == spec.Token && points[i].Place == "request" && strings.Contains(points[i].Name, " =refresh") {
+				answers[refreshed] = true
+			}
 		}
 	}
 	return answers

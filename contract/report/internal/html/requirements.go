@@ -149,19 +149,25 @@ func worstAbout(r *contract.Report, operation string) (worst contract.Level, fou
 }
 
 // untried reports whether a rule had nothing to look at: a law whose exchanges did
-// not happen, a probe whose cases were not carried out.
+// not happen, a probe whose cases were not carried out, an exchange rule without an
+// answer of its kind. Without coverage nothing is known of answers, and a run with
+// exchanges is taken to have had them.
 func untried(p *page, r *contract.Report, rule *contract.Rule) bool {
-	switch rule.Kind {
-	case contract.KindHistory:
-		return !triedLaw(p, rule.ID)
-	case contract.KindProbe:
+	switch {
+	case rule.Kind == contract.KindProbe:
 		family, _, _ := strings.Cut(rule.ID, "/")
 		return !slices.ContainsFunc(r.Outcomes, func(o contract.Outcome) bool {
 			ran := o.Status == contract.Pass || o.Status == contract.Fail
 			return ran && (slices.Contains(o.Rules, rule.ID) || family == "operation" && r.Seed != 0)
 		})
+	case r.Summary.Exchanges == 0:
+		return true
+	case p.answers == nil:
+		return false
+	case rule.Kind == contract.KindHistory:
+		return !triedLaw(p, rule.ID)
 	}
-	return r.Summary.Exchanges == 0 || !looked(p, rule.ID)
+	return !looked(p, rule.ID)
 }
 
 // lookAt are the answers that exchange rules of a family look at.
@@ -175,5 +181,5 @@ func looked(p *page, id string) bool {
 	if _, ok := contract.RuleByID("users/" + name); answer == "" && ok {
 		answer = family + " 2"
 	}
-	return p.answers == nil || answer == "" || p.answers[answer]
+	return answer == "" || p.answers[answer]
 }
