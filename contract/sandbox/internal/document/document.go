@@ -101,17 +101,18 @@ func mergeValue(s *openapi3.Schema, old, patch jsontext.Value) jsontext.Value {
 	properties, more := spec.Properties(s), spec.More(s)
 	before, after := Members(old), Members(patch)
 	merged := make(Fields, len(properties))
-	for _, members := range []Fields{before, after} {
-		for name := range members {
-			property, named := properties[name]
-			if !named && len(properties) > 0 && more == nil {
-				continue
-			} else if !named {
-				property = more
-			}
-			if value := mergeValue(property, before[name], after[name]); value != nil {
-				merged[name] = value
-			}
+	names := make(Fields, len(before)+len(after))
+	maps.Copy(names, before)
+	maps.Copy(names, after)
+	for name := range names {
+		property, named := properties[name]
+		if !named && len(properties) > 0 && more == nil {
+			continue
+		} else if !named {
+			property = more
+		}
+		if value := mergeValue(property, before[name], after[name]); value != nil {
+			merged[name] = value
 		}
 	}
 	return merged.Object(slices.Sorted(maps.Keys(merged)))
