@@ -89,3 +89,16 @@ func TestAMapIsPackedWithoutItsNames(t *testing.T) {
 	require.True(t, Equal(v.Fields[0], again.Fields[0]))
 	require.Equal(t, v.Fields[0].Parts[299].Name, again.Fields[0].Parts[299].Name)
 }
+
+// Objects that are compared twice a level would take 2^48 comparisons here.
+func TestDeepObjectsAreComparedOnceALevel(t *testing.T) {
+	nested := func(innermost byte) Value {
+		v := Value{Kind: innermost}
+		for range 48 {
+			v = Value{Kind: '{', Parts: []Part{{Name: "a", Value: v}}}
+		}
+		return v
+	}
+	require.True(t, Equal(nested('t'), nested('t')))
+	require.False(t, Equal(nested('t'), nested('f')))
+}
