@@ -141,7 +141,8 @@ func TestPackagesTypesAndFunctionsAreSmall(t *testing.T) {
 					}
 					files[name][s.name] = true
 				}
-				longest[s.dir+"/"+s.name+":"+one.name] = fset.Position(one.node.End()).Line - fset.Position(one.node.Pos()).Line + 1
+				name := s.dir + "/" + s.name + ":" + one.name
+				longest[name] = max(longest[name], fset.Position(one.node.End()).Line-fset.Position(one.node.Pos()).Line+1)
 			}
 		}
 	}
