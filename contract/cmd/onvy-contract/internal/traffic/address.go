@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // ParseUpstream reads a base URL. Its errors do not quote it: it could hold
@@ -20,7 +22,7 @@ func ParseUpstream(text string) (*url.URL, error) {
 		return nil, errors.New("--upstream: the URL has no http or https scheme and host; write it like https://staging.api.onvy.health")
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
 		return nil, errors.New("--upstream: the URL has credentials, a query or a fragment; leave them out, the client sends what is needed")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !read.IsLoopback(u.Hostname()):
 		return nil, errors.New("--upstream: tokens and health data would go over plain http; use https")
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
@@ -34,12 +36,7 @@ func Itself(upstream *url.URL, addr string) bool {
 	if at == "" {
 		at = map[string]string{"http": "80", "https": "443"}[upstream.Scheme]
 	}
-	return err == nil && port == at && port != "0" && (host == upstream.Hostname() || isLoopback(upstream.Hostname()) && (host == "" || isLoopback(host) || net.ParseIP(host).IsUnspecified()))
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return err == nil && port == at && port != "0" && (host == upstream.Hostname() || read.IsLoopback(upstream.Hostname()) && (host == "" || read.IsLoopback(host) || net.ParseIP(host).IsUnspecified()))
 }
 
 // CheckAddress refuses what is no address and, unless remote ones are allowed,
