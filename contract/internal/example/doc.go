@@ -30,6 +30,7 @@
 //   - decoded gzip       the content coding that was taken off the body
 //   - extra "}}"         what came on the connection after the answer
 //   - truncated          the body was cut where it was too large
+//   - jwt $T {} {"exp":1} from here on $T is a token of that header and these claims
 //   - also page/limit    another rule that rightly speaks of the example
 //
 // Header fields that say nothing about the rule, as Host, are left out. A section

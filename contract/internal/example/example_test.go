@@ -1,6 +1,8 @@
 package example_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -131,4 +133,17 @@ testdata/team/gone.txtar is for no rule
 testdata/team/notes.md is for no rule`)
 	require.Len(t, files, 2, "the others are read all the same")
 	require.Equal(t, "team/last", files[1].Rule)
+}
+
+// The error of an unknown fact lists those that there are.
+func TestTheDocumentationNamesEveryFact(t *testing.T) {
+	_, err := read("-- bad --\n* slow\n> GET / HTTP/1.1\n" + good)
+	require.Error(t, err)
+	_, list, found := strings.Cut(err.Error(), "; there are ")
+	require.True(t, found, err)
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	for _, name := range strings.FieldsFunc(strings.ReplaceAll(list, " and ", ", "), func(r rune) bool { return r == ',' || r == ' ' }) {
+		require.Regexp(t, `(?m)^//   - `+name+` `, string(text))
+	}
 }
