@@ -15,6 +15,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/outputs"
+	"github.com/onvy-health/onvy-go/contract/internal/mask"
 	"github.com/onvy-health/onvy-go/contract/internal/suggest"
 )
 
@@ -77,13 +78,13 @@ func writeSuggestion(a *console.App, s *suggest.Suggestion, verdict string) erro
 		head.WriteString("# Nothing in the report asks for an edit of openapi.yaml.\n")
 	}
 	for line := range strings.Lines(verdict) {
-		head.WriteString(strings.TrimRight("# "+line, " \n") + "\n")
+		head.WriteString(comment("# ", line))
 	}
 	if len(s.Left) > 0 {
 		head.WriteString("#\n# No edit of openapi.yaml can accept these; they are of rules that it does not state:\n")
 		for i := range s.Left {
 			f := &s.Left[i]
-			fmt.Fprintf(&head, "#   %s %s %s: %s\n", f.Level, f.Rule, f.Operation, strings.ReplaceAll(f.Message, "\n", " "))
+			head.WriteString(comment("#   ", fmt.Sprintf("%s %s %s: %s", f.Level, f.Rule, f.Operation, strings.ReplaceAll(f.Message, "\n", " "))))
 		}
 	}
 	if _, err := fmt.Fprint(a.Stdout, head.String()); err != nil {
@@ -93,6 +94,12 @@ func writeSuggestion(a *console.App, s *suggest.Suggestion, verdict string) erro
 		return nil
 	}
 	return s.Write(a.Stdout)
+}
+
+// comment is a line of a comment, which nothing in its text ends: YAML ends lines at
+// CR, NEL, U+2028 and U+2029 too.
+func comment(mark, text string) string {
+	return strings.TrimRight(mark+mask.Printable(strings.TrimSuffix(text, "\n")), " ") + "\n"
 }
 
 // verdictOf is what oasdiff says of the edits.
@@ -153,7 +160,7 @@ func breaksInWords(breaks []breaking) string {
 	text.WriteString("oasdiff says that these edits can break clients:")
 	for _, id := range order {
 		b := first[id]
-		fmt.Fprintf(&text, "\n  %s, %d times, such as %s %s: %s", id, count[id], b.Operation, b.Path, b.Text)
+		fmt.Fprintf(&text, "\n  %s, %d times, such as %s %s: %s", id, count[id], b.Operation, b.Path, strings.ReplaceAll(b.Text, "\n", " "))
 	}
 	return text.String()
 }

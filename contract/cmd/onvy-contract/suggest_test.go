@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	onvy "github.com/onvy-health/onvy-go"
+	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 	"github.com/onvy-health/onvy-go/internal/needs"
@@ -126,4 +128,26 @@ func TestReportsThatCannotBeSuggestedFromAreRefused(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report.json")
 	deviating(t, "token-answer-extra").run(t, "run", "--seed=7", "--quiet", "--json", report, ledger(t))
 	call{}.run(t, "suggest", report, "--oasdiff", failing).refuses(t, "--oasdiff: the program failed")
+}
+
+// What a server, or a path of the spec, says stays in the comment that it is in.
+func TestCommentsOfASuggestionStayComments(t *testing.T) {
+	for _, end := range []string{"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029"} {
+		report := filepath.Join(t.TempDir(), "report.json")
+		spec, err := contract.Load(onvy.Spec)
+		require.NoError(t, err)
+		finding := contract.Finding{Rule: "page/order", Level: contract.Drift, Operation: "listUsers", Message: "one" + end + "overlay: 2.0.0"}
+		text, err := json.Marshal(contract.Report{Version: contract.ReportVersion, Spec: spec.SHA256(), Findings: []contract.Finding{finding}})
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(report, text, 0o600))
+		r := call{}.run(t, "suggest", report)
+		require.Zero(t, r.status, r.stderr)
+		var said yaml.Node
+		require.NoError(t, yaml.Unmarshal([]byte(r.stdout), &said))
+		require.Empty(t, said.Content, "%q", r.stdout)
+		for line := range strings.Lines(r.stdout) {
+			require.True(t, strings.HasPrefix(line, "#"), "%q", line)
+			require.NotContains(t, strings.TrimSuffix(line, "\n"), end)
+		}
+	}
 }
