@@ -61,9 +61,10 @@ func explain(a *console.App, r *contract.Rule) error {
 		contract.Assumption: "openapi.yaml assumes it where the public pages are silent: the server may be right",
 		contract.Drift:      "nothing is contradicted: the server does something that is not mentioned",
 	}
+	shipped := shippedID(r.ID)
 	var planted []string
 	for _, f := range faults.All() {
-		if f.Rule == r.ID {
+		if f.Rule == shipped {
 			planted = append(planted, fmt.Sprintf("           %s: %s", f.Name, f.Title))
 		}
 	}
@@ -97,7 +98,7 @@ func triedBy(r *contract.Rule) (string, error) {
 	}
 	var names []string
 	for _, lc := range cases.All(spec) {
-		if slices.ContainsFunc(lc.Rules, func(tried *contract.Rule) bool { return tried.ID == r.ID }) && !slices.Contains(names, lc.Name) {
+		if slices.ContainsFunc(lc.Rules, func(tried *contract.Rule) bool { return tried.ID == shippedID(r.ID) }) && !slices.Contains(names, lc.Name) {
 			names = append(names, lc.Name)
 		}
 	}
@@ -123,17 +124,23 @@ func examplesOf(r *contract.Rule) (string, error) {
 	default:
 		return "", nil
 	}
-	id := r.ID
-	if !slices.ContainsFunc(contract.Rules(), func(known contract.Rule) bool { return known.ID == id }) {
-		_, name, _ := strings.Cut(id, "/")
-		id = "users/" + name // whose rules hold for every resource
-	}
+	id := shippedID(r.ID)
 	file, err := example.Read(files, id)
 	if err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("examples   of %d that break it and %d that do not, in %s; the lines are marked as curl -v marks them\n\nbreaks it\n%s\nholds it\n%s",
 		len(file.Bad), len(file.Good), folder+example.Path(id), shown(&file.Bad[0]), shown(&file.Good[0])), nil
+}
+
+// shippedID is the id that the rule of a resource has in the suite: the rules of
+// users hold for every resource.
+func shippedID(id string) string {
+	if slices.ContainsFunc(contract.Rules(), func(known contract.Rule) bool { return known.ID == id }) {
+		return id
+	}
+	_, name, _ := strings.Cut(id, "/")
+	return "users/" + name
 }
 
 // What is shown of an example, in lines and characters.

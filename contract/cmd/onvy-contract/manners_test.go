@@ -83,6 +83,12 @@ holds it
 	meals := call{}.run(t, "explain", "meals/read-back").stdout
 	require.Contains(t, meals, "meals/read-back\n\n", "the laws of users hold for every resource")
 	require.Contains(t, meals, "history/testdata/users/read-back.txtar")
+	for _, rule := range contract.Rules() {
+		if name, ok := strings.CutPrefix(rule.ID, "users/"); ok {
+			users, meals := call{}.run(t, "explain", rule.ID).stdout, call{}.run(t, "explain", "meals/"+name).stdout
+			require.Equal(t, strings.TrimPrefix(users, "users/"), strings.TrimPrefix(meals, "meals/"), "the same examples, cases and faults")
+		}
+	}
 	call{}.run(t, "explain", "oauth/no-stroe").refuses(t, `did you mean "oauth/no-store"?`)
 	call{}.run(t, "explain").refuses(t, "the id of one rule")
 }
