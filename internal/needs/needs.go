@@ -27,6 +27,21 @@ func Whole(t testing.TB) bool {
 	return false
 }
 
+// Sample is a long table where that runs whole, and elsewhere its first row and
+// each nth after it. The log says how many of how many.
+func Sample[T any](t testing.TB, all []T, nth int) []T {
+	t.Helper()
+	if Whole(t) {
+		return all
+	}
+	var some []T
+	for i := 0; i < len(all); i += nth {
+		some = append(some, all[i])
+	}
+	t.Logf("%d of %d", len(some), len(all))
+	return some
+}
+
 // Programs skips a test that needs programs which are not installed.
 func Programs(t testing.TB, names ...string) {
 	t.Helper()

@@ -56,3 +56,13 @@ func TestLongTablesRunWholeWhereThatIsAskedFor(t *testing.T) {
 	t.Setenv(needs.WholeTests, "1")
 	require.Equal(t, !testing.Short(), needs.Whole(t))
 }
+
+func TestASampleIsEachNthRow(t *testing.T) {
+	all := []int{0, 1, 2, 3, 4, 5, 6}
+	t.Setenv(needs.WholeTests, "")
+	require.Equal(t, []int{0, 3, 6}, needs.Sample(t, all, 3))
+	t.Setenv(needs.WholeTests, "1")
+	if !testing.Short() {
+		require.Equal(t, all, needs.Sample(t, all, 3))
+	}
+}

@@ -27,7 +27,11 @@ func TestSparkGivesTheReportOfReplay(t *testing.T) {
 		t.Skip("starts Spark, which takes half a minute")
 	}
 	s := newSpark(t)
-	pattern := written(t, 6, 16_000)
+	exchanges, least := 3000, int64(5<<20)
+	if needs.Whole(t) {
+		exchanges, least = 16_000, 30<<20
+	}
+	pattern := written(t, 6, exchanges)
 	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	var size int64
@@ -36,7 +40,7 @@ func TestSparkGivesTheReportOfReplay(t *testing.T) {
 		require.NoError(t, err)
 		size += info.Size()
 	}
-	require.Greater(t, size, int64(30<<20))
+	require.Greater(t, size, least)
 	compressed(t, files[4], ".gz", func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
 	compressed(t, files[5], ".zst", func(w io.Writer) io.WriteCloser {
 		z, err := zstd.NewWriter(w)
@@ -65,6 +69,9 @@ func TestSparkMaySplitFilesWhereItWants(t *testing.T) {
 		t.Skip("starts Spark, which takes half a minute")
 	}
 	s := newSpark(t)
+	if !needs.Whole(t) {
+		t.Skip("of the two tests that start Spark, the one that kills a worker runs")
+	}
 	pattern := written(t, 2, 3000)
 	single := call{}.run(t, "replay", "--complete", "--json", "-", pattern)
 	require.Equal(t, 1, single.status, single.stderr)
@@ -116,11 +123,8 @@ func newSpark(t *testing.T) spark {
 	if _, err := os.Stat("../../../examples/spark/.venv/bin/spark-submit"); err != nil {
 		needs.Missing(t, "Spark is not installed: make spark")
 	}
-	dir := t.TempDir()
-	binary := filepath.Join(dir, "onvy-contract")
-	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
-	return spark{dir, binary}
+	dir := onPath(t)
+	return spark{dir, filepath.Join(dir, "onvy-contract")}
 }
 
 // mortal is the binary, which kills the worker that runs it first when it has
