@@ -141,9 +141,7 @@ func happened(steps []step) (xs []*contract.Exchange) {
 // record returns what the cases of the live suite exchange with a server.
 func record(t *testing.T, server *sandbox.Server, cases string) (xs []*contract.Exchange) {
 	t.Helper()
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
-	suite, err := contract.NewSuite(spec, sandboxTarget(t, server), contract.Options{
+	suite, err := contract.NewSuite(loadSpec(t), sandboxTarget(t, server), contract.Options{
 		LedgerDir: t.TempDir(), Run: cases, Seed: 1, MaxRequests: 600,
 		MaxDuration: 5 * time.Second, // some faults are slow, and what was exchanged until then will do
 		OnExchange:  func(x *contract.Exchange) { xs = append(xs, x) },

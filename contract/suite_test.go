@@ -348,7 +348,7 @@ func TestAReportHoldsNoSecretAndNoPersonsValue(t *testing.T) {
 // for what follows the scheme. What the suite itself makes up is no secret.
 func requireNone(t *testing.T, text string, values []string) {
 	t.Helper()
-	for _, canary := range values {
+	for _, canary := range slices.Compact(slices.Sorted(slices.Values(values))) { // a token is sent many times
 		if _, value, ok := strings.Cut(canary, " "); ok {
 			canary = value
 		}

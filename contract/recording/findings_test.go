@@ -11,37 +11,58 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
-	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/recording"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
-// session is the live suite against the sandbox.
-func session(t *testing.T, spec *contract.Spec) []*contract.Exchange {
+// session is the live suite against the sandbox. It runs once, and each test gets
+// exchanges of its own.
+func session(t *testing.T) (xs []*contract.Exchange) {
 	t.Helper()
-	srv := sandbox.Start(t)
-	var xs []*contract.Exchange
-	suite, err := contract.NewSuite(spec, contract.Target{
-		BaseURL: srv.URL,
-		Project: contract.Project{ID: srv.Project.ID, ClientID: srv.Project.ClientID, ClientSecret: srv.Project.ClientSecret},
-		IDToken: srv.MintIDToken("zachary_1"), SDKClientID: "sdk",
-		Other: &contract.Project{ID: srv.Other.ID, ClientID: srv.Other.ClientID, ClientSecret: srv.Other.ClientSecret},
-	}, contract.Options{Seed: 1, LedgerDir: t.TempDir(), OnExchange: func(x *contract.Exchange) {
-		c := *x
-		xs = append(xs, &c)
-	}})
-	require.NoError(t, err)
-	suite.Run(t.Context())
-	require.NotEmpty(t, xs)
+	ran.Do(func() {
+		srv := sandbox.Start(t)
+		suite, err := contract.NewSuite(loaded(t), contract.Target{
+			BaseURL: srv.URL,
+			Project: contract.Project{ID: srv.Project.ID, ClientID: srv.Project.ClientID, ClientSecret: srv.Project.ClientSecret},
+			IDToken: srv.MintIDToken("zachary_1"), SDKClientID: "sdk",
+			Other: &contract.Project{ID: srv.Other.ID, ClientID: srv.Other.ClientID, ClientSecret: srv.Other.ClientSecret},
+		}, contract.Options{Seed: 1, LedgerDir: t.TempDir(), OnExchange: func(x *contract.Exchange) {
+			ran.exchanges = append(ran.exchanges, own(x))
+		}})
+		require.NoError(t, err)
+		suite.Run(t.Context())
+	})
+	require.NotEmpty(t, ran.exchanges)
+	for _, x := range ran.exchanges {
+		xs = append(xs, own(x))
+	}
 	return xs
+}
+
+var ran struct {
+	sync.Once
+	exchanges []*contract.Exchange
+}
+
+// own is an exchange that can be changed without the other, but for the bytes
+// of its bodies.
+func own(x *contract.Exchange) *contract.Exchange {
+	c := *x
+	c.Request.Header = slices.Clone(x.Request.Header)
+	if x.Response != nil {
+		c.Response = new(*x.Response)
+		c.Response.Header = slices.Clone(x.Response.Header)
+	}
+	return &c
 }
 
 // faults are what a server or a library on the way might do to an answer.
@@ -142,9 +163,7 @@ func exchanges(xs []*contract.Exchange) iter.Seq2[*contract.Exchange, error] {
 }
 
 func TestRedactedRecordingGivesTheSameFindings(t *testing.T) {
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
-	clean := session(t, spec)
+	spec, clean := loaded(t), session(t)
 	names := slices.Sorted(maps.Keys(spoilt))
 	total := 0
 	turns := 4
@@ -176,9 +195,7 @@ func TestRedactedRecordingGivesTheSameFindings(t *testing.T) {
 }
 
 func TestSessionThatIsRedactedAsItIsRecordedGivesTheSameFindings(t *testing.T) {
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
-	clean := session(t, spec)
+	spec, clean := loaded(t), session(t)
 	plain, out := filepath.Join(t.TempDir(), "session"), filepath.Join(t.TempDir(), "session")
 	write(t, plain, clean...)
 	w, err := recording.Create(out, recording.Meta{}, redactor(t))

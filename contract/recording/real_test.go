@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -129,10 +130,13 @@ func (c *chromium) try(page, path, content, mode string) string {
 
 func loaded(t *testing.T) *contract.Spec {
 	t.Helper()
-	spec, err := contract.Load(onvy.Spec)
+	spec, err := load()
 	require.NoError(t, err)
 	return spec
 }
+
+// load loads the spec once.
+var load = sync.OnceValues(func() (*contract.Spec, error) { return contract.Load(onvy.Spec) })
 
 // judged is what a replay of a file says.
 func judged(t *testing.T, spec *contract.Spec, path string) *contract.Report {

@@ -118,7 +118,7 @@ func conforming(t *testing.T) (*contract.Spec, []entry) {
 	t.Helper()
 	made.Do(func() {
 		spec := loaded(t)
-		es := asRecorded(t, session(t, spec))
+		es := asRecorded(t, session(t))
 		require.Empty(t, violations(replayed(t, spec, es)), "the session itself")
 		made.spec, made.entries = spec, es
 	})

@@ -38,7 +38,7 @@ func together(t *testing.T, spec *contract.Spec, complete bool, readers ...*reco
 // each: what one has written another has read.
 func TestRecordingsOfSeveralRecordersAreOneSession(t *testing.T) {
 	spec := loaded(t)
-	xs := session(t, spec)
+	xs := session(t)
 	for _, order := range []string{"in order", "reversed", "the proxy without times"} {
 		var browser, proxy []*contract.Exchange
 		var lines [][]byte
@@ -117,7 +117,7 @@ func TestCassetteAndHARsAreReplayedTogether(t *testing.T) {
 	require.NoError(t, err)
 	n := drive(t, vcr.GetDefaultClient(), srv.URL, srv)
 	require.NoError(t, vcr.Stop())
-	xs := session(t, spec)
+	xs := session(t)
 	har := filepath.Join(t.TempDir(), "session.har.gz")
 	write(t, har, xs...)
 	// As browsers export it for others to see: without credentials.

@@ -17,6 +17,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/wire"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // The fast path may save time, not findings.
@@ -26,7 +27,10 @@ func TestFindingsAreTheSameWithoutTheFastPath(t *testing.T) {
 	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
 	require.NoError(t, err)
 
-	accepted, done := 0, map[string]bool{}
+	nth, accepted, done := 4, 0, map[string]bool{} // the mutants of an example are thousands
+	if needs.Whole(t) {
+		nth = 1
+	}
 	compare := func(x *wire.Exchange, body []byte) {
 		x.Response.Body = body
 		if fast.Open(x, "").Clean {
@@ -47,12 +51,12 @@ func TestFindingsAreTheSameWithoutTheFastPath(t *testing.T) {
 		done[string(example)] = true
 		places := len(mutant.ParseNode(json.NewDecoder(bytes.NewReader(example))).All())
 		for place := range places {
-			for scalar := range mutant.Scalars {
+			for scalar := place % nth; scalar < len(mutant.Scalars); scalar += nth {
 				compare(x, mutant.Mutate(example, []byte{byte(place), 0, byte(scalar)}))
 			}
 		}
 	}
-	require.Greater(t, accepted, 500)
+	require.Greater(t, accepted, 500/nth)
 }
 
 // exampleExchanges returns one exchange for each example of each response of

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // The samples that NIST publishes for FF1 (SP 800-38G, examples with intermediate values).
@@ -65,11 +67,19 @@ func second(_, b uint64) uint64 { return b }
 // Every shape up to a few hundred thousand values is gone through whole.
 func TestPermutationIsOneToOneAndMovesEveryValueAtEveryLength(t *testing.T) {
 	p := newPermuter()
-	for _, radix := range [][]uint32{{2}, {3}, {9}, {10}, {26}, {32}, {9, 9}, {10, 10}, {26, 10}, {9, 10, 9}, {26, 26, 26}, {120, 12, 31}, {10, 10, 10, 10, 8}} {
+	most := 20_000 // values, outside of CI
+	if needs.Whole(t) {
+		most = 80_000
+	}
+	for _, radix := range [][]uint32{{2}, {3}, {9}, {10}, {26}, {32}, {9, 9}, {10, 10}, {26, 10}, {9, 10, 9}, {26, 26, 26}, {120, 4, 31}, {120, 12, 31}, {5, 5, 5, 5, 8}, {10, 10, 10, 10, 8}} {
 		x, was := make([]uint32, len(radix)), make([]uint32, len(radix))
 		count := 1
 		for _, r := range radix {
 			count *= int(r)
+		}
+		if count > most {
+			t.Logf("%v is left out", radix)
+			continue
 		}
 		seen := make([]bool, count)
 		for value := range count {
