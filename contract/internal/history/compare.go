@@ -136,7 +136,8 @@ func (e resourceLaws) comparePart(l *life, f *fact.Fact, p patched) {
 // what was there.
 func (e resourceLaws) compareUnsent(l *life, f *fact.Fact, p patched) {
 	v := Verdict{Message: "the part was not in the patch and is not as before", Earlier: l.since}
-	for _, part := range slices.Concat(p.old.Parts, p.now.Parts) {
+	added := slices.DeleteFunc(slices.Clone(p.now.Parts), func(part fact.Part) bool { return p.old.Has(part.Name) })
+	for _, part := range slices.Concat(p.old.Parts, added) {
 		was, now := p.old.Part(part.Name), p.now.Part(part.Name)
 		switch {
 		case p.sent.Has(part.Name) || fact.Equal(was, now):
