@@ -76,8 +76,8 @@ func (d Fields) Merge(r *spec.Resource, patch []byte) Fields {
 	from := Members(patch)
 	merged := make(Fields, len(r.Fields))
 	for _, f := range r.Fields {
-		if value := mergeValue(f.Schema(), d[f.Name], from[f.Name]); value != nil {
-			merged[f.Name] = value
+		if value := merge(f.Schema(), read(d[f.Name]), read(from[f.Name])); value != nil {
+			merged[f.Name] = value.append(nil)
 		} else if f.Default != nil {
 			if text, err := json.Marshal(f.Default); err == nil {
 				merged[f.Name] = text
@@ -87,35 +87,99 @@ func (d Fields) Merge(r *spec.Resource, patch []byte) Fields {
 	return merged
 }
 
-// mergeValue merges a value into an old one; nil stands for one that is not
-// there.
-func mergeValue(s *openapi3.Schema, old, patch jsontext.Value) jsontext.Value {
+// value is a JSON value, of an object with its members. It is read once, however
+// deep objects are in each other.
+type value struct {
+	text    jsontext.Value    // as it came; nil of an object that was put together
+	members map[string]*value // nil of what is not an object
+}
+
+// read reads a value that is valid by now; nil for one that is not there.
+func read(text jsontext.Value) *value {
+	d := jsontext.NewDecoder(bytes.NewReader(text))
+	return next(d, text)
+}
+
+func next(d *jsontext.Decoder, text jsontext.Value) *value {
+	if d.PeekKind() != '{' {
+		one, err := d.ReadValue()
+		if err != nil {
+			return nil
+		}
+		return &value{text: text[d.InputOffset()-int64(len(one)) : d.InputOffset()]}
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil
+	}
+	start := d.InputOffset() - 1
+	v := &value{members: make(map[string]*value)}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return nil
+		}
+		key := name.String()
+		if v.members[key] = next(d, text); v.members[key] == nil {
+			return nil
+		}
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil
+	}
+	v.text = text[start:d.InputOffset()]
+	return v
+}
+
+// append writes a value: as it came, or an object's members by name.
+func (v *value) append(out []byte) []byte {
+	if v.text != nil {
+		return append(out, v.text...)
+	}
+	out = append(out, '{')
+	for i, name := range slices.Sorted(maps.Keys(v.members)) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(out, Quote(name)...), ':')
+		out = v.members[name].append(out)
+	}
+	return append(out, '}')
+}
+
+// merge merges a value into an old one; nil stands for one that is not there.
+func merge(s *openapi3.Schema, old, patch *value) *value {
 	switch {
 	case patch == nil:
 		return old
-	case patch.Kind() == 'n':
+	case patch.text.Kind() == 'n':
 		return nil
-	case patch.Kind() != '{':
+	case patch.members == nil:
 		return patch
+	case old == nil:
+		old = &value{}
 	}
 	properties, more := spec.Properties(s), spec.More(s)
-	before, after := Members(old), Members(patch)
-	merged := make(Fields, len(properties))
-	names := make(Fields, len(before)+len(after))
-	maps.Copy(names, before)
-	maps.Copy(names, after)
-	for name := range names {
+	merged := &value{members: make(map[string]*value, len(old.members)+len(patch.members))}
+	take := func(name string) {
 		property, named := properties[name]
 		if !named && len(properties) > 0 && more == nil {
-			continue
+			return
 		} else if !named {
 			property = more
 		}
-		if value := mergeValue(property, before[name], after[name]); value != nil {
-			merged[name] = value
+		if one := merge(property, old.members[name], patch.members[name]); one != nil {
+			merged.members[name] = one
 		}
 	}
-	return merged.Object(slices.Sorted(maps.Keys(merged)))
+	for name := range old.members {
+		take(name)
+	}
+	for name := range patch.members {
+		if old.members[name] == nil {
+			take(name)
+		}
+	}
+	return merged
 }
 
 // Touches reports whether a patch has a field of a document at all.
