@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/onvy-health/onvy-go/contract"
 )
 
@@ -43,4 +45,15 @@ func create(pairs ...any) *contract.Exchange {
 func starts(from, lasted time.Duration, x *contract.Exchange) *contract.Exchange {
 	x.Started, x.Duration = noon.Add(from), lasted
 	return x
+}
+
+// A part that a PATCH of another one changes was there before and is there after,
+// and is one finding.
+func TestAPartThatAPatchChangesIsReportedOnce(t *testing.T) {
+	before := map[string]any{"lat": 1, "lon": 3}
+	found := tell(t, contract.WholeHistory, at(
+		create("location", before), getUser(user("location", before)),
+		patchUser(`{"location":{"lat":2}}`, user("location", map[string]any{"lat": 2, "lon": 9}, "updated_at", after(90))),
+	))
+	require.Equal(t, []string{"users/patch-merges"}, rulesOf(found))
 }
