@@ -60,7 +60,7 @@ func TestExplainSaysWhatARuleWants(t *testing.T) {
 	require.Contains(t, call{}.run(t, "explain", "token/tampered").stdout, "\ntried by   bearer/tampered\n")
 	require.Contains(t, call{}.run(t, "explain", "operation/works").stdout, "\ntried by   every case\n")
 	require.NotContains(t, r.stdout, "tried by", "any traffic shows it")
-	for _, rule := range contract.Rules() {
+	for _, rule := range needs.Sample(t, contract.Rules(), 5) {
 		r := call{}.run(t, "explain", rule.ID)
 		require.Zero(t, r.status, rule.ID)
 		require.Equal(t, rule.Kind != contract.KindProbe, strings.Contains(r.stdout, "\nbreaks it\n    "), "%s has examples", rule.ID)
