@@ -157,7 +157,7 @@ var also = map[string]string{
 	"page-two-forgets-limit":                  "page/limit",
 	"total-one-less":                          "page/total-agrees",
 	"total-cut-at-10":                         "page/total",
-	"order-random":                            "page/cursor-again page/loses-users page/repeats-between page/stable",
+	"order-random":                            "page/cursor-again page/loses-users page/order page/repeats-between page/stable",
 	"other-project-users-listed":              "page/repeats page/total",
 	"malformed-json-200":                      "users/read-back users/stale-answer users/updated-at-moves users/write-answer",
 	"redirect-to-login":                       "auth/unauthenticated-status",

@@ -14,6 +14,3 @@ func SentBy(f *spec.Field, role spec.Role) bool {
 	}
 	return f.Patch != nil
 }
-
-// SmallUser has an id alone.
-func SmallUser(id string) map[string]any { return map[string]any{"id": id} }

@@ -76,19 +76,6 @@ func (p *Probe) FullUser(id string) map[string]any {
 	return user
 }
 
-// VariedUser is a full user of which now and then an object has one part only.
-func (p *Probe) VariedUser(id string) map[string]any {
-	user := p.FullUser(id)
-	for _, f := range p.Suite.Spec.Users().Fields {
-		object, isObject := user[f.Name].(map[string]any)
-		if names := read.Keys(object); isObject && len(names) > 1 && sample.Splits(f.Schema()) && p.ids%2 == 0 {
-			name := names[p.ids/2%len(names)]
-			user[f.Name] = map[string]any{name: object[name]}
-		}
-	}
-	return user
-}
-
 // BodyOf is the body of a request that creates, replaces or patches one of a
 // resource: every field that can be made up, and no key.
 func (p *Probe) BodyOf(r *spec.Resource, role spec.Role) map[string]any {
@@ -131,28 +118,6 @@ func (p *Probe) Create(user map[string]any) *pass.Call {
 		p.Done()
 	}
 	return c
-}
-
-// CreateMany makes users of its own, eight at a time. It ends the case if that
-// does not work.
-func (p *Probe) CreateMany(n int, user func(id string) map[string]any) {
-	token := p.Token()
-	var requests []Request
-	for range n {
-		id := p.NewID()
-		p.Remember(p.Suite.Target.Project.ID, id)
-		requests = append(requests, JSONRequest("POST", "/users", Bearer(token), user(id)))
-	}
-	for some := range slices.Chunk(requests, 8) {
-		for i, c := range p.Together(some, false) {
-			if _, again := throttled(c); again {
-				c = p.Send(some[i])
-			}
-			if !p.Works(c) {
-				p.Done()
-			}
-		}
-	}
 }
 
 // TryCreate sends a create; its user is deleted when the case ends, whatever

@@ -25,7 +25,6 @@ func All(s *pass.Spec) []live.Case {
 var writtenCases = slices.Concat(
 	access.SignInCases,
 	users.UserCases,
-	users.UpdateCases,
 	users.ValueCases,
 	access.ClientCases,
 	access.GrantCases,
@@ -34,16 +33,11 @@ var writtenCases = slices.Concat(
 	access.IsolationCases,
 	users.InputCases,
 	users.HTTPCases,
-	users.ListCases,
 )
 
 // resourceCases are those of any resource of the spec. What answers have to
 // agree with those before is the business of the history.
 func resourceCases(s *pass.Spec) (cases []live.Case) {
-	known := s.Users()
-	if !s.SignsIn() {
-		known = nil
-	}
 	for _, r := range s.API.Resources {
 		add := func(can bool, name, why string, run func(*live.Probe, *spec.Resource), rules ...*rule.Rule) *live.Case {
 			if !can || r.Create == nil {
@@ -52,28 +46,25 @@ func resourceCases(s *pass.Spec) (cases []live.Case) {
 			cases = append(cases, live.Case{Name: name, Why: why, Rules: rules, Resource: r, Run: func(p *live.Probe) { run(p, r) }})
 			return &cases[len(cases)-1]
 		}
-		fields, in := r.Name+"/fields", r.Name+"/input-"
-		if r == known { // whose other cases are written by hand
-			fields, in = "values/edges", "input/"
-		} else {
-			add(true, r.Name+"/create", "a field that is lost at the start is lost for good", resources.CreateOne, users.ReadOnly)
-			add(r.Replace != nil, r.Name+"/replace", "PUT takes the whole of it", resources.ReplaceOne)
-			add(r.Patch != nil, r.Name+"/patch", "an app that changes one field must not lose the others", resources.PatchOne)
-			add(r.Delete != nil, r.Name+"/delete", "deleted means deleted, by law too", resources.DeleteOne, users.NotFound)
-			add(r.Item != "", r.Name+"/unknown", "an app has to tell what is not there from a failure", resources.UnknownOne, users.NotFound)
-			add(r.Parent != nil && r.Read != nil, r.Name+"/elsewhere", "what one person has must not be found at another's", resources.ElsewhereOne, access.IsolationDelete, access.IsolationRead, access.IsolationWrite)
-			add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne, users.InputInvalid, users.InputMalformed, users.InputContentType)
-			add(true, r.Name+"/large", "one request must not take the server down", users.RefuseLarge, users.InputLarge).Needs = []live.Need{live.NeedsRisky}
-			// A listing is judged where nobody else writes.
-			add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf, users.InputInvalid, users.PageFullWalk, users.PageInvalidCursor, users.PageLimitsWork, users.PageShort, users.PageCursorAgain, users.PagePageEcho).When = live.Alone
-			add(resources.Paged(r), r.Name+"/pages-while-writing", "nobody stops the world to list it", resources.StableOf, users.PageStable).When = live.Alone
-			add(r.Read != nil && s.SignsIn(), r.Name+"/stranger", "customers must never see what other customers' people have", resources.StrangerOne, access.IsolationDelete, access.IsolationList, access.IsolationRead, access.IsolationWrite, access.IsolationCursor).Needs = []live.Need{live.NeedsOther}
-		}
+		add(true, r.Name+"/create", "a field that is lost at the start is lost for good", resources.CreateOne, users.HTTPLocationLeads)
+		add(resources.RefusesTaken(r), r.Name+"/create-twice", "a second create must not overwrite a person's data", resources.CreateTwice, users.DuplicateStatus)
+		add(true, r.Name+"/read-only", "an audit trail that clients can write is none", resources.ReadOnlyOne, users.ReadOnly)
+		add(r.Replace != nil, r.Name+"/replace", "PUT takes the whole of it", resources.ReplaceOne)
+		add(r.Patch != nil, r.Name+"/patch", "an app that changes one field must not lose the others", resources.PatchOne)
+		add(r.Delete != nil, r.Name+"/delete", "deleted means deleted, by law too", resources.DeleteOne, users.NotFound)
+		add(r.Item != "", r.Name+"/unknown", "an app has to tell what is not there from a failure", resources.UnknownOne, users.NotFound)
+		add(r.Parent != nil && r.Read != nil, r.Name+"/elsewhere", "what one person has must not be found at another's", resources.ElsewhereOne, access.IsolationDelete, access.IsolationRead, access.IsolationWrite)
+		add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne, users.InputInvalid, users.InputMalformed, users.InputContentType)
+		add(true, r.Name+"/large", "one request must not take the server down", resources.RefuseLarge, users.InputLarge).Needs = []live.Need{live.NeedsRisky}
+		// A listing is judged where nobody else writes.
+		add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf, users.InputInvalid, users.PageFullWalk, users.PageInvalidCursor, users.PageLimitsWork, users.PageShort, users.PageCursorAgain, users.PagePageEcho).When = live.Alone
+		add(resources.Paged(r), r.Name+"/pages-while-writing", "nobody stops the world to list it", resources.StableOf, users.PageStable).When = live.Alone
+		add(r.Read != nil && s.SignsIn(), r.Name+"/stranger", "customers must never see what other customers' people have", resources.StrangerOne, access.IsolationDelete, access.IsolationList, access.IsolationRead, access.IsolationWrite, access.IsolationCursor).Needs = []live.Need{live.NeedsOther}
 		add(resources.RefusesTaken(r), r.Name+"/concurrent-create", "two servers of a customer may greet the same one at once", resources.RaceCreates, users.ConcurrentCreate)
 		add(r.Read != nil && r.Patch != nil && len(resources.Racing(r)) > 1, r.Name+"/concurrent-patch", "a watch and a phone of one person report at once", resources.RacePatches, users.ConcurrentPatch)
-		add(true, fields, "every documented value is a value", resources.FieldEdges)
+		add(true, r.Name+"/fields", "every documented value is a value", resources.FieldEdges)
 		for _, f := range r.Fields {
-			add(len(users.WrongOf(f)) > 0, in+f.Name, "what is taken in a wrong form comes out in a wrong form", func(p *live.Probe, r *spec.Resource) { users.TryWrongValues(p, r, f) }, users.InputInvalid)
+			add(len(resources.WrongOf(f)) > 0, r.Name+"/input-"+f.Name, "what is taken in a wrong form comes out in a wrong form", func(p *live.Probe, r *spec.Resource) { resources.TryWrongValues(p, r, f) }, users.InputInvalid)
 		}
 	}
 	return cases

@@ -5,10 +5,8 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
-	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
-	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
 // racers is how many requests go out at the same time.
@@ -73,7 +71,7 @@ func RacePatches(p *live.Probe, r *spec.Resource) {
 		}
 	}
 	c := p.Read(t)
-	sent := (&pass.Matched{Exchange: &wire.Exchange{Request: wire.Request{Body: live.JSONRequest("", "", nil, want).Body}}}).RequestObject()
+	sent := asSent(want)
 	for _, f := range r.Fields {
 		value, raced := sent[f.Name]
 		old, shown := before.Shows(f.Name)

@@ -2,10 +2,13 @@ package resources
 
 import (
 	"maps"
+	"net/http"
+	"slices"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases/access"
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/sample"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
@@ -15,64 +18,146 @@ import (
 
 func CreateOne(p *live.Probe, r *spec.Resource) {
 	in := p.Place(r)
-	t, _ := p.MustMake(r, in, p.BodyOf(r, spec.Create))
+	t, c := p.MustMake(r, in, p.BodyOf(r, spec.Create))
 	p.ReadBack(t)
 	p.ReadBack(t)
+	follow(p, t, c)
 	if t, c := p.Make(r, in, p.Smallest(r)); p.Works(c) && t.ID != "" {
 		p.ReadBack(t)
 	}
-	// What only the server sets, it does not take from a client.
+}
+
+// follow fetches the Location of what is new.
+func follow(p *live.Probe, t live.Thing, c *pass.Call) {
+	location := c.Exchange.Response.Header.Get("Location")
+	base := p.Suite.Base.JoinPath(t.In)
+	u, err := base.Parse(location)
+	if location == "" || c.Status() != http.StatusCreated || t.Resource.Read == nil || err != nil || u.Host != base.Host {
+		return // http/location says it
+	}
+	path, _ := read.PathOf(u.String(), p.Suite.Base.EscapedPath())
+	answer := p.Send(live.Request{Method: http.MethodGet, Path: path, Header: p.Authorization(t.Resource.Read)})
+	if s := answer.Status(); s/100 == 4 && s != 429 {
+		p.Report(c, users.HTTPLocationLeads, rule.Finding{Message: "Location leads nowhere"})
+	}
+}
+
+// CreateTwice creates what is there.
+func CreateTwice(p *live.Probe, r *spec.Resource) {
+	t, _ := p.MustMake(r, p.Place(r), p.BodyOf(r, spec.Create))
+	body := p.BodyOf(r, spec.Create)
+	body[r.Key] = t.ID
+	if _, c := p.Make(r, t.In, body); c.Status()/100 == 4 && c.Status() != 409 && c.Status() != 429 {
+		p.Report(c, t.Rule(users.DuplicateStatus), rule.Finding{Message: "a taken id is not refused with 409"})
+	}
+	p.ReadBack(t)
+}
+
+// ReadOnlyOne writes what only the server sets, which it does not take from a
+// client.
+func ReadOnlyOne(p *live.Probe, r *spec.Resource) {
 	kept := make(map[string]any)
-	for name, s := range spec.Properties(r.Schema) {
-		if s.ReadOnly && (name == r.Created || name == r.Updated) {
+	all := spec.Properties(r.Schema)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if sent := spec.Properties(r.Create.Sent())[name]; sent != nil && !sent.ReadOnly {
+			continue
+		}
+		if name == r.Created || name == r.Updated {
 			kept[name] = "1999-01-01T00:00:00Z"
+		} else if value, ok := p.Maker().Value(all[name]); ok && spec.Plain(all[name]).Type.Is("array") {
+			kept[name] = value
 		}
 	}
 	body := p.Smallest(r)
 	maps.Copy(body, kept)
-	if t, c := p.Make(r, in, body); c.OK() && t.ID != "" {
+	t, c := p.Make(r, p.Place(r), body)
+	calls := []*pass.Call{c}
+	if !c.OK() || t.ID == "" {
+		t, _ = p.MustMake(r, t.In, p.Smallest(r))
+	}
+	p.ReadBack(t)
+	if r.Patch != nil {
+		calls = append(calls, p.Change(t, maps.Clone(kept)))
+	}
+	if r.Replace != nil {
+		calls = append(calls, p.Replace(t, t.Keyed(body)))
+	}
+	if r.Read != nil {
+		calls = append(calls, p.Read(t))
+	}
+	sent := asSent(kept)
+	for _, c := range calls {
 		for _, name := range read.Keys(kept) {
-			if now, known := c.Shows(name); known && now == kept[name] {
-				p.Report(c, t.Rule(users.ReadOnly), rule.Finding{Pointer: "/" + name, Message: "the server kept a timestamp of the client"})
+			if now, known := c.Shows(name); known && live.Same(now, sent[name]) {
+				f := c.Where(name)
+				f.Message = "the server kept what only it sets of the client"
+				p.Report(c, t.Rule(users.ReadOnly), f)
 				return
 			}
 		}
-		p.ReadBack(t)
 	}
+}
+
+// asSent is a body as it reads when it has been sent.
+func asSent(body map[string]any) map[string]any {
+	return (&pass.Matched{Exchange: &wire.Exchange{Request: wire.Request{Body: live.JSONRequest("", "", nil, body).Body}}}).RequestObject()
 }
 
 func ReplaceOne(p *live.Probe, r *spec.Resource) {
 	t, c := p.MustMake(r, p.Place(r), p.BodyOf(r, spec.Create))
 	p.Moved(c)
-	body := t.Keyed(p.BodyOf(r, spec.Replace))
-	if !p.Works(p.Replace(t, body)) {
-		return
-	}
-	p.ReadBack(t)
-	p.Works(p.Replace(t, body)) // once more changes nothing that matters
-	p.ReadBack(t)
-	if p.Works(p.Replace(t, t.Keyed(p.Smallest(r)))) {
+	full := p.BodyOf(r, spec.Replace)
+	for i, body := range []map[string]any{full, full, halved(r, full), p.Smallest(r)} {
+		if c = p.Replace(t, t.Keyed(body)); !p.Works(c) {
+			return
+		}
 		p.ReadBack(t)
+		if i == 0 {
+			p.Moved(c) // once more changes nothing that matters
+		}
 	}
+}
+
+// halved is a body of which each object has one part only.
+func halved(r *spec.Resource, body map[string]any) map[string]any {
+	body = maps.Clone(body)
+	for _, f := range r.Fields {
+		if object, _ := body[f.Name].(map[string]any); len(object) > 1 && sample.Splits(f.Schema()) {
+			name := read.Keys(object)[0]
+			body[f.Name] = map[string]any{name: object[name]}
+		}
+	}
+	return body
 }
 
 // PatchOne changes each field, and takes away what can be taken away.
 func PatchOne(p *live.Probe, r *spec.Resource) {
 	body := p.BodyOf(r, spec.Create)
-	t, c := p.MustMake(r, p.Place(r), body)
+	t, c := p.MustMake(r, p.Place(r), maps.Clone(body)) // which gets a key
 	p.Moved(c)
-	for _, f := range r.Fields {
-		if value, ok := p.Maker().Other(f.Schema(), body[f.Name]); f.Patch != nil && ok {
-			if p.Works(p.Change(t, map[string]any{f.Name: value})) {
-				p.ReadBack(t)
+	others := func(body map[string]any) map[string]any {
+		others := make(map[string]any)
+		for _, f := range r.Fields {
+			if value, ok := p.Maker().Other(f.Schema(), body[f.Name]); f.Patch != nil && ok {
+				others[f.Name] = value
 			}
 		}
+		return others
 	}
-	if p.Works(p.Change(t, map[string]any{})) {
-		p.ReadBack(t)
+	now := others(body)
+	for _, name := range read.Keys(now) {
+		if c = p.Change(t, map[string]any{name: now[name]}); p.Works(c) {
+			p.ReadBack(t)
+		}
+	}
+	p.Moved(c)
+	for _, changes := range []map[string]any{others(now), {}} {
+		if p.Works(p.Change(t, changes)) {
+			p.ReadBack(t)
+		}
 	}
 	if t, c := p.Make(r, t.In, body); p.Works(c) && t.ID != "" {
-		users.PatchParts(p, t, body)
+		patchParts(p, t, body)
 	}
 	for _, f := range r.Fields {
 		if f.Patch != nil && f.Nullable && p.Works(p.Change(t, map[string]any{f.Name: nil})) {
@@ -81,10 +166,53 @@ func PatchOne(p *live.Probe, r *spec.Resource) {
 	}
 }
 
+// patchParts changes one part of each object of what was made by a body, puts one
+// into each map, and takes one away from each.
+func patchParts(p *live.Probe, t live.Thing, body map[string]any) {
+	parts := make(map[string][]string)
+	for _, f := range t.Resource.Fields {
+		object, _ := body[f.Name].(map[string]any)
+		names := read.Keys(object)
+		if f.Patch == nil || len(names) < 2 || !sample.Splits(f.Schema()) {
+			continue
+		}
+		parts[f.Name] = names
+		other, _ := p.Maker().Other(f.Schema(), object)
+		changed, _ := other.(map[string]any)
+		i := slices.IndexFunc(names, func(name string) bool { return !sample.Same(changed[name], object[name]) })
+		if i >= 0 && changed[names[i]] != nil {
+			patchPart(p, t, f.Name, names[i], changed[names[i]])
+		}
+		if spec.More(f.Schema()) != nil && len(spec.Properties(f.Schema())) == 0 {
+			patchPart(p, t, f.Name, "contract_new", object[names[0]])
+		}
+	}
+	for _, name := range read.Keys(parts) { // whether null takes a part away, no page says
+		patchPart(p, t, name, parts[name][1], nil)
+	}
+}
+
+func patchPart(p *live.Probe, t live.Thing, field, name string, value any) {
+	c := p.Change(t, map[string]any{field: map[string]any{name: value}})
+	if value == nil || p.Works(c) {
+		p.ReadBack(t)
+	}
+}
+
 func DeleteOne(p *live.Probe, r *spec.Resource) {
 	t, _ := p.MustMake(r, p.Place(r), p.BodyOf(r, spec.Create))
-	if p.Works(p.Remove(t)) {
-		isGone(p, t, "a deleted "+r.Noun, 404, 410)
+	if !p.Works(p.Remove(t)) {
+		return
+	}
+	isGone(p, t, "a deleted "+r.Noun, 404, 410)
+	if !r.ClientKeys {
+		return
+	}
+	// The key is free again, and nothing of the old one is left.
+	body := p.Smallest(r)
+	body[r.Key] = t.ID
+	if _, c := p.Make(r, t.In, body); p.Works(c) {
+		p.ReadBack(t)
 	}
 }
 
@@ -111,8 +239,10 @@ func isGone(p *live.Probe, t live.Thing, what string, wanted ...int) {
 		body := p.BodyOf(t.Resource, spec.Patch)
 		p.Refuses(p.Change(t, body), rule, "PATCH of "+what, wanted...)
 	}
-	if t.Resource.Replace != nil && !t.Resource.ClientKeys { // else PUT may create
-		p.Refuses(p.Replace(t, t.Keyed(p.BodyOf(t.Resource, spec.Replace))), rule, "PUT of "+what, wanted...)
+	if t.Resource.Replace != nil {
+		if c := p.Replace(t, t.Keyed(p.BodyOf(t.Resource, spec.Replace))); !c.OK() || !t.Resource.ClientKeys { // else users/put-unknown says it
+			p.Refuses(c, rule, "PUT of "+what, wanted...)
+		}
 	}
 	if t.Resource.Delete != nil {
 		if c := p.Remove(t); !c.OK() { // deleting twice may be fine
@@ -142,99 +272,4 @@ func ElsewhereOne(p *live.Probe, r *spec.Resource) {
 	if c := p.Read(t); c.Status() == 404 || c.Status() == 410 {
 		p.Report(c, access.IsolationDelete, rule.Finding{Message: "DELETE in another " + r.Parent.Noun + " deleted it"})
 	}
-}
-
-// BodyOne sends bodies that are no JSON object, and such as JSON is not said to
-// be.
-func BodyOne(p *live.Probe, r *spec.Resource) {
-	in := p.Place(r)
-	header := append(p.Authorization(r.Create), wire.Field{Name: "Content-Type", Value: "application/json"})
-	if e := (live.Entry{In: in}); e.Ours() { // else nobody could clean up after a server that takes them
-		pending, taken := p.RememberPending(p.Suite.Target.Project.ID, in, ""), false
-		for _, bad := range live.BadJSON {
-			c := p.Send(live.Request{Method: "POST", Path: in, Body: []byte(bad.Text), Header: header})
-			p.Refuses(c, users.InputMalformed, bad.What, 400)
-			taken = taken || c.OK()
-		}
-		if !taken {
-			p.Settle(pending)
-		}
-	}
-	if r.Create.Media == "application/json" {
-		users.RefuseTypes(p, r, in)
-	}
-	for _, f := range r.Fields {
-		if !f.Required {
-			continue
-		}
-		body := p.Smallest(r)
-		delete(body, f.Name)
-		users.RefuseOne(p, r, in, body, f.Name)
-	}
-}
-
-// FieldEdges writes what is at the edge of each keyword: in a create, a patch and
-// a replace of all fields at once, and one by one where that is refused.
-func FieldEdges(p *live.Probe, r *spec.Resource) {
-	in := p.Place(r)
-	kept, _ := p.MustMake(r, in, p.BodyOf(r, spec.Create))
-	for i, more := 0, true; more; i++ {
-		row := make(map[string]any)
-		for _, f := range r.Fields {
-			if edges := sample.Edges(f.Schema()); i < len(edges) {
-				row[f.Name] = edges[i]
-			}
-		}
-		if more = len(row) > 0; more {
-			edgeRow(p, r, in, kept, row)
-		}
-	}
-}
-
-func edgeRow(p *live.Probe, r *spec.Resource, in string, kept live.Thing, row map[string]any) {
-	body := p.Smallest(r)
-	maps.Copy(body, only(r, row, spec.Create))
-	alone := "" // the field that is sent by itself
-	for name := range row {
-		if len(row) == 1 {
-			alone = name
-		}
-	}
-	if !p.CanMakeWith(r, in, alone) {
-		return
-	}
-	t, c := p.MakeWith(r, in, body, alone)
-	switch {
-	case c.OK() && t.ID != "":
-		p.ReadBack(t)
-	case len(row) == 1 || c.Status()/100 != 4:
-		p.Works(c)
-		return
-	default: // which of them is it?
-		for _, name := range read.Keys(row) {
-			edgeRow(p, r, in, kept, map[string]any{name: row[name]})
-		}
-		return
-	}
-	if part := only(r, row, spec.Patch); r.Patch != nil && len(part) > 0 && p.Works(p.Change(kept, part)) {
-		p.ReadBack(kept)
-	}
-	if r.Replace != nil {
-		body = p.Smallest(r)
-		maps.Copy(body, only(r, row, spec.Replace))
-		if p.Works(p.Replace(kept, kept.Keyed(body))) {
-			p.ReadBack(kept)
-		}
-	}
-}
-
-// only are the fields of a row that an operation of a role takes.
-func only(r *spec.Resource, row map[string]any, role spec.Role) map[string]any {
-	part := make(map[string]any)
-	for _, f := range r.Fields {
-		if value, there := row[f.Name]; there && live.SentBy(f, role) {
-			part[f.Name] = value
-		}
-	}
-	return part
 }

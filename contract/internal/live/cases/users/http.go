@@ -10,7 +10,7 @@ import (
 
 // HTTPProbeRules are the rules for HTTP that only odd requests show.
 var HTTPProbeRules = []*rule.Rule{
-	httpMethod, httpHead, httpUnknownPath, httpTrace, httpInjected, httpLocationLeads, httpEtag,
+	httpMethod, httpHead, httpUnknownPath, httpTrace, httpInjected, HTTPLocationLeads, httpEtag,
 	httpIfNoneMatch, httpAccept,
 }
 
@@ -49,7 +49,7 @@ var httpInjected = &rule.Rule{
 	Holds:  "400 or 404",
 }
 
-var httpLocationLeads = &rule.Rule{
+var HTTPLocationLeads = &rule.Rule{
 	ID: "http/location-leads", Kind: rule.KindProbe, Level: rule.Violation, Source: "rfc9110#10.2.2",
 	Title:  "GET of the Location of a 201 Created MUST find the new user.",
 	Breaks: "404 at the Location",
@@ -205,7 +205,7 @@ func tryHTTPEtag(p *live.Probe) {
 }
 
 func tryHTTPAccept(p *live.Probe) {
-	usual := list(p, "1", "")
+	usual := p.Send(live.Request{Method: "GET", Path: "/users?limit=1", Header: live.Bearer(p.Token())})
 	c := p.Send(live.Request{Method: "GET", Path: "/users?limit=1", Header: append(live.Bearer(p.Token()), wire.Field{Name: "Accept", Value: "image/png"})})
 	if c.OK() && !read.IsJSON(c.ContentType) && c.ContentType != usual.ContentType { // else http/content-type has said it
 		p.Report(c, httpAccept, rule.Finding{Message: "the answer is neither JSON nor what was asked for"})

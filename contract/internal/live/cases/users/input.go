@@ -2,13 +2,10 @@ package users
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
-	"github.com/onvy-health/onvy-go/contract/internal/sample"
-	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
@@ -63,10 +60,9 @@ var oddJSON = []string{
 // InputCases send what must be refused, and look what the server makes of it.
 var InputCases = []live.Case{
 	{
-		Name:  "input/body",
-		Why:   "bad input is everyday life; a server that falls over it is not fit for it",
-		Rules: []*rule.Rule{InputMalformed},
-		Run:   tryInputBody,
+		Name: "input/odd-json",
+		Why:  "a parser that falls over what it is sent takes the server with it",
+		Run:  tryInputOddJSON,
 	},
 	{
 		Name:  "input/no-id",
@@ -80,43 +76,16 @@ var InputCases = []live.Case{
 		Run:  tryInputUnknownProperty,
 	},
 	{
-		Name:  "input/content-type",
-		Why:   "a form that is read as JSON is an attack",
-		Rules: []*rule.Rule{InputContentType},
-		Run:   tryInputContentType,
-	},
-	{
 		Name:  "input/odd-paths",
 		Why:   "the path is input too",
 		Rules: []*rule.Rule{httpInjected},
 		Run:   tryInputOddPaths,
 	},
-	{
-		Name: "input/large", Needs: []live.Need{live.NeedsRisky},
-		Why:   "one request must not take the server down",
-		Rules: []*rule.Rule{InputLarge},
-		Run:   tryInputLarge,
-	},
 }
 
-func tryInputBody(p *live.Probe) {
-	id := p.NewID()
-	p.Create(map[string]any{"id": id, "firstname": "Kept"})
-	p.Get(id)
-	for _, target := range []struct{ method, path string }{{"POST", "/users"}, {"PUT", live.UserPath(id)}, {"PATCH", live.UserPath(id)}} {
-		for _, bad := range slices.Concat(live.BadJSON, []live.Bad{
-			{What: "a body with something behind it", Text: whole(p, target.method, id) + ` {}`},
-			{What: "a body with a bracket too many", Text: whole(p, target.method, id) + `}`},
-		}) {
-			c := p.Send(live.Request{Method: target.method, Path: target.path, Body: []byte(bad.Text),
-				Header: append(live.Bearer(p.Token()), wire.Field{Name: "Content-Type", Value: "application/json"})})
-			p.Refuses(c, InputMalformed, bad.What, 400)
-		}
-		c := p.Send(live.Request{Method: target.method, Path: target.path, Body: []byte{}, Header: append(live.Bearer(p.Token()), wire.Field{Name: "Content-Type", Value: "application/json"})})
-		p.Refuses(c, InputMalformed, "an empty body", 400, 415)
-	}
-	// What a server may refuse in its own way, but not fall over. None
-	// of it can be stored: there is no id, or no such user.
+// tryInputOddJSON sends what a server may refuse in its own way, but not fall over.
+// None of it can be stored: there is no id, or no such user.
+func tryInputOddJSON(p *live.Probe) {
 	nobody := p.NewID()
 	p.Remember(p.Suite.Target.Project.ID, nobody)
 	for _, target := range []struct{ method, path string }{{"POST", "/users"}, {"PUT", live.UserPath(nobody)}, {"PATCH", live.UserPath(nobody)}} {
@@ -125,7 +94,6 @@ func tryInputBody(p *live.Probe) {
 				Header: append(live.Bearer(p.Token()), wire.Field{Name: "Content-Type", Value: "application/json"})})
 		}
 	}
-	p.Send(live.Request{Method: "GET", Path: live.UserPath(id), Header: live.Bearer(p.Token())})
 }
 
 func tryInputNoID(p *live.Probe) {
@@ -151,20 +119,6 @@ func tryInputUnknownProperty(p *live.Probe) {
 	p.Patch(id, map[string]any{"contract_unknown": "kept?"})
 }
 
-func tryInputContentType(p *live.Probe) {
-	RefuseTypes(p, p.Suite.Spec.Users(), p.Place(p.Suite.Spec.Users()))
-}
-
-// RefuseTypes sends creates that say they are not what they are.
-func RefuseTypes(p *live.Probe, r *spec.Resource, in string) {
-	for _, kind := range []string{"text/plain", "application/x-www-form-urlencoded", "application/xml"} {
-		if r.Create.Doc.RequestBody.Value.Content[kind] == nil {
-			_, c := p.MakeAs(kind, r, in, p.Smallest(r), "")
-			p.Refuses(c, InputContentType, "a body as "+kind, 415, 400)
-		}
-	}
-}
-
 func tryInputOddPaths(p *live.Probe) {
 	for _, path := range []string{"/users/%00", "/users/%FF%FE", "/users/%0d%0aX-Injected:1", "/users/" + strings.Repeat("x", 2000), "/users/%", "/users/%2e%2e%2fusers"} {
 		c := p.Send(live.Request{Method: "GET", Path: path, Header: live.Bearer(p.Token())})
@@ -172,36 +126,6 @@ func tryInputOddPaths(p *live.Probe) {
 			p.Report(c, httpInjected, rule.Finding{Message: "a line end in the path became a header"})
 		}
 	}
-}
-
-func tryInputLarge(p *live.Probe) { RefuseLarge(p, p.Suite.Spec.Users()) }
-
-// RefuseLarge sends a create with a text of 2 MiB.
-func RefuseLarge(p *live.Probe, r *spec.Resource) {
-	in := p.Place(r)
-	for _, f := range r.Fields {
-		if f.Create != nil && sample.Free(f.Create) && p.CanMakeWith(r, in, f.Name) {
-			body := p.Smallest(r)
-			body[f.Name] = strings.Repeat("x", 2<<20)
-			_, c := p.MakeWith(r, in, body, f.Name)
-			p.Refuses(c, InputLarge, "a body of 2 MiB", 413, 400)
-			return
-		}
-	}
-	p.Skip("no field of %s takes any text", r.A())
-}
-
-// whole is a valid body for a method, to be spoiled.
-func whole(p *live.Probe, method, id string) string {
-	switch method {
-	case "POST":
-		id = p.NewID()
-		p.Remember(p.Suite.Target.Project.ID, id)
-		return fmt.Sprintf(`{"id": %q}`, id)
-	case "PUT":
-		return fmt.Sprintf(`{"id": %q, "firstname": "Kept"}`, id)
-	}
-	return `{"firstname": "Kept"}`
 }
 
 // made takes a user into the clean-up that the server named itself. Its id has

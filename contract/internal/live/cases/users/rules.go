@@ -7,11 +7,11 @@ import (
 
 // EverydayRules are the rules for what every client does.
 var EverydayRules = []*rule.Rule{
-	live.OperationWorks, live.OperationRefusalStatus, usersDuplicateStatus, usersBodyID, ReadOnly,
+	live.OperationWorks, live.OperationRefusalStatus, DuplicateStatus, usersBodyID, ReadOnly,
 	ConcurrentCreate, ConcurrentPatch, usersIDCase,
 }
 
-var usersDuplicateStatus = &rule.Rule{
+var DuplicateStatus = &rule.Rule{
 	ID: "users/duplicate-status", Kind: rule.KindProbe, Level: rule.Assumption, Source: "users/create-a-new-user",
 	Title:  "A create with an id that is taken SHOULD be refused with 409 Conflict.",
 	Breaks: "400 for a taken id",

@@ -2,8 +2,6 @@ package users
 
 import (
 	"github.com/onvy-health/onvy-go/contract/internal/live"
-	"github.com/onvy-health/onvy-go/contract/internal/pass"
-	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
@@ -23,33 +21,10 @@ var UserCases = []live.Case{
 		Run:  tryUsersQuickstart,
 	},
 	{
-		Name:  "users/create",
-		Why:   "a field that is lost at the start is lost for good",
-		Rules: []*rule.Rule{httpLocationLeads},
-		Run:   tryUsersCreate,
-	},
-	{
-		Name: "users/create-smallest",
-		Why:  "an id is all that is needed",
-		Run:  tryUsersCreateSmallest,
-	},
-	{
-		Name:  "users/create-twice",
-		Why:   "a second create must not overwrite a person's data",
-		Rules: []*rule.Rule{usersDuplicateStatus},
-		Run:   tryUsersCreateTwice,
-	},
-	{
-		Name:  "users/delete",
-		Why:   "deleted means deleted, by law too",
-		Rules: []*rule.Rule{NotFound},
-		Run:   tryUsersDelete,
-	},
-	{
-		Name:  "users/unknown",
-		Why:   "an app has to tell a user that is not there from a failure",
-		Rules: []*rule.Rule{NotFound},
-		Run:   tryUsersUnknown,
+		Name:  "users/body-id",
+		Why:   "a typing error must not change another person's data",
+		Rules: []*rule.Rule{usersBodyID},
+		Run:   tryUsersBodyID,
 	},
 	{
 		Name:  "users/case",
@@ -77,65 +52,6 @@ func tryUsersQuickstart(p *live.Probe) {
 	p.Works(p.Send(live.Request{Method: "GET", Path: "/users?limit=10", Header: live.Bearer(p.Token())}))
 }
 
-func tryUsersCreate(p *live.Probe) {
-	id := p.NewID()
-	c := p.Create(p.FullUser(id))
-	p.Works(p.Get(id))
-	p.Works(p.Get(id))
-	if location := c.Exchange.Response.Header.Get("Location"); location != "" && c.Status() == 201 {
-		follow(p, c, location)
-	}
-}
-
-func tryUsersCreateSmallest(p *live.Probe) {
-	id := p.NewID()
-	p.Create(map[string]any{"id": id})
-	p.Works(p.Get(id))
-}
-
-func tryUsersCreateTwice(p *live.Probe) {
-	id := p.NewID()
-	p.Create(p.FullUser(id))
-	c := p.TryCreate(p.Token(), map[string]any{"id": id, "firstname": "Second"})
-	if s := c.Status(); s/100 == 4 && s != 409 && s != 429 {
-		p.Report(c, usersDuplicateStatus, rule.Finding{Message: "a taken id is not refused with 409"})
-	}
-	p.Works(p.Get(id))
-}
-
-func tryUsersDelete(p *live.Probe) {
-	id := p.NewID()
-	user := p.FullUser(id)
-	p.Create(user)
-	if !p.Works(p.Delete(id)) {
-		return
-	}
-	p.Refuses(p.Get(id), NotFound, "a deleted user", 404, 410)
-	p.Refuses(p.Patch(id, map[string]any{"firstname": "Ghost"}), NotFound, "PATCH of a deleted user", 404, 410)
-	if c := p.Delete(id); !c.OK() {
-		p.Refuses(c, NotFound, "DELETE of a deleted user", 404, 410)
-	}
-	// The id is free again, and nothing of the old user is left.
-	if p.Works(p.TryCreate(p.Token(), map[string]any{"id": id})) {
-		p.Works(p.Get(id))
-	}
-}
-
-func tryUsersUnknown(p *live.Probe) {
-	id := p.NewID()
-	p.Remember(p.Suite.Target.Project.ID, id) // PUT may create it
-	p.Refuses(p.Get(id), NotFound, "GET of an unknown user", 404, 410)
-	p.Refuses(p.Patch(id, map[string]any{"firstname": "Nobody"}), NotFound, "PATCH of an unknown user", 404, 410)
-	if c := p.Delete(id); !c.OK() {
-		p.Refuses(c, NotFound, "DELETE of an unknown user", 404, 410)
-	}
-	c := p.Put(id, map[string]any{"id": id, "firstname": "Nobody"})
-	if !c.OK() { // else users/put-unknown says it
-		p.Refuses(c, NotFound, "PUT of an unknown user", 404, 410)
-	}
-	p.Get(id)
-}
-
 func tryUsersCase(p *live.Probe) {
 	id := p.NewID()
 	p.Create(map[string]any{"id": id + "_aA"})
@@ -159,16 +75,19 @@ var NotFound = &rule.Rule{
 	Holds:  "404",
 }
 
-// follow fetches the Location of a new user.
-func follow(p *live.Probe, c *pass.Call, location string) {
-	base := p.Suite.Base.JoinPath("users")
-	u, err := base.Parse(location)
-	if err != nil || u.Host != base.Host {
-		return // http/location says it
+func tryUsersBodyID(p *live.Probe) {
+	one, two := p.NewID(), p.NewID()
+	p.Create(map[string]any{"id": one, "firstname": "One"})
+	p.Create(map[string]any{"id": two, "firstname": "Two"})
+	c := p.Put(one, map[string]any{"id": two, "firstname": "Changed"})
+	if name, known := p.Get(two).Shows("firstname"); known && name != "Two" {
+		p.Report(c, usersBodyID, rule.Finding{Pointer: "/id", Message: "PUT changed the user of the body, not of the path"})
 	}
-	path, _ := read.PathOf(u.String(), p.Suite.Base.EscapedPath())
-	answer := p.Send(live.Request{Method: "GET", Path: path, Header: live.Bearer(p.Token())})
-	if s := answer.Status(); s/100 == 4 && s != 429 {
-		p.Report(c, httpLocationLeads, rule.Finding{Message: "Location leads nowhere"})
+	p.Works(p.Get(one))
+	// PATCH cannot move a user to another id either.
+	p.Remember(p.Suite.Target.Project.ID, one+"_moved")
+	p.Patch(one, map[string]any{"id": one + "_moved", "firstname": "Moved"})
+	if after := p.Get(one + "_moved"); p.Found(after) {
+		p.Report(after, usersBodyID, rule.Finding{Pointer: "/id", Message: "PATCH changed the id of a user"})
 	}
 }

@@ -1,7 +1,8 @@
-package users
+package resources
 
 import (
 	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/sample"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
@@ -36,7 +37,7 @@ func TryWrongValues(p *live.Probe, r *spec.Resource, f *spec.Field) {
 		if f.Create != nil {
 			body := p.Smallest(r)
 			body[f.Name] = bad.Value
-			RefuseOne(p, r, in, body, f.Name)
+			refuseOne(p, r, in, body, f.Name)
 		}
 		if f.Patch != nil && (bad.Value != nil || !f.Nullable) {
 			invalid(p, p.Change(kept, halfRight(p, r, f, bad)), f.Name)
@@ -74,9 +75,9 @@ func halfRight(p *live.Probe, r *spec.Resource, f *spec.Field, bad sample.Bad) m
 	return body
 }
 
-// RefuseOne sends a create that is to be refused, and looks whether it left
+// refuseOne sends a create that is to be refused, and looks whether it left
 // something behind.
-func RefuseOne(p *live.Probe, r *spec.Resource, in string, body map[string]any, name string) {
+func refuseOne(p *live.Probe, r *spec.Resource, in string, body map[string]any, name string) {
 	if !p.CanMakeWith(r, in, name) {
 		return // nobody could find it again if a server takes it
 	}
@@ -84,7 +85,7 @@ func RefuseOne(p *live.Probe, r *spec.Resource, in string, body map[string]any, 
 	invalid(p, c, name)
 	if t.ID != "" && !c.OK() && c.Exchange.Response != nil && r.Read != nil {
 		if after := p.Read(t); p.Found(after) {
-			p.Report(c, InputInvalid, rule.Finding{Pointer: "/" + name, Message: "a create that was refused left " + r.A()})
+			p.Report(c, users.InputInvalid, rule.Finding{Pointer: "/" + name, Message: "a create that was refused left " + r.A()})
 		}
 	}
 }
@@ -94,8 +95,8 @@ func invalid(p *live.Probe, c *pass.Call, name string) {
 	if c.OK() {
 		f := c.Where(name)
 		f.Message = "a value that is not as documented " + live.Accepted
-		p.Report(c, InputInvalid, f)
+		p.Report(c, users.InputInvalid, f)
 		return
 	}
-	p.Refuses(c, InputInvalid, "a wrong value", 400)
+	p.Refuses(c, users.InputInvalid, "a wrong value", 400)
 }
