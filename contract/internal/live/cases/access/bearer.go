@@ -122,29 +122,22 @@ func intrusion(p *live.Probe, op *pass.Operation, victims map[*spec.Resource]liv
 	r := op.API.Resource
 	path := strings.ReplaceAll(op.Path, "{user_id}", read.EscapeSegment(victims[p.Suite.Spec.Users()].ID))
 	var body func() map[string]any
-	switch {
-	case r == nil:
-	case r == p.Suite.Spec.Users():
-		switch op.Method {
-		case "POST":
-			body = func() map[string]any {
-				id := p.NewID()
-				p.Remember(p.Suite.Target.Project.ID, id)
-				return map[string]any{"id": id}
-			}
-		case "PUT":
-			body = func() map[string]any { return map[string]any{"id": victims[r].ID, "firstname": "Intruder"} }
-		case "PATCH":
-			body = func() map[string]any { return map[string]any{"firstname": "Intruder"} }
-		}
-	default:
-		if t, ok := victim(p, r, victims); ok {
+	if t, ok := victim(p, r, victims); ok {
+		if path = t.Path(); op.API.Role == spec.Create || op.API.Role == spec.List {
 			path = t.In
-			if op.API.Role != spec.Create && op.API.Role != spec.List {
-				path = t.Path()
-			}
-			if op.API.Sent() != nil {
-				body = func() map[string]any { return p.BodyOf(r, op.API.Role) }
+		}
+		if op.API.Sent() != nil {
+			body = func() map[string]any {
+				body := p.BodyOf(r, op.API.Role)
+				switch {
+				case op.API.Role == spec.Replace:
+					return t.Keyed(body)
+				case op.API.Role == spec.Create && r.ClientKeys:
+					id := p.NewID()
+					p.RememberIn(p.Suite.Target.Project.ID, t.In, id)
+					body[r.Key] = id
+				}
+				return body
 			}
 		}
 	}
@@ -164,21 +157,25 @@ func victim(p *live.Probe, r *spec.Resource, victims map[*spec.Resource]live.Thi
 	if t, ok := victims[r]; ok {
 		return t, t.ID != ""
 	}
-	parent, ok := victims[r.Parent]
-	if !ok || r.Create == nil || r.Delete == nil {
+	if r == nil || victims[r.Parent].ID == "" || r.Create == nil || r.Delete == nil {
 		return live.Thing{}, false
 	}
-	t, c := p.Make(r, p.Inside(r, parent), p.BodyOf(r, spec.Create))
+	t, c := p.Make(r, p.Inside(r, victims[r.Parent]), p.BodyOf(r, spec.Create))
 	victims[r] = t
 	return t, c.OK() && t.ID != ""
+}
+
+// newVictim makes a user who is to stay as it is.
+func newVictim(p *live.Probe) (id string) {
+	id = p.NewID()
+	p.Create(map[string]any{"id": id, "firstname": "Victim"})
+	return id
 }
 
 // matrix sends every protected operation with the credentials, which must all
 // be refused, and then looks whether the victim is as it was.
 func matrix(p *live.Probe, r *rule.Rule, what string, header wire.Header) {
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
-	matrixOn(p, victim, r, what, header)
+	matrixOn(p, newVictim(p), r, what, header)
 }
 
 func matrixOn(p *live.Probe, victim string, r *rule.Rule, what string, header wire.Header) {
@@ -281,8 +278,7 @@ func tryBearerLowerCase(p *live.Probe) {
 
 func tryBearerGarbage(p *live.Probe) {
 	matrix(p, tokenGarbage, "a made-up token", live.Bearer("contract-made-up"))
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim})
+	victim := newVictim(p)
 	get := func(value string) *pass.Call {
 		return p.Send(live.Request{Method: "GET", Path: live.UserPath(victim), Header: wire.Header{{Name: "Authorization", Value: value}}})
 	}
@@ -293,8 +289,7 @@ func tryBearerGarbage(p *live.Probe) {
 }
 
 func tryBearerTampered(p *live.Probe) {
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	victim := newVictim(p)
 	first, opened := true, false
 	for what, token := range live.Tampered(p.Token()) {
 		if first { // every operation once, and one of them with every change
@@ -314,8 +309,7 @@ func tryBearerTampered(p *live.Probe) {
 }
 
 func tryBearerExpired(p *live.Probe) {
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	victim := newVictim(p)
 	c := p.ServerToken(&p.Suite.Target.Project, "")
 	token, lifetime := pass.AccessToken(c)
 	if token == "" {
@@ -338,8 +332,7 @@ func tryBearerKind(p *live.Probe) {
 }
 
 func tryBearerOtherUser(p *live.Probe) {
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	victim := newVictim(p)
 	c := exchange(p)
 	token, _ := pass.AccessToken(c)
 	if token == "" {
@@ -362,8 +355,7 @@ func tryBearerOtherUser(p *live.Probe) {
 }
 
 func tryBearerElsewhere(p *live.Probe) {
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim})
+	victim := newVictim(p)
 	c := p.Send(live.Request{Method: "GET", Path: live.UserPath(victim) + "?access_token=" + url.QueryEscape(p.Token())})
 	if c.OK() {
 		// As a request without credentials it is said already; this is why.
@@ -376,8 +368,7 @@ func tryBearerElsewhere(p *live.Probe) {
 }
 
 func tryBearerTricks(p *live.Probe) {
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	victim := newVictim(p)
 	for _, path := range []string{"//users", "/users/", "/users/./", "/v1/../users", "/USERS", "/users%2F" + victim, "/users;x=1", "/users.json"} {
 		c := p.Send(live.Request{Method: "GET", Path: path})
 		if p.Found(c) || c.OK() && bytes.Contains(c.Exchange.Response.Body, []byte(victim)) {

@@ -48,8 +48,7 @@ var ScopeCases = []live.Case{
 }
 
 func tryScopeMissing(p *live.Probe) {
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	victim := newVictim(p)
 	for _, scope := range []string{"users:read", "users:create"} {
 		if why := narrow(p, scope); why != "" {
 			p.Skip("no token with %s alone: %s", scope, why)
@@ -80,8 +79,7 @@ func eachScope(p *live.Probe) {
 	if !known || len(all) < 2 {
 		p.Skip("the token does not say which scopes there are")
 	}
-	victim := p.NewID()
-	p.Create(map[string]any{"id": victim, "firstname": "Victim"})
+	victim := newVictim(p)
 	for _, operation := range protectedOperations(p, victim) {
 		op := p.Suite.Spec.Operation(operation.id)
 		others := slices.DeleteFunc(slices.Clone(all), func(scope string) bool { return scope == op.Scope })
