@@ -28,8 +28,7 @@ func TestCoverageOfBodiesIsThatOfAWalkOverTheirValues(t *testing.T) {
 	require.NoError(t, err)
 	ts := httptest.NewServer(srv.Handler())
 	defer ts.Close()
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec := loadSpec(t)
 	doc, err := openapi3.NewLoader().LoadFromData(onvy.Spec)
 	require.NoError(t, err)
 
@@ -144,8 +143,7 @@ func walkValue(s *openapi3.Schema, v any, prefix, path string, seen map[string]b
 
 func TestCoverageOfAReplayIsThatOfTheRunThatWasRecorded(t *testing.T) {
 	srv := sandbox.Start(t)
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec := loadSpec(t)
 	var all []*contract.Exchange
 	suite, err := contract.NewSuite(spec, selftest.Target(srv, srv.URL), contract.Options{
 		Seed: 7, LedgerDir: t.TempDir(), MaxWait: 1, OnExchange: func(x *contract.Exchange) { all = append(all, x) },

@@ -5,13 +5,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/selftest"
@@ -26,14 +24,9 @@ func broken(t *testing.T, fault, cases string, prepare func(*sandbox.Server)) *c
 	if prepare != nil {
 		prepare(srv)
 	}
-	i := slices.IndexFunc(faults.All(), func(f faults.Fault) bool { return f.Name == fault })
-	require.GreaterOrEqual(t, i, 0, "no fault %s", fault)
-	handler := faults.All()[i].Handler(srv)
-	server := httptest.NewServer(handler)
+	server := httptest.NewServer(faults.Named(fault).Handler(srv))
 	t.Cleanup(server.Close)
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
-	suite, err := contract.NewSuite(spec, selftest.Target(srv, server.URL), contract.Options{Run: cases, Seed: 7, LedgerDir: t.TempDir()})
+	suite, err := contract.NewSuite(loadSpec(t), selftest.Target(srv, server.URL), contract.Options{Run: cases, Seed: 7, LedgerDir: t.TempDir()})
 	require.NoError(t, err)
 	return suite.Run(t.Context())
 }
@@ -172,8 +165,7 @@ func TestEvidenceOfATokenAnswerThatIsNoJSONHasNoToken(t *testing.T) {
 	t.Cleanup(server.Close)
 	srv, err := sandbox.New()
 	require.NoError(t, err)
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec := loadSpec(t)
 	suite, err := contract.NewSuite(spec, selftest.Target(srv, server.URL), contract.Options{Run: "^auth/", LedgerDir: t.TempDir()})
 	require.NoError(t, err)
 	text, err := json.Marshal(suite.Run(t.Context()))

@@ -23,8 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // TestRecordings checks every recording in testdata. One that has a golden
 // file beside it must give the findings in there; any other must be clean.
 func TestRecordings(t *testing.T) {
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec := loadSpec(t)
 	files, err := filepath.Glob("testdata/recordings/*")
 	require.NoError(t, err)
 	checked := 0

@@ -23,8 +23,7 @@ import (
 // observed is a client whose exchanges are kept.
 func observed(t *testing.T) (client *http.Client, seen func() ([]*contract.Exchange, []contract.Finding)) {
 	t.Helper()
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec := loadSpec(t)
 	var (
 		mu        sync.Mutex
 		exchanges []*contract.Exchange
@@ -176,8 +175,7 @@ func (endless) Read(p []byte) (int, error) {
 
 // Behind a gateway, the API begins at a path of its own.
 func TestASpecAtABaseURLFindsWhatIsBelowIt(t *testing.T) {
-	spec, err := contract.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec := loadSpec(t)
 	at, err := spec.At("https://gateway.example/health%20data/")
 	require.NoError(t, err)
 	x := func(path string) *contract.Exchange {

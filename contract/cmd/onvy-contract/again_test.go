@@ -39,12 +39,6 @@ func causeFor(t *testing.T, name, rule string) string {
 	return ""
 }
 
-// ruleOf is the rule that is for a fault.
-func ruleOf(fault string) string {
-	i := slices.IndexFunc(faults.All(), func(f faults.Fault) bool { return f.Name == fault })
-	return faults.All()[i].Rule
-}
-
 // changed writes a report with something changed.
 func changed(t *testing.T, name string, change func(*contract.Report)) string {
 	t.Helper()
@@ -89,7 +83,7 @@ func TestAgainConfirmsAFaultAndNoneOfAMendedServer(t *testing.T) {
 			everything(c, srv)
 			name := filepath.Join(t.TempDir(), "report.json")
 			c.run(t, "run", "--seed", "7", "--max-wait", "1ms", "--json", name, ledger(t))
-			id := causeFor(t, name, ruleOf(one.fault))
+			id := causeFor(t, name, faults.Named(one.fault).Rule)
 			dir := t.TempDir()
 
 			r := c.run(t, "again", id, name, "--max-wait", "1ms", "--ledger", dir)

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -22,9 +21,7 @@ func faulty(t *testing.T, fault string) (call, *httptest.Server, *sandbox.Server
 	t.Helper()
 	srv, err := sandbox.New()
 	require.NoError(t, err)
-	i := slices.IndexFunc(faults.All(), func(f faults.Fault) bool { return f.Name == fault })
-	require.GreaterOrEqual(t, i, 0)
-	server := httptest.NewServer(faults.All()[i].Handler(srv))
+	server := httptest.NewServer(faults.Named(fault).Handler(srv))
 	t.Cleanup(server.Close)
 	c := in(srv)
 	c.env["ONVY_BASE_URL"] = server.URL

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -26,9 +25,7 @@ import (
 func deviating(t *testing.T, fault string) call {
 	t.Helper()
 	s := sandbox.Start(t)
-	i := slices.IndexFunc(faults.All(), func(f faults.Fault) bool { return f.Name == fault })
-	require.NotEqual(t, -1, i, fault)
-	ts := httptest.NewServer(faults.All()[i].Handler(s))
+	ts := httptest.NewServer(faults.Named(fault).Handler(s))
 	t.Cleanup(ts.Close)
 	return atURL(s, ts.URL)
 }

@@ -26,5 +26,15 @@ func All() []Fault {
 	return all
 }
 
+// Named is the fault of a name. It panics where there is none.
+func Named(name string) Fault {
+	all := All()
+	i := slices.IndexFunc(all, func(f Fault) bool { return f.Name == name })
+	if i < 0 {
+		panic("there is no fault " + name)
+	}
+	return all[i]
+}
+
 // Controls returns the harmless variants.
 func Controls() []Fault { return kit.Classed("control", controls) }

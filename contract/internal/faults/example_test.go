@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
@@ -14,14 +13,13 @@ import (
 // A server with one fault is a handler as any other. This one has another
 // default limit than the documented 100.
 func Example() {
-	all := faults.All()
-	i := slices.IndexFunc(all, func(f faults.Fault) bool { return f.Name == "default-limit-10" })
+	fault := faults.Named("default-limit-10")
 	srv, err := sandbox.New()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	ts := httptest.NewServer(all[i].Handler(srv))
+	ts := httptest.NewServer(fault.Handler(srv))
 	defer ts.Close()
 
 	req, _ := http.NewRequest(http.MethodGet, ts.URL+"/users", nil)
@@ -33,7 +31,7 @@ func Example() {
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)
-	fmt.Println(all[i].Title)
+	fmt.Println(fault.Title)
 	fmt.Printf("%s", body)
 	// Output:
 	// the default limit is 10

@@ -6,7 +6,6 @@ import (
 	"context"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -88,8 +87,8 @@ func newWorld(b *testing.B, spec *pass.Spec, fault string) *world {
 	srv, err := sandbox.New()
 	require.NoError(b, err)
 	handler := srv.Handler()
-	if i := slices.IndexFunc(faults.All(), func(f faults.Fault) bool { return f.Name == fault }); i >= 0 {
-		handler = faults.All()[i].Handler(srv)
+	if fault != "right" {
+		handler = faults.Named(fault).Handler(srv)
 	}
 	server := httptest.NewServer(handler)
 	b.Cleanup(server.Close)

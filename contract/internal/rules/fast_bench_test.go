@@ -14,10 +14,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
-	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract/internal/accept"
 	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
-	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
@@ -75,8 +73,7 @@ func BenchmarkUserList(b *testing.B) {
 		})
 	}
 
-	spec, err := pass.Load(onvy.Spec)
-	require.NoError(b, err)
+	spec, _ := specs()
 	exchange := &wire.Exchange{
 		Request: wire.Request{Method: http.MethodGet, URL: "https://api.onvy.health/users?limit=100", Header: wire.Header{{Name: "Authorization", Value: "Bearer " + aToken}}},
 		Response: &wire.Response{Proto: "HTTP/1.1", Status: http.StatusOK, Reason: "OK", Body: body,

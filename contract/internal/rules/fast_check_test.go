@@ -3,12 +3,14 @@ package rules
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,12 +22,19 @@ import (
 	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
+// specs are the shipped one as it is, and without the fast path.
+var specs = sync.OnceValues(func() (fast, slow *pass.Spec) {
+	fast, err := pass.Load(onvy.Spec)
+	slow, err2 := pass.LoadWithoutFastPath(onvy.Spec)
+	if err != nil || err2 != nil {
+		panic(errors.Join(err, err2))
+	}
+	return fast, slow
+})
+
 // The fast path may save time, not findings.
 func TestFindingsAreTheSameWithoutTheFastPath(t *testing.T) {
-	fast, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
-	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
-	require.NoError(t, err)
+	fast, slow := specs()
 
 	nth, accepted, done := 4, 0, map[string]bool{} // the mutants of an example are thousands
 	if needs.Whole(t) {

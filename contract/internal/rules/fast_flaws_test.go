@@ -11,9 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
-	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
@@ -21,10 +19,7 @@ import (
 // A body that is wrong in some places and not as a whole is judged at these
 // places, as it would be if kin-openapi had all of it, in the same order.
 func TestBodiesWithFlawsAreJudgedAsWithoutTheFastPath(t *testing.T) {
-	fast, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
-	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
-	require.NoError(t, err)
+	fast, slow := specs()
 	schema := func(all []rule.Finding) []rule.Finding {
 		return slices.DeleteFunc(slices.Clone(all), func(f rule.Finding) bool {
 			return !strings.HasPrefix(f.Rule, "schema/") || f.Rule == SchemaUndocumentedProperty.ID
@@ -57,8 +52,7 @@ func TestBodiesWithFlawsAreJudgedAsWithoutTheFastPath(t *testing.T) {
 }
 
 func TestOnlyWhatIsWrongByTheSchemaAloneIsSetAside(t *testing.T) {
-	spec, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec, _ := specs()
 	for _, c := range []struct {
 		instead string // of a property
 		aside   bool
@@ -109,8 +103,7 @@ func without(t *testing.T, page []byte, name, instead string) []byte {
 // A time that a matcher does not take and kin-openapi does may still be one that
 // typed clients cannot read: the whole body is looked at.
 func TestWhatKinOpenAPITakesIsNotSetAside(t *testing.T) {
-	spec, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec, _ := specs()
 	x := pageExchange(without(t, mutant.UserList(2), "created_at", `"created_at":"2016-12-31T23:59:60Z"`))
 	require.False(t, spec.Open(x, "").Clean)
 	require.True(t, slices.ContainsFunc(Check(spec, x), func(f rule.Finding) bool { return f.Rule == ModelDecodes.ID }))
@@ -118,10 +111,7 @@ func TestWhatKinOpenAPITakesIsNotSetAside(t *testing.T) {
 
 // What no schema is for is held against none, whoever looks at it.
 func TestFlawsOfBodiesThatAreNotReadAsJSONAreNotReported(t *testing.T) {
-	fast, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
-	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
-	require.NoError(t, err)
+	fast, slow := specs()
 	for name, change := range map[string]func(*wire.Exchange){
 		"nothing":         func(*wire.Exchange) {},
 		"packed":          func(x *wire.Exchange) { x.Response.Decoded = wire.NotDecoded },

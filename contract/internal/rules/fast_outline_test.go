@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract/internal/accept"
 	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
@@ -19,10 +18,7 @@ import (
 // is read from the decoded body.
 func outlines(t *testing.T, path string, body []byte) (noted, read *accept.Outline) {
 	t.Helper()
-	fast, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
-	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
-	require.NoError(t, err)
+	fast, slow := specs()
 	x := &wire.Exchange{
 		Request:  wire.Request{Method: http.MethodGet, URL: "https://api.onvy.health" + path},
 		Response: &wire.Response{Status: http.StatusOK, Header: wire.Header{{Name: "Content-Type", Value: "application/json"}}, Body: body},
@@ -84,8 +80,7 @@ func TestTheMatcherNotesWhatDecodingReads(t *testing.T) {
 }
 
 func TestACleanListIsCheckedWithoutAnAllocation(t *testing.T) {
-	s, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
+	s, _ := specs()
 	if raced {
 		t.Skip("the race detector empties pools")
 	}
@@ -100,8 +95,7 @@ func TestACleanListIsCheckedWithoutAnAllocation(t *testing.T) {
 
 // What a call leaves behind for the next one is memory, and no data.
 func TestNothingOfAnAnswerIsInTheNext(t *testing.T) {
-	s, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
+	s, _ := specs()
 	x := &wire.Exchange{
 		Request:  wire.Request{Method: http.MethodGet, URL: "https://api.onvy.health/users"},
 		Response: &wire.Response{Status: http.StatusOK, Header: wire.Header{{Name: "Content-Type", Value: "application/json"}}, Body: mutant.UserList(3)},

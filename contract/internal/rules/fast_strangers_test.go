@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract/internal/accept"
 	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
@@ -21,10 +20,7 @@ import (
 // body report it, whatever it is and wherever it stands; and where it is nothing
 // worse, without them.
 func TestUndocumentedPropertiesAreTheSameWithoutTheFastPath(t *testing.T) {
-	fast, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
-	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
-	require.NoError(t, err)
+	fast, slow := specs()
 
 	many := func(n int) string {
 		var b strings.Builder
@@ -75,8 +71,7 @@ func TestUndocumentedPropertiesAreTheSameWithoutTheFastPath(t *testing.T) {
 
 // encoding/json takes a name in other letters for the documented one.
 func TestANameInOtherLettersIsLookedAt(t *testing.T) {
-	spec, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec, _ := specs()
 	x := pageExchange(drifting(2, `"CREATED_AT":5,`))
 	require.False(t, spec.Open(x, "").Clean)
 	rules := map[string]bool{}
@@ -92,8 +87,7 @@ func drifting(n int, added string) []byte {
 }
 
 func TestEachUndocumentedPropertyOfAPageIsOneFinding(t *testing.T) {
-	spec, err := pass.Load(onvy.Spec)
-	require.NoError(t, err)
+	spec, _ := specs()
 	x := pageExchange(drifting(100, `"nickname":"Avery","streak":{"days":3},`))
 	require.True(t, spec.Open(x, "").Clean)
 	counts := map[string]int{}
@@ -118,10 +112,7 @@ func pageExchange(body []byte) *wire.Exchange {
 //
 //	go test -run='^$' -bench=Drift ./contract/internal/rules
 func BenchmarkDrift(b *testing.B) {
-	fast, err := pass.Load(onvy.Spec)
-	require.NoError(b, err)
-	slow, err := pass.LoadWithoutFastPath(onvy.Spec)
-	require.NoError(b, err)
+	fast, slow := specs()
 	wrong := strings.NewReplacer(`"gender":"other"`, `"gender":"unknown"`)
 	worse := strings.NewReplacer(`"gender":"other"`, `"gender":"unknown"`, `"birthday":"1990-04-23"`, `"birthday":5`, `"tz_offset":3600`, `"tz_offset":"1h"`)
 	for _, c := range []struct {

@@ -1,7 +1,6 @@
 package selftest
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,8 +12,7 @@ import (
 // A fault that is also reported as another one is a false accusation, and no
 // proof.
 func TestARuleThatHasNoBusinessWithAFaultMakesItNoisy(t *testing.T) {
-	all := faults.All()
-	nan := all[slices.IndexFunc(all, func(f faults.Fault) bool { return f.Name == "weight-nan" })]
+	nan := faults.Named("weight-nan")
 	report := &contract.Report{}
 	require.Equal(t, Killed, verdict(nan, []string{"json/syntax"}, report))
 	require.Equal(t, Noisy, verdict(nan, []string{"isolation/write", "json/syntax"}, report))
