@@ -30,12 +30,7 @@ the same partition: its findings would count twice.`,
 			"onvy-contract merge --partitions 400 'partial-*.json'",
 			"onvy-contract merge --junit report.xml shard-1.json shard-2.json",
 		),
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return console.Usage(cmd, "no report is named")
-			}
-			return nil
-		},
+		Args: console.Some("report"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if partitions < 0 {
 				return console.Usage(cmd, "--partitions must be more than 0")

@@ -21,11 +21,8 @@ A name that ends in ".gz" or ".zst" compresses the file.`,
 			if err := live.check(); err != nil {
 				return err
 			}
-			spec, err := a.Spec()
+			spec, err := a.SpecFor(live.options.OnlyRules, live.options.SkipRules)
 			if err != nil {
-				return err
-			}
-			if err := console.RulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
 				return err
 			}
 			live.output.Beside = args[0]

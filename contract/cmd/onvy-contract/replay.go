@@ -35,12 +35,7 @@ in between; --complete is for recordings that have every write.`,
 			"onvy-contract replay 'recordings/*.har' --junit report.xml",
 			"zcat gateway.jsonl.gz | onvy-contract replay -",
 		),
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return console.Usage(cmd, "no recording is named")
-			}
-			return nil
-		},
+		Args: console.Some("recording"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			spendMemory()
 			return runReplay(cmd, a, args, options, sort, &output)
@@ -66,11 +61,8 @@ func runReplay(cmd *cobra.Command, a *console.App, args []string, options contra
 	if options.Slow <= 0 {
 		return console.Usage(cmd, "--slow must be more than 0")
 	}
-	spec, err := a.Spec()
+	spec, err := a.SpecFor(options.OnlyRules, options.SkipRules)
 	if err != nil {
-		return err
-	}
-	if err := console.RulesExist(spec, options.OnlyRules, options.SkipRules); err != nil {
 		return err
 	}
 	names, err := traffic.Recordings(args)

@@ -61,11 +61,8 @@ func runSuite(cmd *cobra.Command, a *console.App, live *liveFlags, list bool) er
 	if err := live.check(); err != nil {
 		return err
 	}
-	spec, err := a.Spec()
+	spec, err := a.SpecFor(live.options.OnlyRules, live.options.SkipRules)
 	if err != nil {
-		return err
-	}
-	if err := console.RulesExist(spec, live.options.OnlyRules, live.options.SkipRules); err != nil {
 		return err
 	}
 	if list && live.output.ToFile() {

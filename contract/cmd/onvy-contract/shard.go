@@ -48,28 +48,25 @@ hold keyed digests of ids, tokens and values; the key is 32 hexadecimal digits i
 	return cmd
 }
 
-func shardOptions(a *console.App, set *pflag.FlagSet, o *contract.ShardOptions) {
+func shardOptions(set *pflag.FlagSet, o *contract.ShardOptions) {
 	set.SortFlags = false
 	set.BoolVar(&o.Complete, "complete", false, "the recordings have every write, by anybody")
 	console.RuleFlags(set, &o.OnlyRules, &o.SkipRules)
 }
 
-// shardKey reads the key, and looks at what both steps were told.
-func shardKey(a *console.App, spec *contract.Spec, o *contract.ShardOptions) error {
-	if err := console.RulesExist(spec, o.OnlyRules, o.SkipRules); err != nil {
-		return err
-	}
+// shardKey reads the key and the spec, and looks at what both steps were told.
+func shardKey(a *console.App, o *contract.ShardOptions) (*contract.Spec, error) {
 	text := a.Getenv(shardKeyVariable)
 	key, err := hex.DecodeString(strings.TrimSpace(text))
 	switch {
 	case text == "":
-		return fmt.Errorf("%s is not set: it is to be 32 hexadecimal digits, the same for all steps (openssl rand -hex 16)", shardKeyVariable)
+		return nil, fmt.Errorf("%s is not set: it is to be 32 hexadecimal digits, the same for all steps (openssl rand -hex 16)", shardKeyVariable)
 	case err != nil || len(key) != contract.ShardKeySize:
-		return fmt.Errorf("%s is not 32 hexadecimal digits", shardKeyVariable)
+		return nil, fmt.Errorf("%s is not 32 hexadecimal digits", shardKeyVariable)
 	}
 	copy(o.Key[:], key)
 	o.Version = console.Version()
-	return nil
+	return a.SpecFor(o.OnlyRules, o.SkipRules)
 }
 
 func shardMapCommand(a *console.App) *cobra.Command {
@@ -79,11 +76,8 @@ func shardMapCommand(a *console.App) *cobra.Command {
 		Short: "Check exchanges, and write what the history needs as lines",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			spendMemory()
-			spec, err := a.Spec()
+			spec, err := shardKey(a, &o)
 			if err != nil {
-				return err
-			}
-			if err := shardKey(a, spec, &o); err != nil {
 				return err
 			}
 			if o.Partitions < 1 || o.Partitions > 999_999 {
@@ -116,7 +110,7 @@ func shardMapCommand(a *console.App) *cobra.Command {
 			return w.Flush()
 		},
 	}
-	shardOptions(a, cmd.Flags(), &o)
+	shardOptions(cmd.Flags(), &o)
 	cmd.Flags().StringVar(&a.StdinName, "name", "-", "`NAME` of standard input in findings")
 	cmd.Flags().IntVar(&o.Partitions, "partitions", 1, "spread users over `N` partitions")
 	cmd.Flags().StringSliceVar(&o.Hosts, "host", nil, "a `HOST` that is this API too, beside those of openapi.yaml and loopback; may be repeated")
@@ -133,11 +127,8 @@ func shardReduceCommand(a *console.App) *cobra.Command {
 		Args:  console.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			spendMemory()
-			spec, err := a.Spec()
+			spec, err := shardKey(a, &o)
 			if err != nil {
-				return err
-			}
-			if err := shardKey(a, spec, &o); err != nil {
 				return err
 			}
 			p, err := spec.ReduceShard(linesOf(a.Stdin), o)
@@ -147,7 +138,7 @@ func shardReduceCommand(a *console.App) *cobra.Command {
 			return json.NewEncoder(a.Stdout).Encode(p)
 		},
 	}
-	shardOptions(a, cmd.Flags(), &o)
+	shardOptions(cmd.Flags(), &o)
 	return cmd
 }
 

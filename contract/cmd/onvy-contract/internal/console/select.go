@@ -18,9 +18,13 @@ func RuleFlags(set *pflag.FlagSet, only, skip *[]string) {
 	set.StringSliceVar(skip, "skip-rules", nil, "do not report these rules: `IDS` as with --rules")
 }
 
-// RulesExist refuses a pattern that no rule of a check against a spec matches: it
-// is misspelled.
-func RulesExist(spec *contract.Spec, only, skip []string) error {
+// SpecFor reads the spec. It refuses a pattern that no rule of a check against it
+// matches: it is misspelled.
+func (a *App) SpecFor(only, skip []string) (*contract.Spec, error) {
+	spec, err := a.Spec()
+	if err != nil {
+		return nil, err
+	}
 	var ids []string
 	for _, r := range contract.RulesFor(spec) {
 		ids = append(ids, r.ID)
@@ -32,8 +36,8 @@ func RulesExist(spec *contract.Spec, only, skip []string) error {
 			return ok || pattern == family
 		})
 		if !known {
-			return fmt.Errorf("no rule matches %q%s; onvy-contract rules lists them", pattern, near.DidYouMean(pattern, ids))
+			return nil, fmt.Errorf("no rule matches %q%s; onvy-contract rules lists them", pattern, near.DidYouMean(pattern, ids))
 		}
 	}
-	return nil
+	return spec, nil
 }

@@ -45,6 +45,16 @@ func CommandMissing(cmd *cobra.Command, args []string) error {
 	return Usage(cmd, "a command is missing")
 }
 
+// Some refuses a command line that names no file of a kind.
+func Some(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return Usage(cmd, "no %s is named", what)
+		}
+		return nil
+	}
+}
+
 // NoArgs refuses arguments that are no flags.
 func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
