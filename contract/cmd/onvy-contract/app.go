@@ -69,7 +69,7 @@ Exit status: 0 everything is as the contract says, 1 a violation was found,
 		}
 	}
 	root.AddCommand(shardCommand(a), versionCommand(a))
-	root.SetHelpCommand(helpCommand(a, root))
+	root.SetHelpCommand(helpCommand(root))
 	console.Help(a, root)
 	completes(root)
 	return root
@@ -101,7 +101,7 @@ func versionCommand(a *console.App) *cobra.Command {
 }
 
 // helpCommand refuses to help with a command that is not there.
-func helpCommand(a *console.App, root *cobra.Command) *cobra.Command {
+func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Annotations: console.NoSpec,
 		Use:         "help [COMMAND]", Short: "Explain a command",

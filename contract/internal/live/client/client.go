@@ -38,7 +38,7 @@ func New(base *url.URL, timeout time.Duration, reach *run.Reach) *Client {
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: 256 << 10,
-		DialContext:            dial(reach, dialer),
+		DialContext:            dial(dialer),
 		DialTLSContext:         dialTLS(reach, dialer, timeout),
 	}
 	if reach.Proxy != nil && base.Scheme == "http" {

@@ -18,7 +18,7 @@ import (
 
 // dial connects to the server itself, or to a proxy for plain http, which
 // net/http tells what to do.
-func dial(r *run.Reach, dialer *net.Dialer) func(ctx context.Context, network, addr string) (net.Conn, error) {
+func dial(dialer *net.Dialer) func(ctx context.Context, network, addr string) (net.Conn, error) {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := dialer.DialContext(ctx, network, addr)
 		if err != nil {

@@ -29,7 +29,7 @@ func sentence(r *contract.Report, p *page) string {
 	return "Nothing contradicts what is documented"
 }
 
-func (p *page) addFacts(r *contract.Report, o Options) {
+func (p *page) addFacts(r *contract.Report) {
 	s := &r.Summary
 	add := func(name, value, small string, wide bool) {
 		if value != "" {

@@ -124,7 +124,7 @@ func pageOf(r *contract.Report, o Options) (*page, error) {
 	}
 	addCauses(p, r, spec)
 	p.Sentence = sentence(r, p)
-	p.addFacts(r, o)
+	p.addFacts(r)
 	p.addBar(&r.Summary)
 	if spec != nil {
 		addCoverage(p, r, spec)
