@@ -57,7 +57,9 @@ func resourceCases(s *pass.Spec) (cases []live.Case) {
 		add(true, r.Name+"/body", "bad input is everyday life; a server that falls over it is not fit for it", resources.BodyOne, users.InputInvalid, users.InputMalformed, users.InputContentType)
 		add(true, r.Name+"/large", "one request must not take the server down", resources.RefuseLarge, users.InputLarge).Needs = []live.Need{live.NeedsRisky}
 		// A listing is judged where nobody else writes.
-		add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf, users.InputInvalid, users.PageFullWalk, users.PageInvalidCursor, users.PageLimitsWork, users.PageShort, users.PageCursorAgain, users.PagePageEcho).When = live.Alone
+		add(r.List != nil, r.Name+"/pages", "what is on no page gets no report, no bill and no deletion", resources.PagesOf, users.PageFullWalk, users.PageShort, users.PagePageEcho).When = live.Alone
+		add(r.List != nil && r.List.Page.SizeParam != "", r.Name+"/pages-limits", "clients page by what the pages say", resources.LimitsOf, users.InputInvalid, users.PageLimitsWork).When = live.Alone
+		add(r.List != nil && r.List.Page.Next != nil, r.Name+"/pages-cursors", "a cursor comes back from anywhere, in any state", resources.CursorsOf, users.PageInvalidCursor, users.PageCursorAgain).When = live.Alone
 		add(resources.Paged(r), r.Name+"/pages-while-writing", "nobody stops the world to list it", resources.StableOf, users.PageStable).When = live.Alone
 		add(r.Read != nil && s.SignsIn(), r.Name+"/stranger", "customers must never see what other customers' people have", resources.StrangerOne, access.IsolationDelete, access.IsolationList, access.IsolationRead, access.IsolationWrite, access.IsolationCursor).Needs = []live.Need{live.NeedsOther}
 		add(resources.RefusesTaken(r), r.Name+"/concurrent-create", "two servers of a customer may greet the same one at once", resources.RaceCreates, users.ConcurrentCreate)

@@ -15,19 +15,31 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-// PagesOf makes some of a resource, and holds its listing against them: in pages
-// of several sizes, at the bounds of the size and beyond them.
-func PagesOf(p *live.Probe, r *spec.Resource) {
-	l := live.Lister{Resource: r, In: p.Place(r)}
-	made := make(map[string]bool)
-	var all []live.Thing
-	for i := range 13 {
+// lister makes some of a resource, to be listed.
+func lister(p *live.Probe, r *spec.Resource, n int) (l live.Lister, all []live.Thing) {
+	l = live.Lister{Resource: r, In: p.Place(r)}
+	for i := range n {
 		body := p.BodyOf(r, spec.Create)
 		if i%2 == 1 {
 			body = halved(r, body)
 		}
 		t, _ := p.MustMake(r, l.In, body)
-		made[t.ID], all = true, append(all, t)
+		all = append(all, t)
+	}
+	return l, all
+}
+
+// PagesOf makes some of a resource, and holds its listing against them in pages of
+// several sizes. What was made and deleted again is on none.
+func PagesOf(p *live.Probe, r *spec.Resource) {
+	gone, all := lister(p, r, 1)
+	if p.Remove(all[0]).OK() {
+		gone.Send(p, "", "")
+	}
+	l, all := lister(p, r, 13)
+	made := make(map[string]bool)
+	for _, t := range all {
+		made[t.ID] = true
 	}
 	p.ReadBack(all[1])  // a list agrees with it; the others are to be found there alone
 	if r.Patch != nil { // lists must show updates too
@@ -35,20 +47,9 @@ func PagesOf(p *live.Probe, r *spec.Resource) {
 			p.Works(p.Change(t, p.BodyOf(r, spec.Patch)))
 		}
 	}
-	c := l.Send(p, "", "")
-	if !p.Works(c) {
-		return
-	}
-	full(p, l, c, l.Page().Default)
-	if l.Page().SizeParam != "" {
-		limitsOf(p, l)
-	}
-	walksOf(p, l, made)
-	if l.Page().Next != nil {
-		cursorsOf(p, l)
-	}
-	if r.Delete != nil && p.Remove(all[0]).OK() {
-		l.Send(p, "", "")
+	if c := l.Send(p, "", ""); p.Works(c) {
+		full(p, l, c, l.Page().Default)
+		walksOf(p, l, made)
 	}
 }
 
@@ -76,8 +77,9 @@ func walksOf(p *live.Probe, l live.Lister, made map[string]bool) {
 	}
 }
 
-// cursorsOf asks for a page twice, and for pages by cursors that are none.
-func cursorsOf(p *live.Probe, l live.Lister) {
+// CursorsOf asks for a page twice, and for pages by cursors that are none.
+func CursorsOf(p *live.Probe, r *spec.Resource) {
+	l, _ := lister(p, r, 3)
 	cursors := []string{"nonsense", "eyJMYXN0RXZhbHVhdGVkS2V5IjogLi4ufQ==", "%%%", "../../etc/passwd", "1", "' OR 1=1 --"}
 	if next := l.Next(l.Send(p, "1", "")); next != "" {
 		pageAgain(p, l, next)
@@ -104,10 +106,9 @@ func Paged(r *spec.Resource) bool {
 
 // StableOf walks through a listing while some come and go.
 func StableOf(p *live.Probe, r *spec.Resource) {
-	l := live.Lister{Resource: r, In: p.Place(r)}
+	l, all := lister(p, r, 8)
 	var kept []string
-	for range 8 {
-		t, _ := p.MustMake(r, l.In, p.BodyOf(r, spec.Create))
+	for _, t := range all {
 		kept = append(kept, t.ID)
 	}
 	victim, _ := p.MustMake(r, l.In, p.BodyOf(r, spec.Create))
@@ -153,8 +154,9 @@ func stableWalk(p *live.Probe, l live.Lister, kept []string, write func()) {
 	}
 }
 
-// limitsOf asks for pages at the documented bounds of their size, and beyond.
-func limitsOf(p *live.Probe, l live.Lister) {
+// LimitsOf asks for pages at the documented bounds of their size, and beyond.
+func LimitsOf(p *live.Probe, r *spec.Resource) {
+	l, _ := lister(p, r, 3)
 	within := func(limit int) {
 		if s := l.Send(p, strconv.Itoa(limit), ""); s.Status()/100 == 4 && s.Status() != 429 {
 			p.Report(s, users.PageLimitsWork, rule.Finding{Message: "a limit within the documented bounds is refused"})
