@@ -35,7 +35,7 @@ var controls = []kit.Fault{
 	kit.Row("no-data-syncs", "users have no data_syncs", "", shown(kit.Drop("data_syncs"))),
 	kit.Row("scope-always-said", "token answers always say the scope", "", kit.On(kit.ServerToken, kit.Good(scopeAlwaysSaid))),
 	kit.Row("users-no-store", "users may not be stored", "", kit.On(kit.Users, kit.After(kit.Head("Cache-Control", "private, no-store")))),
-	kit.Row("error-description", "errors have a description too", "", kit.On(kit.Users, kit.After(errorDescription))),
+	kit.Row("error-description", "errors have a description too", "", kit.On(kit.Users, kit.Refused(kit.Body(kit.Set("error_description", "see the documentation"))))),
 	kit.Row("method-404", "a method that a path does not have is answered with 404", "", kit.At(405, kit.Both(kit.Status(404), kit.Head("Allow")))),
 	kit.Row("head-405", "HEAD is refused", "", kit.Replaced(isHead, kit.Both(kit.AnswerWith(405, "application/json", ""), kit.Head("Allow", "GET")))),
 	kit.Row("challenge-without-code", "the challenge to a bad token has no error code", "", kit.On(kit.Users, kit.At(401, kit.Head("WWW-Authenticate", `Bearer realm="onvy"`)))),
@@ -92,12 +92,6 @@ func scopeAlwaysSaid(x *kit.Exchange) {
 	if scope, ok := kit.Peek(token, 1)["scope"]; ok {
 		o["scope"] = scope
 		x.Text = kit.Encode(o)
-	}
-}
-
-func errorDescription(x *kit.Exchange) {
-	if x.Status >= 400 {
-		kit.Body(kit.Set("error_description", "see the documentation"))(x)
 	}
 }
 

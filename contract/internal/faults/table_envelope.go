@@ -29,9 +29,9 @@ var envelopeFaults = []kit.Fault{
 	kit.Row("delete-204-content-type", "the 204 of DELETE has a Content-Type", "http/no-content", kit.On(kit.Deleting, kit.At(204, kit.Head("Content-Type", "application/json")))),
 	kit.Row("unknown-user-200", "an unknown user is answered with 200 and an error", "users/not-found", kit.On(kit.Reading, kit.At(404, kit.Status(200)))),
 	kit.Row("unknown-user-204", "an unknown user is answered with 204", "users/not-found", kit.On(kit.Reading, kit.At(404, kit.AnswerWith(204, "", "")))),
-	kit.Row("error-content-type-html", "errors are JSON but say text/html", "http/content-type", kit.After(errorContentTypeHtml)),
-	kit.Row("error-body-empty", "errors have no body", "http/empty-body", kit.After(errorBodyEmpty)),
-	kit.Row("error-body-text", "errors are plain text", "http/content-type", kit.After(errorBodyText)),
+	kit.Row("error-content-type-html", "errors are JSON but say text/html", "http/content-type", kit.Refused(kit.Head("Content-Type", "text/html"))),
+	kit.Row("error-body-empty", "errors have no body", "http/empty-body", kit.Refused(errorBodyEmpty)),
+	kit.Row("error-body-text", "errors are plain text", "http/content-type", kit.Refused(errorBodyText)),
 	kit.Row("expires-in-float", "expires_in is 900.5", "schema/type", kit.On(kit.Tokens, kit.Good(kit.Body(kit.Set("expires_in", kit.Literal("900.5")))))),
 	kit.Row("expires-in-exponent", "expires_in is 9e2", "json/integer-form", kit.On(kit.Tokens, kit.Good(kit.Body(kit.Set("expires_in", kit.Literal("9e2")))))),
 	kit.Row("tz-offset-float", "tz_offset is 3600.5", "schema/type", shown(kit.Set("tz_offset", kit.Literal("3600.5")))),
@@ -67,24 +67,14 @@ var envelopeFaults = []kit.Fault{
 	kit.Row("content-encoding-lie", "GET user claims to be gzip and is not", "http/content-encoding", kit.On(kit.Reading, kit.Good(kit.Head("Content-Encoding", "gzip")))),
 }
 
-func errorContentTypeHtml(x *kit.Exchange) {
-	if x.Status >= 400 {
-		x.Answer.Set("Content-Type", "text/html")
-	}
-}
-
 func errorBodyEmpty(x *kit.Exchange) {
-	if x.Status >= 400 {
-		x.Text = nil
-		x.Answer.Del("Content-Type")
-	}
+	x.Text = nil
+	x.Answer.Del("Content-Type")
 }
 
 func errorBodyText(x *kit.Exchange) {
-	if x.Status >= 400 {
-		x.Text = []byte("not valid\n")
-		x.Answer.Set("Content-Type", "text/plain")
-	}
+	x.Text = []byte("not valid\n")
+	x.Answer.Set("Content-Type", "text/plain")
 }
 
 func withoutType(x *kit.Exchange) {

@@ -10,12 +10,12 @@ import (
 
 // pageFaults are those of lists.
 var pageFaults = []kit.Fault{
-	kit.Row("default-limit-10", "the default limit is 10", "page/limit-echo", kit.Query("limit", defaultLimit10)),
+	kit.Row("default-limit-10", "the default limit is 10", "page/limit-echo", kit.Query("limit", kit.Swap("", "10"))),
 	kit.Row("limit-1001-accepted", "limit over 1000 is cut to 1000", "page/limit-range", kit.Query("limit", kit.Numeric(func(n int) int { return min(n, 1000) }))),
-	kit.Row("limit-0-accepted", "limit 0 is taken for the default", "page/limit-range", kit.Query("limit", limit0Accepted)),
+	kit.Row("limit-0-accepted", "limit 0 is taken for the default", "page/limit-range", kit.Query("limit", kit.Swap("0", ""))),
 	kit.Row("limit-negative-accepted", "a negative limit is taken for 1", "page/limit-range", kit.Query("limit", kit.Numeric(limitNegativeAccepted))),
 	kit.Row("limit-text-accepted", "a limit that is not a number is taken for the default", "page/limit-range", kit.Query("limit", limitTextAccepted)),
-	kit.Row("limit-1000-refused", "limit 1000 is refused", "page/limits-work", kit.Query("limit", limit1000Refused)),
+	kit.Row("limit-1000-refused", "limit 1000 is refused", "page/limits-work", kit.Query("limit", kit.Swap("1000", "1001"))),
 	kit.Row("limit-over-100-cut", "no page has more than 100 users", "page/limit-echo", kit.Query("limit", kit.Numeric(limitOver100Cut))),
 	kit.Row("limit-one-more", "a page has one user more than the limit", "page/limit", kit.OnePageMore()),
 	kit.Row("limit-one-less", "a page has one user less than the limit", "page/short", kit.Query("limit", kit.Numeric(limitOneLess)), kit.List(limitOneLess2)),
@@ -53,20 +53,6 @@ var pageFaults = []kit.Fault{
 	kit.Row("order-random", "pages are cut from another order each time", "page/full-walk", kit.ShuffledPages()),
 }
 
-func defaultLimit10(s string) string {
-	if s == "" {
-		return "10"
-	}
-	return s
-}
-
-func limit0Accepted(s string) string {
-	if s == "0" {
-		return ""
-	}
-	return s
-}
-
 func limitNegativeAccepted(n int) int {
 	if n < 0 {
 		return 1
@@ -77,13 +63,6 @@ func limitNegativeAccepted(n int) int {
 func limitTextAccepted(s string) string {
 	if _, err := strconv.Atoi(s); err != nil {
 		return ""
-	}
-	return s
-}
-
-func limit1000Refused(s string) string {
-	if s == "1000" {
-		return "1001"
 	}
 	return s
 }

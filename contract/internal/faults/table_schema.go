@@ -34,11 +34,11 @@ var otherSchemaFaults = []kit.Fault{
 	kit.Row("data-syncs-item-string", "an item of data_syncs is a string", "schema/type", shown(kit.Set("data_syncs", []any{"GARMIN"}))),
 	kit.Row("data-syncs-time-wrong", "data_syncs has a time that is not RFC 3339", "schema/format",
 		shown(kit.Set("data_syncs", []any{kit.Object{"provider": "GARMIN", "updated_at": "yesterday"}}))),
-	kit.Row("error-field-object", "error is an object", "schema/type", kit.After(errorIs(kit.Object{"code": "invalid", "message": "not valid"}))),
-	kit.Row("error-field-missing", "errors lack error", "schema/required", kit.After(errorFieldMissing)),
-	kit.Row("error-field-number", "error is a number", "schema/type", kit.After(errorIs(4001))),
-	kit.Row("error-list", "errors are a list", "schema/type", kit.On(kit.Users, kit.After(errorList))),
-	kit.Row("error-problem-json", "errors have the shape of RFC 9457", "http/content-type", kit.On(kit.Users, kit.After(errorProblemJSON))),
+	kit.Row("error-field-object", "error is an object", "schema/type", kit.Refused(kit.Body(kit.Set("error", kit.Object{"code": "invalid", "message": "not valid"})))),
+	kit.Row("error-field-missing", "errors lack error", "schema/required", kit.Refused(kit.Body(kit.Drop("error")))),
+	kit.Row("error-field-number", "error is a number", "schema/type", kit.Refused(kit.Body(kit.Set("error", 4001)))),
+	kit.Row("error-list", "errors are a list", "schema/type", kit.On(kit.Users, kit.Refused(kit.Text(func([]byte) []byte { return kit.Encode([]any{kit.Object{"error": "invalid_request"}}) })))),
+	kit.Row("error-problem-json", "errors have the shape of RFC 9457", "http/content-type", kit.On(kit.Users, kit.Refused(errorProblemJSON))),
 }
 
 // userSchemaFaults are in users.
@@ -109,23 +109,9 @@ var listSchemaFaults = []kit.Fault{
 	kit.Row("tz-offset-beyond-int32", "tz_offset does not fit into 32 bits", "schema/format", shown(kit.Set("tz_offset", kit.Literal("4294967296")))),
 }
 
-func errorFieldMissing(x *kit.Exchange) {
-	if x.Status >= 400 {
-		kit.Body(kit.Drop("error"))(x)
-	}
-}
-
-func errorList(x *kit.Exchange) {
-	if x.Status >= 400 {
-		x.Text = kit.Encode([]any{kit.Object{"error": "invalid_request"}})
-	}
-}
-
 func errorProblemJSON(x *kit.Exchange) {
-	if x.Status >= 400 {
-		x.Text = kit.Encode(kit.Object{"type": "about:blank", "title": "Error", "status": x.Status})
-		x.Answer.Set("Content-Type", "application/problem+json")
-	}
+	x.Text = kit.Encode(kit.Object{"type": "about:blank", "title": "Error", "status": x.Status})
+	x.Answer.Set("Content-Type", "application/problem+json")
 }
 
 func listItemIdsOnly(v []any) any {
@@ -155,12 +141,4 @@ func paginationFlat(o kit.Object) {
 		o[name] = v
 	}
 	delete(o, "pagination")
-}
-
-func errorIs(value any) kit.Step {
-	return func(x *kit.Exchange) {
-		if x.Status >= 400 {
-			kit.Body(kit.Set("error", value))(x)
-		}
-	}
 }

@@ -91,7 +91,7 @@ var refusalFaults = []kit.Fault{
 	kit.Row("missing-grant-401", "a request without grant_type is answered with 401", "grant/error-code",
 		kit.On(kit.OAuthToken, kit.At(400, missingGrant401))),
 	kit.Row("oauth-error-code-unknown", "the error of a token endpoint is not one of RFC 6749", "oauth/error-code",
-		kit.On(kit.Tokens, kit.After(oauthErrorCodeUnknown))),
+		kit.On(kit.Tokens, kit.Refused(kit.Body(kit.Set("error", "bad_credentials"))))),
 	kit.Row("token-type-mac", "token_type is not Bearer", "schema/pattern",
 		kit.On(kit.Tokens, kit.Good(kit.Body(kit.Set("token_type", "mac"))))),
 	kit.Row("token-type-missing", "token answers lack token_type", "schema/required",
@@ -285,12 +285,6 @@ func missingGrant401(x *kit.Exchange) {
 	if f, _ := url.ParseQuery(string(x.Body)); f.Get("grant_type") == "" {
 		x.Status, x.Text = 401, []byte(`{"error":"invalid_client"}`)
 		x.Answer.Set("WWW-Authenticate", `Basic realm="onvy"`)
-	}
-}
-
-func oauthErrorCodeUnknown(x *kit.Exchange) {
-	if x.Status >= 400 {
-		kit.Body(kit.Set("error", "bad_credentials"))(x)
 	}
 }
 

@@ -63,6 +63,15 @@ func Good(s Step) Mutator {
 	})
 }
 
+// Refused changes answers that are errors.
+func Refused(s Step) Mutator {
+	return After(func(x *Exchange) {
+		if x.Status >= 400 {
+			s(x)
+		}
+	})
+}
+
 // At changes answers that have a status.
 func At(status int, s Step) Mutator {
 	return After(func(x *Exchange) {

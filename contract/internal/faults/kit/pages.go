@@ -31,6 +31,16 @@ func Query(name string, f func(string) string) Mutator {
 	}))
 }
 
+// Swap makes one value another.
+func Swap(from, to string) func(string) string {
+	return func(s string) string {
+		if s == from {
+			return to
+		}
+		return s
+	}
+}
+
 // Numeric edits a limit that is a number.
 func Numeric(f func(int) int) func(string) string {
 	return func(s string) string {
