@@ -86,21 +86,6 @@ func (c *Call) Shows(name string) (value any, known bool) {
 	return c.Object()[name], c.OK()
 }
 
-// Listed are the ids on a page; known is false if not all of them can be read.
-func (c *Call) Listed() (ids []string, known bool) {
-	if !c.Sound() || c.Object() == nil || slices.Contains(c.Wrong(), "id") {
-		return nil, false
-	}
-	for _, user := range c.Users() {
-		id, ok := user["id"].(string)
-		if !ok {
-			return nil, false
-		}
-		ids = append(ids, id)
-	}
-	return ids, true
-}
-
 // WrongAt reports whether the value at a place is not as documented.
 func (c *Call) WrongAt(pointer string) bool {
 	return slices.ContainsFunc(c.Findings, func(f rule.Finding) bool { return f.Pointer == pointer && strings.HasPrefix(f.Rule, "schema/") })
