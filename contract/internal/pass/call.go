@@ -202,29 +202,14 @@ func (c *Call) Users() []map[string]any {
 	return all
 }
 
-// Pagination is what holds the token of the next page.
-func (c *Call) Pagination() map[string]any {
+// NextPage is the token of the next page of a list; "" for none.
+func (c *Call) NextPage() string {
 	p := c.Page()
 	if p == nil || !c.OK() || len(p.Next) == 0 {
-		return nil
-	}
-	holder, there := read.Follow(c.Object(), p.Next[:len(p.Next)-1])
-	if len(p.Next) == 1 {
-		holder, there = c.Object(), true
-	}
-	if pagination, ok := holder.(map[string]any); ok && there {
-		return pagination
-	}
-	return nil
-}
-
-// NextPage is the token of the next page; "" for none.
-func (c *Call) NextPage() string {
-	pagination := c.Pagination()
-	if pagination == nil {
 		return ""
 	}
-	next, _ := pagination[read.Last(c.Page().Next)].(string)
+	value, _ := read.Follow(c.Object(), p.Next)
+	next, _ := value.(string)
 	return next
 }
 
