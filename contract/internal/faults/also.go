@@ -107,6 +107,7 @@ var also = map[string]string{
 	"patch-ignores-field":                     "input/invalid users/answers-agree users/concurrent-patch users/patch-clears users/stale-answer users/updated-at-moves",
 	"patch-ignores-nested":                    "input/invalid users/answers-agree users/patch-clears users/stale-answer users/updated-at-moves users/write-answer",
 	"created-at-is-now":                       "page/cursor-again users/timestamps", // after updated_at, once a second has passed
+	"updated-at-backwards":                    "users/timestamps",                   // before created_at, once a second has passed
 	"created-at-writable":                     "users/created-at-fixed",
 	"birthday-shifted":                        "users/write-answer",
 	"birthday-year-two-digits":                "users/write-answer",
