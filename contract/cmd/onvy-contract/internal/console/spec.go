@@ -3,13 +3,17 @@ package console
 import (
 	"fmt"
 	"os"
+	"path"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/near"
 	"github.com/onvy-health/onvy-go/contract/recording"
 )
 
@@ -66,3 +70,27 @@ func (a *App) RefuseSpec(cmd *cobra.Command, why string) error {
 
 // swagger is how a spec begins that is too old.
 var swagger = regexp.MustCompile(`(?m)^\s*\{?\s*"?swagger"?\s*:`)
+
+// SpecFor reads the spec. It refuses a pattern that no rule of a check against it
+// matches: it is misspelled.
+func (a *App) SpecFor(only, skip []string) (*contract.Spec, error) {
+	spec, err := a.Spec()
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, r := range contract.RulesFor(spec) {
+		ids = append(ids, r.ID)
+	}
+	for _, pattern := range slices.Concat(only, skip) {
+		known := slices.ContainsFunc(ids, func(id string) bool {
+			family, _, _ := strings.Cut(id, "/")
+			ok, _ := path.Match(pattern, id)
+			return ok || pattern == family
+		})
+		if !known {
+			return nil, fmt.Errorf("no rule matches %q%s; onvy-contract rules lists them", pattern, near.DidYouMean(pattern, ids))
+		}
+	}
+	return spec, nil
+}
