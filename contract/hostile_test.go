@@ -169,7 +169,7 @@ func TestAGigabyteCostsALimitedAmountOfMemory(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	report := run(t, target, contract.Options{Run: `^(auth/server|users/create)$`})
+	report := run(t, target, contract.Options{Run: `^(auth/server|users/quickstart)$`})
 	runtime.ReadMemStats(&after)
 	require.Equal(t, 1, report.ExitStatus())
 	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20))
