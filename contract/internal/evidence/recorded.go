@@ -19,7 +19,7 @@ type Witness struct {
 }
 
 const (
-	witnessed      = 256
+	witnessed      = 512 // and so more than the lanes of a replay have at a time
 	witnessedBytes = 16 << 20
 )
 

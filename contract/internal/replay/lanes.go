@@ -13,7 +13,7 @@ import (
 const laneCount = 4
 
 // laneBatch is how many entries the lanes take at a time.
-const laneBatch = 64
+const laneBatch = 128
 
 // lanes are the engines of one history: each has the lives of some resources,
 // the first one listings too, and all know every grant. They work beside each
