@@ -250,7 +250,9 @@ func pageAgain(p *live.Probe, l live.Lister, cursor string) {
 		case one.OK() && s/100 == 4 && s != 429:
 			p.Report(two, users.PageCursorAgain, rule.Finding{Message: "a cursor that was used is refused"})
 			return
-		case !one.Sound() || !two.Sound() || slices.EqualFunc(l.Items(one), l.Items(two), func(a, b map[string]any) bool { return live.Same(a, b) }):
+		case !one.Sound() || !two.Sound() || slices.EqualFunc(l.Items(one), l.Items(two), func(a, b map[string]any) bool {
+			return live.KeyText(a[l.Resource.Key]) == live.KeyText(b[l.Resource.Key])
+		}):
 			return
 		case attempt == 10:
 			p.Report(two, users.PageCursorAgain, rule.Finding{Pointer: "/" + strings.Join(l.Page().Items, "/"), Message: "a page that is asked for again has other " + l.Resource.Name})
