@@ -35,6 +35,7 @@ func BenchmarkReplayStages(b *testing.B) {
 		before, within string
 	}{
 		{"clean", "", ""},
+		{"clean, HAR", "", ""},
 		{"drifting", `\"id\":\"user_`, `\"nickname\":\"Avery\",\"id\":\"user_`},
 		{"one violation", `\"gender\":\"male\"`, `\"gender\":\"alien\"`},
 	} {
@@ -48,6 +49,9 @@ func BenchmarkReplayStages(b *testing.B) {
 			all = text.Bytes()
 		}
 		require.NoError(b, os.WriteFile(file, all, 0o600))
+		if log.name == "clean, HAR" {
+			all = asHAR(b, file)
+		}
 		// each calls take for each entry of the log.
 		each := func(b *testing.B, take func(contract.Entry)) {
 			r, err := recording.Open(file)
@@ -97,6 +101,24 @@ func BenchmarkReplayStages(b *testing.B) {
 			})
 		}
 	}
+}
+
+// asHAR writes a log once more, as a HAR in place of the file.
+func asHAR(b *testing.B, file string) []byte {
+	r, err := recording.Open(file)
+	require.NoError(b, err)
+	defer r.Close()
+	w, err := recording.CreatePlain(file+".har", recording.Meta{})
+	require.NoError(b, err)
+	for entry, err := range r.All() {
+		require.NoError(b, err)
+		require.NoError(b, w.Write(entry.Exchange))
+	}
+	require.NoError(b, w.Close())
+	require.NoError(b, os.Rename(file+".har", file))
+	all, err := os.ReadFile(file)
+	require.NoError(b, err)
+	return all
 }
 
 // cpuSeconds is what the process has used so far.

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/recording/internal/entry"
 )
 
 type decodeFunc = func([]byte) (*contract.Exchange, error)
@@ -21,15 +22,18 @@ type decodeFunc = func([]byte) (*contract.Exchange, error)
 // they write numbers, so a value of another kind than was asked for reads as
 // absent; only broken JSON and wrong text are errors, and the first one stays.
 type decoder struct {
-	*jsontext.Decoder
+	entry.Source
 	err error
 }
 
-func newDecoder(raw []byte) *decoder {
-	// Invalid text is let pass here and refused where a value is used: what a
-	// recorder writes into its extensions does not matter.
-	return &decoder{Decoder: jsontext.NewDecoder(bytes.NewBuffer(raw),
-		jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))}
+// decode has f read an entry, and once more with care if anything is wrong or rare.
+func decode(raw []byte, f func(*decoder) (*contract.Exchange, error)) (*contract.Exchange, error) {
+	quick := entry.NewQuick(raw)
+	defer quick.Free()
+	if x, err := f(&decoder{Source: quick}); err == nil {
+		return x, nil
+	}
+	return f(&decoder{Source: entry.NewCareful(raw)})
 }
 
 // fail keeps the first error.
@@ -40,59 +44,33 @@ func (d *decoder) fail(err error) error {
 	return d.err
 }
 
-// syntax says where the JSON is broken without quoting it.
-func (d *decoder) syntax() error {
-	return d.fail(fmt.Errorf("%w at byte %d of the entry", ErrSyntax, d.InputOffset()))
-}
-
-// object calls f for each member, with the name as it is written, which is
-// only good until the value is read. f has to read or skip the value. Anything
-// but an object is skipped.
+// object calls f for each member, with a name that is only good until the value
+// is read. f has to read or skip the value. Anything but an object is skipped.
 func (d *decoder) object(f func(name []byte) error) error {
-	if d.PeekKind() != jsontext.KindBeginObject {
-		return d.skip()
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return d.syntax()
-	}
-	for d.PeekKind() == jsontext.KindString {
-		name, err := d.ReadValue()
+	return d.list(jsontext.KindBeginObject, jsontext.KindEndObject, func() error {
+		name, err := d.Name()
 		if err != nil {
-			return d.syntax()
+			return d.fail(err)
 		}
-		if bytes.IndexByte(name, '\\') >= 0 {
-			name, _ = jsontext.AppendUnquote(nil, name) // a wrong name is an unknown name
-		} else {
-			name = name[1 : len(name)-1]
-		}
-		if err := f(name); err != nil {
-			if d.err == nil {
-				return d.syntax()
-			}
-			return d.err
-		}
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return d.syntax()
-	}
-	return nil
+		return f(name)
+	})
 }
 
 // array calls f for each element. Anything but an array is skipped.
 func (d *decoder) array(f func() error) error {
-	if d.PeekKind() != jsontext.KindBeginArray {
+	return d.list(jsontext.KindBeginArray, jsontext.KindEndArray, f)
+}
+
+func (d *decoder) list(begin, end jsontext.Kind, f func() error) error {
+	if d.PeekKind() != begin {
 		return d.skip()
 	}
-	if _, err := d.ReadToken(); err != nil {
-		return d.syntax()
+	if err := d.Open(); err != nil {
+		return d.fail(err)
 	}
 	for {
-		switch d.PeekKind() {
-		case jsontext.KindEndArray:
-			_, err := d.ReadToken()
+		if more, err := d.More(end); !more || err != nil {
 			return d.fail(err)
-		case jsontext.KindInvalid:
-			return d.syntax()
 		}
 		if err := f(); err != nil {
 			return err
@@ -100,34 +78,26 @@ func (d *decoder) array(f func() error) error {
 	}
 }
 
-func (d *decoder) skip() error {
-	if err := d.SkipValue(); err != nil {
-		return d.syntax()
-	}
-	return nil
-}
+func (d *decoder) skip() error { return d.fail(d.Source.Skip()) }
 
 // bytes reads a string; ok is false, and the result nil, for anything else.
 func (d *decoder) bytes() (b []byte, ok bool) {
+	b, ok = d.word()
+	return bytes.Clone(b), ok
+}
+
+// word is bytes that are good until more is read.
+func (d *decoder) word() (b []byte, ok bool) {
 	if d.PeekKind() != jsontext.KindString {
 		_ = d.skip()
 		return nil, false
 	}
-	raw, err := d.ReadValue()
-	if err != nil {
-		_ = d.syntax()
-		return nil, false
-	}
-	b, err = jsontext.AppendUnquote(make([]byte, 0, len(raw)-2), raw)
-	if err != nil {
-		_ = d.fail(fmt.Errorf("%w: invalid UTF-8 or half a surrogate pair in %s", ErrEncoding, d.StackPointer()))
-		return nil, false
-	}
-	return b, true
+	b, err := d.Source.Text()
+	return b, d.fail(err) == nil
 }
 
 func (d *decoder) text() string {
-	b, _ := d.bytes()
+	b, _ := d.word()
 	return string(b)
 }
 
@@ -137,18 +107,15 @@ func (d *decoder) value() string {
 	case '"', '{', '[':
 		return d.text()
 	}
-	raw, err := d.ReadValue()
-	if err != nil {
-		_ = d.syntax()
-	}
+	raw, err := d.Raw()
+	_ = d.fail(err)
 	return string(raw)
 }
 
 // number reads a number, or a string with one in it; 0 for anything else.
 func (d *decoder) number() float64 {
-	raw, err := d.ReadValue()
-	if err != nil {
-		_ = d.syntax()
+	raw, err := d.Raw()
+	if d.fail(err) != nil {
 		return 0
 	}
 	f, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)

@@ -3,6 +3,8 @@ package recording
 import (
 	"errors"
 	"fmt"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/entry"
 )
 
 // What can be wrong with a recording as a whole, or with one entry of it.
@@ -14,19 +16,19 @@ var (
 	ErrFormat = errors.New("not a recording")
 	// ErrSyntax: the structure around the entries is broken, so that no further
 	// entry can be found; or, in an EntryError, the entry itself is.
-	ErrSyntax = errors.New("broken structure")
+	ErrSyntax = entry.ErrSyntax
 	// ErrTruncated: the input ends in the middle. What came before was read.
 	ErrTruncated = errors.New("the input is cut off")
 	// ErrNoEntries: it is a recording, and nothing is recorded in it.
 	ErrNoEntries = errors.New("no entries")
 	// ErrTooLarge: an entry is larger than the limit of the reader.
 	ErrTooLarge = errors.New("larger than the limit")
-	// ErrTooDeep: an entry is nested more deeply than maxDepth.
+	// ErrTooDeep: an entry is nested more deeply than 1,000 levels.
 	ErrTooDeep = errors.New("nested too deeply")
 	// ErrEntry: an entry is JSON and not an exchange.
 	ErrEntry = errors.New("not an exchange")
 	// ErrEncoding: a value is not the text or the base64 that it should be.
-	ErrEncoding = errors.New("wrong encoding")
+	ErrEncoding = entry.ErrEncoding
 )
 
 // EntryError is an error of one entry. The entries after it are still read.

@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/entry"
 )
 
 // documents are HARs and JSON cassettes.
@@ -65,7 +67,7 @@ func (e documents) elements(s *scanner, decode decodeFunc) error {
 		return s.skip()
 	}
 	return s.elements(func() error {
-		data, err := s.value(e.buffer(), e.limit)
+		data, err := s.value(nil, e.limit)
 		return e.emit(data, err, decode)
 	})
 }
@@ -74,7 +76,7 @@ func (e documents) elements(s *scanner, decode decodeFunc) error {
 // written is left out: it is advice, and no reason to refuse a recording.
 func decodeMeta(raw []byte) Meta {
 	var m Meta
-	d := newDecoder(raw)
+	d := &decoder{Source: entry.NewCareful(raw)}
 	_ = d.object(func(name []byte) error {
 		switch string(name) {
 		case "spec_sha256":
@@ -83,9 +85,9 @@ func decodeMeta(raw []byte) Meta {
 			m.RecordedAt = d.time()
 		case "redacted":
 			m.Redacted = d.PeekKind() == jsontext.KindTrue
-			return d.SkipValue()
+			return d.skip()
 		default:
-			return d.SkipValue()
+			return d.skip()
 		}
 		return d.err
 	})

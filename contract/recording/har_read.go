@@ -14,17 +14,20 @@ type harDecoder struct{ *decoder }
 
 // decodeHAR decodes an entry of a HAR.
 func decodeHAR(raw []byte) (*contract.Exchange, error) {
+	if len(raw) == 0 || raw[0] != '{' {
+		return nil, fmt.Errorf("%w: not an object", ErrEntry)
+	}
+	return decode(raw, func(d *decoder) (*contract.Exchange, error) { return harDecoder{d}.entry() })
+}
+
+func (d harDecoder) entry() (*contract.Exchange, error) {
 	var (
-		d       = harDecoder{newDecoder(raw)}
 		x       contract.Exchange
 		req     bool
 		failure string
 		queued  time.Duration
 		own     harExtension
 	)
-	if len(raw) == 0 || raw[0] != '{' {
-		return nil, fmt.Errorf("%w: not an object", ErrEntry)
-	}
 	err := d.object(func(name []byte) error {
 		switch string(name) {
 		case "startedDateTime":

@@ -27,9 +27,6 @@ func (e *emitter) lines() error {
 	for {
 		piece, err := e.br.ReadSlice('\n')
 		if size += len(piece); size <= e.limit {
-			if line == nil {
-				line = e.buffer()
-			}
 			line = append(line, piece...)
 		}
 		switch {
@@ -69,14 +66,17 @@ type lineDecoder struct{ *decoder }
 
 // decodeLine decodes a line.
 func decodeLine(raw []byte) (*contract.Exchange, error) {
-	var (
-		d       = lineDecoder{newDecoder(raw)}
-		x       contract.Exchange
-		failure string
-	)
 	if raw[0] != '{' {
 		return nil, fmt.Errorf("%w: not an object", ErrEntry)
 	}
+	return decode(raw, func(d *decoder) (*contract.Exchange, error) { return lineDecoder{d}.entry() })
+}
+
+func (d lineDecoder) entry() (*contract.Exchange, error) {
+	var (
+		x       contract.Exchange
+		failure string
+	)
 	err := d.object(func(name []byte) error {
 		switch string(name) {
 		case "started":
@@ -98,9 +98,7 @@ func decodeLine(raw []byte) (*contract.Exchange, error) {
 		return d.err
 	})
 	if err == nil {
-		if _, end := d.ReadToken(); end != io.EOF {
-			err = fmt.Errorf("%w: something follows the exchange", ErrSyntax)
-		}
+		err = d.End()
 	}
 	switch {
 	case err != nil:
@@ -204,10 +202,8 @@ func (d lineDecoder) body() []byte {
 		}
 		return nil
 	}
-	raw, err := d.ReadValue()
-	if err != nil {
-		_ = d.syntax()
-	}
+	raw, err := d.Raw()
+	_ = d.fail(err)
 	return bytes.Clone(raw)
 }
 

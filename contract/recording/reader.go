@@ -209,7 +209,6 @@ type emitter struct {
 	*Reader
 	yield func(Raw, error) bool
 	index int
-	last  int // size of the entry before
 }
 
 // emit hands on the entry that was cut out with err. An error that spoils only
@@ -223,12 +222,8 @@ func (e *emitter) emit(data []byte, err error, decode func([]byte) (*contract.Ex
 		err = &EntryError{Name: e.name, Index: e.index, Err: err}
 	}
 	e.index++
-	e.last = len(data)
 	if !e.yield(raw, err) {
 		return errStop
 	}
 	return nil
 }
-
-// buffer is fresh memory for an entry, of about the size it will need.
-func (e *emitter) buffer() []byte { return make([]byte, 0, min(e.last+e.last/8, 1<<20)) }

@@ -8,10 +8,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth is how deeply a value may be nested. The deepest thing seen in
-// practice is the call stack that Chromium adds to an entry, at about 200.
-const maxDepth = 1000
-
 // scanner cuts a stream of JSON into values, looking no closer than brackets
 // and quotes need. A decoder reads the values afterwards. Two passes, because
 // a decoder gives up at the first mistake and holds whole strings in memory:

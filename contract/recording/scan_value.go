@@ -1,8 +1,11 @@
 package recording
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/onvy-health/onvy-go/contract/recording/internal/entry"
 )
 
 // skip passes over the next value.
@@ -90,7 +93,8 @@ func (s *scanner) nested(k *keeper) error {
 		b, i := s.buf[s.pos:s.end], 0
 		for i < len(b) {
 			if inString {
-				if escaped {
+				i, escaped = easyText(b, i, escaped)
+				if escaped && i < len(b) {
 					escaped = false
 					i++
 				}
@@ -134,15 +138,43 @@ func (s *scanner) nested(k *keeper) error {
 	}
 }
 
+// easyText passes over the inside of a string from b[i] on, eight bytes at a
+// time, and stops before eight with two backslashes side by side or with the end.
+func easyText(b []byte, i int, escaped bool) (int, bool) {
+	var last uint64 // is what comes next escaped?
+	if escaped {
+		last = 0x80
+	}
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		slash := equal(w, '\\')
+		after := slash<<8 | last
+		if slash&after|equal(w, '"')&^after != 0 {
+			break
+		}
+		last = slash >> 56
+	}
+	return i, last != 0
+}
+
+// Of each of eight bytes the lowest bit, and the highest.
+const ones, tops = 0x0101010101010101, 0x8080808080808080
+
+// equal has the top bits of those of eight bytes that are c.
+func equal(w uint64, c byte) uint64 {
+	w ^= ones * uint64(c)
+	return ^(w&^tops + ^uint64(tops) | w) & tops
+}
+
 // levels are the brackets that are open: for each a bit, is it an array?
 type levels struct {
-	array [maxDepth/64 + 1]uint64
+	array [entry.MaxDepth/64 + 1]uint64
 	depth int
 	deep  bool // from here on brackets are counted, not matched
 }
 
 func (l *levels) push(array bool) {
-	if l.depth++; l.depth > maxDepth {
+	if l.depth++; l.depth > entry.MaxDepth {
 		l.deep = true
 	} else if bit := uint64(1) << (l.depth % 64); array {
 		l.array[l.depth/64] |= bit
@@ -153,14 +185,14 @@ func (l *levels) push(array bool) {
 
 // pop reports whether the bracket is of the kind of the one that it closes.
 func (l *levels) pop(array bool) bool {
-	matches := l.depth > maxDepth || (l.array[l.depth/64]>>(l.depth%64)&1 == 1) == array
+	matches := l.depth > entry.MaxDepth || (l.array[l.depth/64]>>(l.depth%64)&1 == 1) == array
 	l.depth--
 	return matches
 }
 
 func (l *levels) err() error {
 	if l.deep {
-		return fmt.Errorf("%w: more than %d levels", ErrTooDeep, maxDepth)
+		return fmt.Errorf("%w: more than %d levels", ErrTooDeep, entry.MaxDepth)
 	}
 	return nil
 }
