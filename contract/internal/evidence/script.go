@@ -47,7 +47,7 @@ func (s *script) text(f *rule.Finding, exchanges []*wire.Exchange) string {
 			}
 		}
 		options := "-i -sS"
-		if len(exchanges) > MostOfUser && i < len(exchanges)-1 && x.Request.Method != "GET" {
+		if len(exchanges) > MostOfOne && i < len(exchanges)-1 && x.Request.Method != "GET" {
 			options = "-sS -o /dev/null" // users that are there to be listed
 		}
 		line := s.command(x, options)
@@ -295,9 +295,9 @@ func (s *script) expired(token string, is issued) string {
 	return s.names[key]
 }
 
-// MostOfUser and MostOfList are how many exchanges of a case a script has.
+// MostOfOne and MostOfList are how many exchanges of a case a script has.
 const (
-	MostOfUser = 8
+	MostOfOne = 8
 	MostOfList = 30
 )
 

@@ -118,10 +118,13 @@ func (t Things) InOne(x *wire.Exchange) bool {
 	return op != nil && op.API.Resource != nil && op.API.Resource.Parent != nil
 }
 
-// Lists reports whether an exchange is a page of a list.
-func (t Things) Lists(x *wire.Exchange) bool {
+// ListOf is the resource of which an exchange is a page of a list; nil for none.
+func (t Things) ListOf(x *wire.Exchange) *spec.Resource {
 	op, _ := t.Spec.Match(x.Request.Method, t.below(x))
-	return op != nil && op.API.Role == spec.List && x.Response != nil && x.Response.Status/100 == 2
+	if op == nil || op.API.Role != spec.List || x.Response == nil || x.Response.Status/100 != 2 {
+		return nil
+	}
+	return op.API.Resource
 }
 
 // LeadingTo picks the exchanges that one can be understood from: the create of
@@ -158,12 +161,16 @@ func (t Things) LeadingTo(log []*wire.Exchange, x *wire.Exchange) []*wire.Exchan
 // Holders are the creates of what holds the things that some exchanges are about,
 // outermost first, as far as they are in a log and not among them.
 func (t Things) Holders(log, exchanges []*wire.Exchange) (all []*wire.Exchange) {
+	paths := make([]string, len(exchanges))
+	for i, x := range exchanges {
+		paths[i] = t.below(x)
+	}
 	for _, x := range log {
 		one := t.of(x)
 		if one == nil || x.Request.Method != "POST" || x.Response == nil || x.Response.Status/100 != 2 || slices.Contains(exchanges, x) {
 			continue
 		}
-		if slices.ContainsFunc(exchanges, func(of *wire.Exchange) bool { return strings.HasPrefix(t.below(of), one.path()+"/") }) {
+		if slices.ContainsFunc(paths, func(path string) bool { return strings.HasPrefix(path, one.path()+"/") }) {
 			all = append(all, x)
 		}
 	}

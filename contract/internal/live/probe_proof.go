@@ -58,7 +58,7 @@ func (p prover) forScript(rule string, steps []*wire.Exchange) []*wire.Exchange 
 		return append(slices.Clone(steps), x)
 	case e.PathOf(x) != "":
 		steps = p.ofThing(steps)
-	case x.Request.Method == "GET" && e.Lists(x):
+	case x.Request.Method == "GET" && e.ListOf(x) != nil:
 		steps = p.ofList(x)
 	}
 	return append(e.Holders(p.log, steps), steps...)
@@ -76,7 +76,7 @@ func (p prover) ofList(x *wire.Exchange) []*wire.Exchange {
 			before = append(before, one)
 		}
 	}
-	if len(before) == 0 {
+	if len(before) == 0 && e.ListOf(x) == e.Spec.Users() {
 		before = p.someCreates()
 	}
 	if len(before) > evidence.MostOfList {
@@ -99,7 +99,7 @@ func (p prover) ofThing(steps []*wire.Exchange) []*wire.Exchange {
 			break
 		}
 	}
-	if len(all) == 0 || len(all) > evidence.MostOfUser {
+	if len(all) == 0 || len(all) > evidence.MostOfOne {
 		all = slices.Clone(steps)
 	}
 	token := e.AnyToken()

@@ -175,18 +175,21 @@ const mostProofs = 8
 
 // made takes a verdict that the history has made and not given yet.
 func (t *tally) made(s *pass.Spec, v history.Verdict) {
-	x := t.witness.At(v.Order)
-	if x == nil || !t.selection.Wants(v.Rule()) {
+	if !t.selection.Wants(v.Rule()) {
 		return
 	}
 	f := past.Finding(s, v)
 	proof := t.proofs[f.Key()]
-	switch {
-	case proof == nil:
+	if len(proof) == mostProofs {
+		return
+	}
+	x := t.witness.At(v.Order)
+	if x == nil {
+		return
+	}
+	if proof == nil {
 		proof = make(map[fact.Order]*rule.Finding)
 		t.proofs[f.Key()] = proof
-	case len(proof) == mostProofs:
-		return
 	}
 	t.witness.Prove(&f, x)
 	proof[v.Order] = &f

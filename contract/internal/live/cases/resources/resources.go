@@ -90,7 +90,7 @@ func ReadOnlyOne(p *live.Probe, r *spec.Resource) {
 		for _, name := range read.Keys(kept) {
 			if now, known := c.Shows(name); known && live.Same(now, sent[name]) {
 				f := c.Where(name)
-				f.Message = "the server kept what only it sets of the client"
+				f.Message = "the server took from the client what only it sets"
 				p.Report(c, t.Rule(users.ReadOnly), f)
 				return
 			}
