@@ -297,7 +297,7 @@ func (s *script) expired(token string, is issued) string {
 
 // MostOfOne and MostOfList are how many exchanges of a case a script has.
 const (
-	MostOfOne = 8
+	MostOfOne  = 8
 	MostOfList = 30
 )
 
