@@ -124,8 +124,7 @@ func againSteps(ctx context.Context, a *console.App, live *liveFlags, old *contr
 }
 
 // sayAgain says what came of the steps of a cause. Where they do not show it, its
-// cases run, and all cases where these do not show it either and the rule is of
-// what many exchanges say together.
+// cases run, and all cases where these do not show it either and others can.
 func sayAgain(a *console.App, cmd *cobra.Command, spec *contract.Spec, live *liveFlags, old *contract.Report, cause *contract.Cause, steps *played) error {
 	switch {
 	case steps.still:
@@ -207,10 +206,16 @@ func quotedAll(names []string) string {
 	return strings.Join(quoted, "|")
 }
 
-// together reports whether exchanges of several cases can show a cause.
+// together reports whether other cases can show a cause than those that a report
+// names: exchanges of several show it together, or several have shown it and the
+// first one has its name there.
 func together(c *contract.Cause) bool {
 	r, _ := contract.RuleByID(c.Head().Rule)
-	return r.Kind == contract.KindHistory
+	seen := 0
+	for _, f := range c.Findings {
+		seen += f.Count
+	}
+	return r.Kind == contract.KindHistory || r.Kind == contract.KindExchange && seen > len(c.Findings)
 }
 
 // sameCause is the cause of a report that has a finding of another one's; nil if

@@ -143,6 +143,25 @@ func TestAgainSaysWhatIsDifferentNow(t *testing.T) {
 	require.Contains(t, r.stderr, "cannot be said: the server cannot be reached")
 }
 
+// A report names the case that was the first to see something. Where that one does
+// not see it again, others may that saw it too.
+func TestAgainAsksAllCasesThatMayHaveSeenIt(t *testing.T) {
+	c, _, _ := faulty(t, "next-page-null")
+	name := filepath.Join(t.TempDir(), "report.json")
+	c.run(t, "run", "--seed", "7", "--run", "^(auth/server|users/pages)$", "--json", name, ledger(t))
+	id := causeFor(t, name, "page/next-null")
+	byAnother := func(count int) string {
+		return changed(t, name, func(r *contract.Report) {
+			for i := range r.Findings {
+				f := &r.Findings[i]
+				f.Exchange, f.Count, f.Curl = "auth/server", count, ""
+			}
+		})
+	}
+	require.Contains(t, c.run(t, "again", id, byAnother(2), ledger(t)).stdout, id+" still so, by its cases (")
+	require.Contains(t, c.run(t, "again", id, byAnother(1), ledger(t)).stdout, "nothing of the kind (auth/server)", "it was seen once, and by that case")
+}
+
 // A report is a file. Whoever wrote it, what no run has created stays as it is.
 func TestAgainLeavesAloneWhatTheSuiteDidNotCreate(t *testing.T) {
 	c, _, srv := faulty(t, "measurement-unit-enum")
