@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -147,7 +148,11 @@ func TestALawIsHeldByAnswersOfItsKind(t *testing.T) {
 				if s[1] != "" {
 					x.Request.Header, x.Request.Body = contract.Header{{Name: "Content-Type", Value: "application/json"}}, []byte(s[1])
 				}
-				x.Response = &contract.Response{Status: map[bool]int{true: 200, false: 201}[s[0] != "POST /users"], Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(s[2])}
+				status := map[bool]int{true: 200, false: 201}[s[0] != "POST /users"]
+				if fields := strings.Fields(s[0]); len(fields) > 2 {
+					status, _ = strconv.Atoi(fields[2])
+				}
+				x.Response = &contract.Response{Status: status, Header: contract.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(s[2])}
 				if !yield(x, nil) {
 					return
 				}
@@ -157,14 +162,20 @@ func TestALawIsHeldByAnswersOfItsKind(t *testing.T) {
 	create, one := [3]string{"POST /users", `{"id":"u1"}`, user}, [3]string{"GET /users/u1", "", user}
 	list := [3]string{"GET /users", "", `{"users":[` + user + `],"pagination":{"total":1,"limit":100}}`}
 	server := [3]string{"POST /v1/projects/p/auth/server", `{}`, token}
+	gone, refused := [3]string{"DELETE /users/u1 204"}, `{"error":{"code":"no","message":"no"}}`
 	for name, row := range map[string]struct {
 		sent [][3]string
 		want map[string]string
 	}{
-		"a user":    {[][3]string{create, one}, map[string]string{"users/created-readable": "held", "page/total-agrees": "not tried", "page/loses-users": "not tried", "token/reused": "not tried", "token/fresh": "not tried", "users/list-agrees": "not tried"}},
-		"a list":    {[][3]string{create, list}, map[string]string{"users/created-readable": "not tried", "page/total-agrees": "held", "page/loses-users": "held", "users/list-agrees": "not tried"}},
-		"a token":   {[][3]string{server, server}, map[string]string{"users/created-readable": "not tried", "page/loses-users": "not tried", "users/write-answer": "not tried", "token/refresh-reuse": "not tried"}},
-		"the three": {[][3]string{server, create, one, list}, map[string]string{"users/list-agrees": "held", "token/fresh": "held"}},
+		"a user":     {[][3]string{create, one}, map[string]string{"users/created-readable": "held", "page/total-agrees": "not tried", "page/loses-users": "not tried", "token/reused": "not tried", "token/fresh": "not tried", "users/list-agrees": "not tried"}},
+		"a list":     {[][3]string{create, list}, map[string]string{"users/created-readable": "not tried", "page/total-agrees": "held", "page/loses-users": "held", "users/list-agrees": "not tried"}},
+		"one token":  {[][3]string{server}, map[string]string{"token/reused": "not tried", "token/jti-unique": "not tried"}},
+		"refused":    {[][3]string{gone, create, {"GET /users/u1 401", "", refused}}, map[string]string{"users/deleted-gone": "not tried", "users/answers-agree": "not tried"}},
+		"not found":  {[][3]string{gone, create, {"GET /users/u1 404", "", refused}}, map[string]string{"users/deleted-gone": "held"}},
+		"two reads":  {[][3]string{create, one, one}, map[string]string{"users/answers-agree": "held"}},
+		"two tokens": {[][3]string{server, {server[0], server[1], strings.ReplaceAll(token, `"a"`, `"b"`)}}, map[string]string{"token/reused": "held", "token/jti-unique": "held"}},
+		"a token":    {[][3]string{server, server}, map[string]string{"users/created-readable": "not tried", "page/loses-users": "not tried", "users/write-answer": "not tried", "token/refresh-reuse": "not tried"}},
+		"the three":  {[][3]string{server, create, one, list}, map[string]string{"users/list-agrees": "held", "token/fresh": "held"}},
 	} {
 		got := pageOf(row.sent...)
 		for law, want := range row.want {

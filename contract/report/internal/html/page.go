@@ -78,7 +78,7 @@ type page struct {
 	Cases        *casesView
 	Foot         []string
 
-	answers map[string]bool // what was answered how; nil if that is not known
+	answers map[string]int // how often what was answered how; nil if that is not known
 }
 
 type fact struct {

@@ -181,5 +181,5 @@ func looked(p *page, id string) bool {
 	if _, ok := contract.RuleByID("users/" + name); answer == "" && ok {
 		answer = family + " 2"
 	}
-	return answer == "" || p.answers[answer]
+	return answer == "" || p.answers[answer] > 0
 }
