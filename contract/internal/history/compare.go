@@ -106,6 +106,10 @@ type patched struct {
 // comparePart holds the answer to a PATCH of an object against both forms that
 // it may have: the sent parts, and the other parts as they were.
 func (e resourceLaws) comparePart(l *life, f *fact.Fact, p patched) {
+	if !p.now.There() && !p.sent.Empty() {
+		e.law(l, f, WriteAnswer, Verdict{Field: p.name, Message: "the answer to the write: the value is missing"})
+		return
+	}
 	for _, part := range p.sent.Parts {
 		inner := patched{p.name + "." + part.Label(), part.Value, p.now.Part(part.Name), p.old.Part(part.Name), p.sure}
 		v := Verdict{Field: inner.name, Earlier: l.since}
@@ -115,7 +119,7 @@ func (e resourceLaws) comparePart(l *life, f *fact.Fact, p patched) {
 				v.Message = "null did not clear the part"
 				e.law(l, f, PatchClears, v)
 			}
-		case inner.sent.IsObject() && (inner.now.IsObject() || inner.sent.Empty()):
+		case inner.sent.IsObject() && (inner.now.IsObject() || !inner.now.There()):
 			e.comparePart(l, f, inner)
 		case inner.now.There() && fact.Equal(inner.now, inner.sent):
 		case p.old.IsObject() && fact.Equal(inner.now, inner.old):

@@ -1,7 +1,6 @@
 package past_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -56,25 +55,37 @@ func overlap(xs []*wire.Exchange) bool {
 	return false
 }
 
-// A part that a PATCH changes without naming it is in the object before and in the
-// one after; it is one finding.
-func TestAPartThatAPatchChangesIsReportedOnce(t *testing.T) {
+// What one PATCH does to one object is one finding: a part that it changes without
+// naming it, though it is in the object before and in the one after; all parts of an
+// object that is lost.
+func TestWhatAPatchDoesToAnObjectIsOneFinding(t *testing.T) {
 	spec, err := pass.Load(onvy.Spec)
 	require.NoError(t, err)
-	write := func(method, path, body, thresholds, second string, status int) *wire.Exchange {
+	write := func(method, path, body, members, second string, status int) *wire.Exchange {
 		header := wire.Header{{Name: "Content-Type", Value: "application/json"}}
-		answer := `{"created_at":"2026-03-05T11:00:00Z","data_syncs":[],"id":"u1","thresholds":` + thresholds + `,"updated_at":"2026-03-05T11:00:` + second + `Z"}`
+		answer := `{"created_at":"2026-03-05T11:00:00Z","data_syncs":[],"id":"u1",` + members + `"updated_at":"2026-03-05T11:00:` + second + `Z"}`
 		return &wire.Exchange{
 			Name: method, Started: time.Date(2026, 3, 5, 12, 0, len(method), 0, time.UTC), Duration: time.Millisecond,
 			Request:  wire.Request{Method: method, URL: "https://api.onvy.health" + path, Header: header, Body: []byte(body)},
 			Response: &wire.Response{Status: status, Header: header, Body: []byte(answer)},
 		}
 	}
-	findings := tells(past.Whole)(spec, []*wire.Exchange{
-		write("POST", "/users", `{"id":"u1","thresholds":{"ftp":240,"mhr":189}}`, `{"ftp":240,"mhr":189}`, "00", 201),
-		write("PATCH", "/users/u1", `{"thresholds":{"ftp":99}}`, `{"ftp":99,"mhr":190}`, "01", 200),
-	})
-	require.Len(t, findings, 1)
-	require.Equal(t, history.PatchMerges.ID, findings[0].Rule)
-	require.True(t, strings.HasSuffix(findings[0].Pointer, "mhr"), findings[0].Pointer)
+	for _, row := range []struct{ sent, answer, rule, pointer string }{
+		{`{"ftp":99}`, `"thresholds":{"ftp":99,"mhr":190},`, history.PatchMerges.ID, "/thresholds/mhr"},
+		{`{"ftp":99,"lthr":160}`, ``, history.WriteAnswer.ID, "/thresholds"},
+		{`{"ftp":null}`, ``, history.PatchMerges.ID, "/thresholds/mhr"},
+		{`{"ftp":null,"mhr":null}`, ``, "", ""},
+	} {
+		findings := tells(past.Whole)(spec, []*wire.Exchange{
+			write("POST", "/users", `{"id":"u1","thresholds":{"ftp":240,"mhr":189}}`, `"thresholds":{"ftp":240,"mhr":189},`, "00", 201),
+			write("PATCH", "/users/u1", `{"thresholds":`+row.sent+`}`, row.answer, "01", 200),
+		})
+		if row.rule == "" {
+			require.Empty(t, findings, row.sent)
+			continue
+		}
+		require.Len(t, findings, 1, row.sent)
+		require.Equal(t, row.rule, findings[0].Rule, row.sent)
+		require.Equal(t, row.pointer, findings[0].Pointer, row.sent)
+	}
 }
