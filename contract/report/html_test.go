@@ -148,7 +148,7 @@ func TestEveryKindOfReportIsAPage(t *testing.T) {
 func TestASpecThatCannotBeReadIsAnErrorAndNoPage(t *testing.T) {
 	var b strings.Builder
 	err := report.HTML(&b, reports()["failed"], report.HTMLOptions{Spec: []byte("openapi: [")})
-	require.ErrorContains(t, err, "report: html: the spec cannot be read")
+	require.ErrorContains(t, err, "report: html: openapi.yaml:2: the spec cannot be read")
 	require.Empty(t, b.String())
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract/cmd/onvy-contract/internal/console"
 )
 
@@ -164,6 +165,7 @@ func TestSpecThatCannotBeUsedIsRefused(t *testing.T) {
 		"empty":      {"", "spec"},
 		"not YAML":   {"\t:", "spec"},
 		"not a spec": {"a: 1", "spec"},
+		"not valid":  {strings.Replace(string(onvy.Spec), "    Gender:\n", "    Gender:\n      pattern: '('\n", 1), ": openapi.yaml:"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			spec := file(t, "openapi.yaml", c.text)

@@ -1,6 +1,9 @@
 // Package marks checks the x-onvy-* marks of a spec. Redaction, the levels of
 // findings and the cases for scopes rest on them, and one that is misspelled is
 // one that is not there: nothing else would say so.
+//
+// It also has what else is asked of the text of a spec, and not of what a loader
+// makes of it: whether $refs lead somewhere, and where something stands.
 package marks
 
 import (
@@ -48,9 +51,9 @@ var known = map[string]struct {
 }
 
 // Check returns an error for the first mark that is not known, or has a value
-// that it cannot have, for a $ref that leads nowhere, and for an operationId that
-// is there twice, with its line and column. Text that is not YAML is for others
-// to refuse.
+// that it cannot have, for a $ref that leads nowhere, for an operationId that is
+// there twice, and for a schema that contradicts itself, with its line and column.
+// Text that is not YAML is for others to refuse.
 func Check(spec []byte) error {
 	var root yaml.Node
 	if yaml.Unmarshal(spec, &root) != nil {
@@ -59,7 +62,7 @@ func Check(spec []byte) error {
 	if err := check(&root); err != nil || len(root.Content) == 0 {
 		return err
 	}
-	if err := checkRefs(root.Content[0], root.Content[0]); err != nil {
+	if err := checkElements(root.Content[0]); err != nil {
 		return err
 	}
 	return checkIDs(root.Content[0])

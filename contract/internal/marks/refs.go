@@ -2,36 +2,27 @@ package marks
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 )
 
-// examples hold data, in which $ref is a name like any other.
-var examples = []string{"example", "value", "default", "enum"}
-
-// checkRefs returns an error for the first $ref that leads out of the spec, to
-// nothing, or back to itself by way of nothing but others.
-func checkRefs(root, n *yaml.Node) error {
-	for i, child := range n.Content {
-		if n.Kind == yaml.MappingNode {
-			name := n.Content[i&^1].Value
-			if i%2 == 0 || slices.Contains(examples, name) || strings.HasPrefix(name, "x-") {
-				continue
-			}
-			if name == "$ref" && child.Kind == yaml.ScalarNode {
-				if what := checkRef(root, child.Value); what != "" {
-					return fmt.Errorf("%s: the $ref %s %s", place(child), child.Value, what)
-				}
+// checkElements returns an error for the first $ref that leads out of the spec, to
+// nothing, or back to itself by way of nothing but others, and for the first
+// schema that contradicts itself.
+func checkElements(root *yaml.Node) error {
+	return walk(root, "", func(key, n *yaml.Node, kind string) error {
+		if kind == "schema" {
+			return checkSchema(n)
+		}
+		if kind == "" && key != n && key.Value == "$ref" && n.Kind == yaml.ScalarNode {
+			if what := checkRef(root, n.Value); what != "" {
+				return fmt.Errorf("%s: the $ref %s %s", place(n), n.Value, what)
 			}
 		}
-		if err := checkRefs(root, child); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func place(n *yaml.Node) string { return fmt.Sprintf("openapi.yaml:%d:%d", n.Line, n.Column) }
@@ -46,11 +37,11 @@ func checkRef(root *yaml.Node, ref string) string {
 			return "leads out of openapi.yaml; nothing else is read"
 		}
 		at := root
-		for name := range strings.SplitSeq(pointer, "/") {
+		for _, name := range Names(pointer) {
 			if next := member(at, "$ref"); next != nil && next.Kind == yaml.ScalarNode {
 				return "" // goes through another one; whoever resolves it says what is wrong
 			}
-			at = member(at, strings.NewReplacer("~1", "/", "~0", "~").Replace(name))
+			at = member(at, name)
 		}
 		if at == nil && !strings.Contains(ref, "%") {
 			return "leads nowhere"
@@ -73,8 +64,10 @@ func member(n *yaml.Node, name string) *yaml.Node {
 	if n == nil {
 		return nil
 	}
-	if i, err := strconv.Atoi(name); n.Kind == yaml.SequenceNode && err == nil && i >= 0 && i < len(n.Content) {
-		return n.Content[i]
+	if n.Kind == yaml.SequenceNode {
+		if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(n.Content) {
+			return n.Content[i]
+		}
 	}
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == name {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -30,8 +29,20 @@ type Model struct {
 }
 
 // Parse reads the text of a spec. Nothing else is read, whatever it refers to. Its
-// errors have line and column; of text that is not YAML, the line.
+// errors are one line, with line and column; of text that is not YAML, the line.
 func Parse(text []byte) (*Model, error) {
+	doc, err := Load(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, invalid(text, err)
+	}
+	return New(doc)
+}
+
+// Load is [Parse] for those who need nothing but the document, valid or not.
+func Load(text []byte) (*openapi3.T, error) {
 	if err := marks.Check(text); err != nil {
 		return nil, err
 	}
@@ -39,19 +50,10 @@ func Parse(text []byte) (*Model, error) {
 	loader.IncludeOrigin = true
 	doc, err := loader.LoadFromData(text)
 	if err != nil {
-		if at := syntax.FindStringSubmatch(err.Error()); at != nil {
-			return nil, fmt.Errorf("openapi.yaml:%s: the spec cannot be read: %s", at[1], at[2])
-		}
-		return nil, fmt.Errorf("the spec cannot be read: %w", err)
+		return nil, unreadable(text, err)
 	}
-	if err := doc.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("the spec is not valid: %w", err)
-	}
-	return New(doc)
+	return doc, nil
 }
-
-// syntax is what a YAML parser says of a line.
-var syntax = regexp.MustCompile(`yaml: .*?line (\d+): (.+)`)
 
 // New reads a spec that was loaded and validated. With IncludeOrigin its errors
 // and places have line and column.

@@ -10,13 +10,14 @@ import (
 	"github.com/speakeasy-api/openapi/overlay"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 // For returns the edits for the assumptions and the drift of a report.
-func For(r *contract.Report, spec []byte) (*Suggestion, error) {
-	doc, err := openapi3.NewLoader().LoadFromData(spec)
+func For(r *contract.Report, text []byte) (*Suggestion, error) {
+	doc, err := spec.Load(text)
 	if err != nil {
-		return nil, fmt.Errorf("suggest: the spec cannot be read: %w", err)
+		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	s := &Suggestion{at: map[string]bool{}}
 	s.overlay = overlay.Overlay{

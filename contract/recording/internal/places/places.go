@@ -3,7 +3,6 @@
 package places
 
 import (
-	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
@@ -13,7 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/onvy-health/onvy-go/contract/internal/marks"
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/recording/internal/value"
 )
 
@@ -61,13 +60,10 @@ type Spec struct {
 }
 
 // New reads a spec, an OpenAPI document.
-func New(spec []byte) (*Spec, error) {
-	if err := marks.Check(spec); err != nil {
-		return nil, err
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(spec)
+func New(text []byte) (*Spec, error) {
+	doc, err := spec.Load(text)
 	if err != nil {
-		return nil, fmt.Errorf("the spec cannot be read: %w", err)
+		return nil, err
 	}
 	var (
 		p   = &planner{done: map[*openapi3.Schema]*Node{}}

@@ -5,10 +5,8 @@ package spectext
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,21 +60,14 @@ var last struct {
 }
 
 func parse(text []byte) (*Text, error) {
-	loader := openapi3.NewLoader()
-	loader.IncludeOrigin = true
-	doc, err := loader.LoadFromData(text)
+	api, err := spec.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("the spec cannot be read: %w", err)
-	}
-	if err := doc.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("the spec is not valid: %w", err)
-	}
-	sum := sha256.Sum256(bytes.TrimSpace(text))
-	s := &Text{Lines: strings.Split(string(text), "\n"), Sum: hex.EncodeToString(sum[:]), ByID: map[string]*Operation{}}
-	s.Model = coverage.Compile(doc, s.Sum)
-	if s.API, err = spec.New(doc); err != nil {
 		return nil, err
 	}
+	doc := api.Doc
+	sum := sha256.Sum256(bytes.TrimSpace(text))
+	s := &Text{Lines: strings.Split(string(text), "\n"), Sum: hex.EncodeToString(sum[:]), ByID: map[string]*Operation{}}
+	s.Model, s.API = coverage.Compile(doc, s.Sum), api
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			s.Operations = append(s.Operations, Operation{op.OperationID, method, path, op})
