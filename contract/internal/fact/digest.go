@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"hash/crc32"
 	"hash/maphash"
 
 	"github.com/dchest/siphash"
@@ -58,8 +57,6 @@ func (h *Hasher) values(b []byte) uint64 {
 	return siphash.Hash(h.k0, h.k1, b)
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // KeySize is the length of a key of [NewHasher] in bytes.
 const KeySize = 16
 
@@ -101,7 +98,7 @@ func (h *Hasher) Digest(parts ...string) Digest {
 	binary.LittleEndian.PutUint64(d[:], lo)
 	binary.LittleEndian.PutUint64(d[8:], hi)
 	if h.local { // the same partition each time
-		binary.BigEndian.PutUint32(d[:], crc32.Checksum(text, castagnoli))
+		binary.LittleEndian.PutUint32(d[:], uint32(siphash.Hash(0, 0, text)))
 	}
 	return d
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"iter"
+	"slices"
 
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
@@ -102,10 +103,14 @@ const (
 // that come too late for that.
 func inOrder(entries iter.Seq[checkedEntry], n *rule.NotJudged) iter.Seq[checkedEntry] {
 	return func(yield func(checkedEntry) bool) {
-		var w window
-		bytes, last, nth := 0, int64(noTime), 0
+		var w []waiting // in order; before from they are gone
+		from, bytes, last := 0, 0, int64(noTime)
 		next := func() bool {
-			e := heap.Pop(&w).(waiting)
+			e := w[from].checkedEntry
+			w[from] = waiting{}
+			if from++; from > lookAhead {
+				w, from = slices.Delete(w, 0, from), 0
+			}
 			bytes -= e.bytes
 			if end := e.at.End; end != 0 && end < last {
 				e.late = true
@@ -113,7 +118,7 @@ func inOrder(entries iter.Seq[checkedEntry], n *rule.NotJudged) iter.Seq[checked
 			} else if end != 0 {
 				last = end
 			}
-			return yield(e.checkedEntry)
+			return yield(e)
 		}
 		newest := int64(noTime)
 		for e := range entries {
@@ -123,15 +128,18 @@ func inOrder(entries iter.Seq[checkedEntry], n *rule.NotJudged) iter.Seq[checked
 			}
 			newest = max(newest, end)
 			bytes += e.bytes
-			nth++
-			heap.Push(&w, waiting{e, end, nth})
-			for len(w) > lookAhead || bytes > lookAheadBytes {
+			at := len(w)
+			for at > from && w[at-1].time > end { // seldom far
+				at--
+			}
+			w = slices.Insert(w, at, waiting{e, end})
+			for len(w)-from > lookAhead || bytes > lookAheadBytes {
 				if !next() {
 					return
 				}
 			}
 		}
-		for len(w) > 0 {
+		for len(w) > from {
 			if !next() {
 				return
 			}
@@ -143,26 +151,4 @@ func inOrder(entries iter.Seq[checkedEntry], n *rule.NotJudged) iter.Seq[checked
 type waiting struct {
 	checkedEntry
 	time int64
-	nth  int
-}
-
-// window is a heap by time.
-type window []waiting
-
-func (w window) Len() int { return len(w) }
-
-func (w window) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(w[i].time, w[j].time), cmp.Compare(w[i].nth, w[j].nth)) < 0
-}
-
-func (w window) Swap(i, j int) { w[i], w[j] = w[j], w[i] }
-
-func (w *window) Push(x any) { *w = append(*w, x.(waiting)) }
-
-func (w *window) Pop() any {
-	old := *w
-	last := old[len(old)-1]
-	old[len(old)-1] = waiting{}
-	*w = old[:len(old)-1]
-	return last
 }
