@@ -226,6 +226,12 @@ func TestAgainPlaysWhatARecordingHasFromTheCreateOn(t *testing.T) {
 		}
 	})
 	c.run(t, "again", id, without, ledger(t)).refuses(t, "cannot be said", "created what it", "--script")
+	endless := changed(t, name, func(r *contract.Report) {
+		for i := range r.Findings {
+			r.Findings[i].Curl += `curl "$URL/users" -d "$(printf %s x | sed '` + strings.Repeat(`s/^\(.*\)/\1\1/;`, 24) + "t')\"\n"
+		}
+	})
+	c.run(t, "again", id, endless, ledger(t)).refuses(t, "cannot be said: its script makes more than 1 MiB of text", "--script")
 	call{}.run(t, "again", id, name).refuses(t, "name a server")
 }
 

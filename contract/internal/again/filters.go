@@ -2,45 +2,71 @@ package again
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 )
 
-// values are the variables of a script, by name.
-type values map[string]string
+// values are the variables of a script, by name, and how much text has been made
+// of it.
+type values struct {
+	of   map[string]string
+	made int // bytes
+}
+
+// mostText is more than the scripts of package evidence make, in which a body has
+// 8 KB at most. A script that doubles a text with every few characters of its own
+// could make any amount.
+const mostText = 1 << 20
+
+var errText = errors.New("its script makes more than 1 MiB of text")
+
+// grow counts text that is about to be made.
+func (v *values) grow(bytes int) error {
+	if v.made += bytes; v.made > mostText {
+		return errText
+	}
+	return nil
+}
 
 // text is what a word stands for.
-func (v values) text(w word) (string, error) {
+func (v *values) text(w word) (string, error) {
 	var b strings.Builder
 	for _, p := range w {
-		switch {
-		case p.variable != "":
-			value, known := v[p.variable]
-			if !known {
-				return "", fmt.Errorf("it needs %s", p.variable)
-			}
-			if p.suffix == "##*." {
-				value = value[strings.LastIndexByte(value, '.')+1:]
-			} else {
-				value = value[:max(0, len(value)-strings.Count(p.suffix, "?"))]
-			}
-			b.WriteString(value)
-		case p.pipe != nil:
-			out, err := v.output(p.pipe)
-			if err != nil {
-				return "", err
-			}
-			b.WriteString(strings.TrimRight(out, "\n"))
-		default:
-			b.WriteString(p.text)
+		text, err := v.part(p)
+		if err == nil {
+			err = v.grow(len(text))
 		}
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(text)
 	}
 	return b.String(), nil
 }
 
-func (v values) texts(words []word) (all []string, err error) {
+// part is what a part of a word stands for.
+func (v *values) part(p part) (string, error) {
+	switch {
+	case p.variable != "":
+		value, known := v.of[p.variable]
+		if !known {
+			return "", fmt.Errorf("it needs %s", p.variable)
+		}
+		if p.suffix == "##*." {
+			return value[strings.LastIndexByte(value, '.')+1:], nil
+		}
+		return value[:max(0, len(value)-strings.Count(p.suffix, "?"))], nil
+	case p.pipe != nil:
+		out, err := v.output(p.pipe)
+		return strings.TrimRight(out, "\n"), err
+	}
+	return p.text, nil
+}
+
+func (v *values) texts(words []word) (all []string, err error) {
 	for _, w := range words {
 		text, err := v.text(w)
 		if err != nil {
@@ -52,7 +78,7 @@ func (v values) texts(words []word) (all []string, err error) {
 }
 
 // output is what a pipeline of printf and filters writes.
-func (v values) output(pipe [][]word) (out string, err error) {
+func (v *values) output(pipe [][]word) (out string, err error) {
 	for i, command := range pipe {
 		words, err := v.texts(command)
 		if err != nil {
@@ -65,16 +91,20 @@ func (v values) output(pipe [][]word) (out string, err error) {
 		if filter == nil {
 			return "", errForm
 		}
-		if out, err = filter(out, words[1:]); err != nil {
+		if out, err = filter(v, out, words[1:]); err == nil {
+			err = v.grow(len(out))
+		}
+		if err != nil {
 			return "", err
 		}
 	}
 	return out, nil
 }
 
-// filters are what scripts make changed tokens with.
-var filters = map[string]func(in string, args []string) (string, error){
-	"printf": func(_ string, args []string) (string, error) {
+// filters are what scripts make changed tokens with. What they return is counted
+// then: only sed, which may have many commands, makes much more than it is given.
+var filters = map[string]func(v *values, in string, args []string) (string, error){
+	"printf": func(_ *values, _ string, args []string) (string, error) {
 		switch {
 		case len(args) > 1 && args[0] == "%s":
 			return strings.Join(args[1:], ""), nil
@@ -85,7 +115,7 @@ var filters = map[string]func(in string, args []string) (string, error){
 		}
 		return "", errForm
 	},
-	"cut": func(in string, args []string) (string, error) {
+	"cut": func(_ *values, in string, args []string) (string, error) {
 		if len(args) != 2 || args[0] != "-d." || !strings.HasPrefix(args[1], "-f") {
 			return "", errForm
 		}
@@ -99,7 +129,7 @@ var filters = map[string]func(in string, args []string) (string, error){
 		}
 		return parts[n-1], nil
 	},
-	"base64": func(in string, args []string) (string, error) {
+	"base64": func(_ *values, in string, args []string) (string, error) {
 		if len(args) == 0 {
 			return base64.StdEncoding.EncodeToString([]byte(in)), nil
 		}
@@ -133,9 +163,13 @@ func octal(format string) (string, error) {
 	return b.String(), nil
 }
 
+// mostSet is more than the sets of tr have in scripts: each character of a text
+// is looked for in one.
+const mostSet = 64
+
 // translate is tr.
-func translate(in string, args []string) (string, error) {
-	if len(args) != 2 {
+func translate(_ *values, in string, args []string) (string, error) {
+	if len(args) != 2 || len(args[0])+len(args[1]) > mostSet {
 		return "", errForm
 	}
 	from, to := strings.ReplaceAll(args[0], `\n`, "\n"), strings.ReplaceAll(args[1], `\n`, "\n")
@@ -170,7 +204,7 @@ func otherCase(r rune) rune {
 
 // substitute is sed with commands of the form s/this/that/, and t after one that
 // ends where it has changed something.
-func substitute(in string, args []string) (string, error) {
+func substitute(v *values, in string, args []string) (string, error) {
 	for _, arg := range args {
 		if arg == "-e" {
 			continue
@@ -190,6 +224,10 @@ func substitute(in string, args []string) (string, error) {
 			this, err := regexp.Compile(basic.Replace(parts[1]))
 			if err != nil {
 				return "", errForm
+			}
+			repeats := strings.Count(parts[2], `\1`) * len(in)
+			if err := v.grow(len(in) + len(parts[2]) + repeats); err != nil {
+				return "", err
 			}
 			that := strings.ReplaceAll(strings.ReplaceAll(parts[2], "$", "$$"), `\1`, "${1}")
 			if at := this.FindStringSubmatchIndex(in); at != nil {

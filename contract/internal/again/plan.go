@@ -57,8 +57,8 @@ func NewPlan(s *pass.Spec, t *run.Target, f *rule.Finding, recorded bool, maxWai
 
 // variables are those that scripts take from the environment. A header of
 // --header-file is sent with every request anyway.
-func (p *Plan) variables() values {
-	v := values{
+func (p *Plan) variables() *values {
+	v := map[string]string{
 		"URL": base, "ONVY_HEADER_FILE": "", "ONVY_PROJECT_ID": p.target.Project.ID,
 		"ONVY_CLIENT_ID": p.target.Project.ClientID, "ONVY_CLIENT_SECRET": p.target.Project.ClientSecret.Reveal(),
 	}
@@ -68,7 +68,7 @@ func (p *Plan) variables() values {
 	if o := p.target.Other; o != nil {
 		v["ONVY_OTHER_CLIENT_SECRET"] = o.ClientSecret.Reveal()
 	}
-	return v
+	return &values{of: v}
 }
 
 // rehearse goes through all statements without sending anything.
@@ -88,7 +88,7 @@ func (p *Plan) rehearse() error {
 			return err
 		}
 		if a.keep != "" {
-			v[a.keep] = "a.b.c"
+			v.of[a.keep] = "a.b.c"
 			continue
 		}
 		sent = true

@@ -66,7 +66,7 @@ func (p *Plan) Play(ctx context.Context, o run.Options, prints map[string]bool) 
 // playing is a plan that is being played.
 type playing struct {
 	*Plan
-	values values
+	values *values
 	fresh  map[string]string // id of this run by that of a recording
 	sent   []*wire.Exchange
 	last   *rule.Step // the answer that the finding is about
@@ -110,7 +110,7 @@ func (p *playing) run(probe *live.Probe) {
 		if value == "" || strings.ContainsAny(value, a.without) {
 			probe.Fail("no %s for the steps: the server answered %d", strings.ReplaceAll(a.member, "_", " "), c.Status())
 		}
-		p.values[a.keep] = value
+		p.values.of[a.keep] = value
 	}
 }
 
@@ -129,7 +129,7 @@ func (p *playing) remember(probe *live.Probe, r live.Request) {
 		return
 	}
 	project := p.target.Project.ID
-	for name, token := range p.values {
+	for name, token := range p.values.of {
 		if strings.HasPrefix(name, "OTHER_") && p.target.Other != nil && strings.HasSuffix(r.Header.Get("Authorization"), token) {
 			project = p.target.Other.ID
 		}

@@ -22,7 +22,7 @@ type action struct {
 }
 
 // actionOf works out what a statement does, with what is known by then.
-func actionOf(s statement, v values) (a action, err error) {
+func actionOf(s statement, v *values) (a action, err error) {
 	first, err := v.texts(s.pipe[0][:min(2, len(s.pipe[0]))])
 	if err != nil {
 		return a, err

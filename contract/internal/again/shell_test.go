@@ -2,6 +2,7 @@ package again
 
 import (
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func TestWordsMeanWhatTheyMeanToAShell(t *testing.T) {
 	} {
 		parsed, err := parse("echo " + word + "\n")
 		require.NoError(t, err, word)
-		got, err := values{"TOKEN": token, "SECRET": "sEcret+/x"}.text(parsed[0].pipe[0][1])
+		got, err := (&values{of: map[string]string{"TOKEN": token, "SECRET": "sEcret+/x"}}).text(parsed[0].pipe[0][1])
 		require.NoError(t, err, word)
 		cmd := exec.CommandContext(t.Context(), "sh", "-c", "TOKEN='"+token+"'; SECRET='sEcret+/x'; printf %s "+word)
 		want, err := cmd.Output()
@@ -52,7 +53,7 @@ func TestWhatOnlyAShellCanReadIsRefused(t *testing.T) {
 			for _, s := range all {
 				if err == nil {
 					var a action
-					if a, err = actionOf(s, values{"URL": base}); err == nil && a.request.Path == "" {
+					if a, err = actionOf(s, &values{of: map[string]string{"URL": base}}); err == nil && a.request.Path == "" {
 						err = errForm
 					}
 				}
@@ -61,6 +62,40 @@ func TestWhatOnlyAShellCanReadIsRefused(t *testing.T) {
 		}()
 		require.Error(t, err, "%.60s", script)
 	}
+}
+
+// A report is a file of which nobody knows who has written it, and a few lines
+// could make more text than a machine holds.
+func TestWhatAScriptMakesIsBounded(t *testing.T) {
+	run := func(script string) error {
+		all, err := parse(script)
+		v := &values{of: map[string]string{"URL": base, "TOKEN": strings.Repeat("t", 8<<10)}}
+		for _, s := range all {
+			if err == nil {
+				_, err = actionOf(s, v)
+			}
+		}
+		return err
+	}
+	curl := func(data string) string { return `curl -X POST "$URL/users" --data-raw ` + data + "\n" }
+	for name, script := range map[string]string{
+		"sed that doubles":         curl(`"$(printf %s x | sed '` + strings.Repeat(`s/^\(.*\)/\1\1/;`, 22) + `t')"`),
+		"sed that repeats":         curl(`"$(printf %s "$TOKEN" | sed 's/^\(.*\)/` + strings.Repeat(`\1`, 10_000) + `/' | cut -d. -f2)"`),
+		"base64 of base64":         curl(`"$(printf %s "$TOKEN"` + strings.Repeat(" | base64", 22) + ` | cut -d. -f2)"`),
+		"a variable many times":    curl(`"` + strings.Repeat("$TOKEN", 200) + `"`),
+		"in many words":            curl("x" + strings.Repeat(` -d "$TOKEN"`, 200)),
+		"in many lines":            strings.Repeat(curl(`"$TOKEN"`), 200),
+		"one within the other":     curl(strings.Repeat(`"$(printf %s "$TOKEN" `, 14) + `"$(printf %s` + strings.Repeat(` "$TOKEN"`, 10) + `)"` + strings.Repeat(`)"`, 14)),
+		"sed on much, many a time": curl(`"$(printf %s "$TOKEN" | sed '` + strings.Repeat("s/a/b/;", 200) + `t')"`),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		require.ErrorIs(t, run(script), errText, name)
+		runtime.ReadMemStats(&after)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(32*mostText), name)
+	}
+	require.NoError(t, run(strings.Repeat(curl("'"+strings.Repeat("x", 8<<10)+"'"), 50)), "bodies as scripts have them")
+	require.ErrorIs(t, run(curl(`"$(printf %s "$TOKEN" | tr -d '`+strings.Repeat("x", 65)+`')"`)), errForm)
 }
 
 func FuzzParse(f *testing.F) {
@@ -72,7 +107,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, s := range all {
-			if a, err := actionOf(s, values{"URL": base, "TOKEN": "a.b.c"}); err == nil && a.request.Path != "" {
+			if a, err := actionOf(s, &values{of: map[string]string{"URL": base, "TOKEN": "a.b.c"}}); err == nil && a.request.Path != "" {
 				require.True(t, strings.HasPrefix(a.request.Path, "/"), a.request.Path)
 			}
 		}
