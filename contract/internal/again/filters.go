@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/onvy-health/onvy-go/contract/internal/evidence"
 )
 
 // values are the variables of a script, by name, and how much text has been made
@@ -182,7 +184,7 @@ func translate(_ *values, in string, args []string) (string, error) {
 			return r
 		}, in), nil
 	case from == "a-zA-Z" && to == "A-Za-z":
-		return strings.Map(otherCase, in), nil
+		return evidence.OtherCase(in), nil
 	case len(from) != len(to) || strings.Contains(strings.Trim(from, "-"), "-"):
 		return "", errForm
 	}
@@ -192,14 +194,6 @@ func translate(_ *values, in string, args []string) (string, error) {
 		}
 		return r
 	}, in), nil
-}
-
-func otherCase(r rune) rune {
-	switch {
-	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
-		return r ^ 0x20
-	}
-	return r
 }
 
 // substitute is sed with commands of the form s/this/that/, and t after one that

@@ -108,7 +108,7 @@ func (s *script) secretIn(text string) (m match) {
 		}
 		if n := len(named.value); n > 4 && !strings.Contains(text, named.value) {
 			take(strings.Index(text, named.value[:n-1]), n-1, func() string { return "${" + named.variable + "%?}" })
-			swapped := otherCase(named.value)
+			swapped := OtherCase(named.value)
 			take(strings.Index(text, swapped), n, func() string {
 				return "$(printf %s \"$" + named.variable + "\" | tr 'a-zA-Z' 'A-Za-z')"
 			})
@@ -162,8 +162,8 @@ func differsAt(a, b string) int {
 	return 0
 }
 
-// otherCase swaps capital and small letters.
-func otherCase(text string) string {
+// OtherCase swaps capital and small letters, as tr 'a-zA-Z' 'A-Za-z' does in scripts.
+func OtherCase(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case 'a' <= r && r <= 'z':
