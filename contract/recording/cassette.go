@@ -3,15 +3,14 @@ package recording
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
 	"gopkg.in/dnaeon/go-vcr.v4/pkg/cassette"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // decodeInteraction decodes an interaction of a cassette in JSON. One written
@@ -66,7 +65,7 @@ func interaction(i *cassette.Interaction) (*contract.Exchange, error) {
 		Request: contract.Request{
 			Method: req.Method,
 			URL:    req.URL,
-			Header: fields(req.Headers),
+			Header: read.Header(req.Headers),
 			Body:   []byte(req.Body),
 		},
 	}
@@ -81,21 +80,11 @@ func interaction(i *cassette.Interaction) (*contract.Exchange, error) {
 		Proto:  proto(res.Proto),
 		Status: res.Code,
 		Reason: strings.TrimPrefix(strings.TrimPrefix(res.Status, strconv.Itoa(res.Code)), " "),
-		Header: fields(res.Headers),
+		Header: read.Header(res.Headers),
 		Body:   []byte(res.Body),
 	}
 	if res.Uncompressed {
 		x.Response.Decoded = "gzip" // what net/http takes off by itself
 	}
 	return x, nil
-}
-
-func fields(m http.Header) contract.Header {
-	var h contract.Header
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		for _, v := range m[name] {
-			h = append(h, contract.Field{Name: name, Value: v})
-		}
-	}
-	return h
 }

@@ -86,7 +86,7 @@ func (b *builder) add(p Point) int {
 func (b *builder) compile(op *openapi3.Operation, params openapi3.Parameters) *operation {
 	b.operation = operation{
 		id: op.OperationID, op: op, source: sourceOf(op.Extensions, sourceOf(b.doc.Extensions, "")),
-		scope:     text(op.Extensions, "x-onvy-scope"),
+		scope:     spec.Extension(op.Extensions, "x-onvy-scope"),
 		bearer:    needsBearer(b.doc, op),
 		params:    map[string]*param{},
 		request:   map[string]sent{},
@@ -213,13 +213,8 @@ func (b *builder) classOfStatus(code, source string) (Class, string) {
 }
 
 func sourceOf(extensions map[string]any, otherwise string) string {
-	if source := text(extensions, "x-onvy-source"); source != "" {
+	if source := spec.Extension(extensions, "x-onvy-source"); source != "" {
 		return source
 	}
 	return otherwise
-}
-
-func text(extensions map[string]any, name string) string {
-	value, _ := extensions[name].(string)
-	return value
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // At is the place in a spec of what a path of names leads to, with line and
@@ -88,9 +90,7 @@ var errFound = errors.New("found")
 func Names(pointer string) []string {
 	all := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	for i, name := range all {
-		all[i] = escapes.Replace(name)
+		all[i] = read.Unescape(name)
 	}
 	return all
 }
-
-var escapes = strings.NewReplacer("~1", "/", "~0", "~")

@@ -4,9 +4,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -62,7 +60,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	ended := o.history.Begin(req.Method)
 	x := &wire.Exchange{
 		Name: "transport", Started: time.Now(),
-		Request: wire.Request{Method: req.Method, URL: req.URL.String(), Header: headerOf(req.Header)},
+		Request: wire.Request{Method: req.Method, URL: req.URL.String(), Header: read.Header(req.Header)},
 	}
 	var sent tee
 	if req.Body != nil {
@@ -79,7 +77,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	x.Response = &wire.Response{
-		Proto: resp.Proto, Status: resp.StatusCode, Header: headerOf(resp.Header),
+		Proto: resp.Proto, Status: resp.StatusCode, Header: read.Header(resp.Header),
 		Reason: strings.TrimSpace(strings.TrimLeft(resp.Status, "0123456789")),
 	}
 	if resp.Uncompressed {
@@ -168,15 +166,4 @@ func (c *copied) finish(err error) {
 	if c.end != nil {
 		c.once.Do(func() { c.end(err) })
 	}
-}
-
-// headerOf lists a header by name: net/http does not keep the order.
-func headerOf(h http.Header) wire.Header {
-	var fields wire.Header
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		for _, value := range h[name] {
-			fields = append(fields, wire.Field{Name: name, Value: value})
-		}
-	}
-	return fields
 }

@@ -31,8 +31,7 @@ func Flatten(err error, into []*openapi3.SchemaError) []*openapi3.SchemaError {
 
 // Extension returns a string extension, or "".
 func Extension(extensions map[string]any, name string) string {
-	text, _ := extensions[name].(string)
-	return text
+	return spec.Extension(extensions, name)
 }
 
 // Place writes where something stands in the spec.

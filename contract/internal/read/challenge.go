@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/wire"
+	"github.com/onvy-health/onvy-go/internal/safetext"
 )
 
 // Challenge is one challenge of a WWW-Authenticate header (RFC 9110, 11.6.1).
@@ -75,11 +76,5 @@ func cutValue(s string) (value, rest string, ok bool) {
 
 // IsToken tells whether a string is a token in the sense of RFC 9110, 5.6.2.
 func IsToken(s string) bool {
-	for _, r := range s {
-		alpha := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-		if !alpha && !strings.ContainsRune("!#$%&'*+-.^_`|~", r) {
-			return false
-		}
-	}
-	return s != ""
+	return s != "" && safetext.IsToken(s)
 }

@@ -96,11 +96,6 @@ func is(s *openapi3.Schema, kind string) bool {
 	return false
 }
 
-func text(extensions map[string]any, name string) string {
-	value, _ := extensions[name].(string)
-	return value
-}
-
 // named are the values of the mark of a flat schema.
 func named(s *openapi3.Schema) []any {
 	values, _ := s.Extensions[Mark].([]any)

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/onvy-health/onvy-go/contract/internal/spec"
 )
 
 var (
@@ -32,7 +34,7 @@ func (m Maker) string(s *openapi3.Schema) (any, bool) {
 		return m.matching(s)
 	}
 	from := phrases
-	if text(s.Extensions, "x-onvy-sensitive") == "name" {
+	if spec.Extension(s.Extensions, "x-onvy-sensitive") == "name" {
 		from = names
 	}
 	return fit(s, pick(m.Rand, from)), true

@@ -194,6 +194,11 @@ func placed(at, format string, args ...any) error {
 }
 
 func mark(extensions map[string]any, name string) string {
+	return strings.TrimSpace(Extension(extensions, name))
+}
+
+// Extension returns a string extension, or "".
+func Extension(extensions map[string]any, name string) string {
 	text, _ := extensions[name].(string)
-	return strings.TrimSpace(text)
+	return text
 }

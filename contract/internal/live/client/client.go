@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -87,11 +86,7 @@ func (w *Client) Send(ctx context.Context, r Request) *wire.Exchange {
 		if len(x.Response.Body) > read.MaxBody {
 			x.Response.Body, x.Response.Truncated = x.Response.Body[:read.MaxBody], true
 		}
-		for _, name := range slices.Sorted(maps.Keys(resp.Header)) { // if the connection says no better
-			for _, value := range resp.Header[name] {
-				x.Response.Header = append(x.Response.Header, wire.Field{Name: name, Value: value})
-			}
-		}
+		x.Response.Header = read.Header(resp.Header) // if the connection says no better
 	}
 	x.Duration = time.Since(x.Started)
 	if resp != nil {
