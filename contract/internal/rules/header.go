@@ -15,7 +15,6 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
-	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
 // headerChecks look at the header fields of any answer.
@@ -178,7 +177,7 @@ func checkHTTPAllow(c *pass.Call, r *rule.Rule) {
 	}
 	if !c.Exchange.Response.Header.Has("Allow") {
 		c.Report(r, rule.Finding{Message: "405 has no Allow"})
-	} else if hasDirective(c.Exchange.Response.Header, "Allow", strings.ToLower(c.Exchange.Request.Method)) {
+	} else if read.HasDirective(c.Exchange.Response.Header, "Allow", strings.ToLower(c.Exchange.Request.Method)) {
 		c.Report(r, rule.Finding{Message: "405 refuses a method that its Allow has", Source: "rfc9110#10.2.1"})
 	}
 }
@@ -197,7 +196,7 @@ func checkHTTPPublicCache(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Bearer || !c.OK() {
 		return
 	}
-	if hasDirective(c.Exchange.Response.Header, "Cache-Control", "public", "s-maxage") {
+	if read.HasDirective(c.Exchange.Response.Header, "Cache-Control", "public", "s-maxage") {
 		c.Report(r, rule.Finding{Message: "Cache-Control allows shared caches to keep a person's data"})
 	}
 }
@@ -284,24 +283,4 @@ func checkLocation(c *pass.Call, r *rule.Rule) {
 	if u.Path != want || u.Host != base.Host {
 		c.Report(r, rule.Finding{Message: "Location is not the place of the new " + c.Resource().Noun})
 	}
-}
-
-// hasDirective reports whether a header has one of these directives, with or
-// without a value.
-func hasDirective(h wire.Header, name string, directives ...string) bool {
-	for i := range h {
-		if !strings.EqualFold(h[i].Name, name) {
-			continue
-		}
-		for part := range strings.SplitSeq(h[i].Value, ",") {
-			key, _, _ := strings.Cut(part, "=")
-			key = strings.TrimSpace(key)
-			for _, directive := range directives {
-				if strings.EqualFold(key, directive) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }

@@ -115,9 +115,9 @@ func checkOAuthNoStore(c *pass.Call, r *rule.Rule) {
 		return // that it is missing is http/header-missing
 	}
 	switch h := c.Exchange.Response.Header; {
-	case !hasDirective(h, "Cache-Control", "no-store"):
+	case !read.HasDirective(h, "Cache-Control", "no-store"):
 		c.Report(r, rule.Finding{Message: "Cache-Control of a token answer lacks no-store"})
-	case hasDirective(h, "Cache-Control", "public", "s-maxage"):
+	case read.HasDirective(h, "Cache-Control", "public", "s-maxage"):
 		c.Report(r, rule.Finding{Message: "Cache-Control of a token answer lets caches keep it"})
 	case hasLife(h):
 		c.Report(r, rule.Finding{Level: rule.Drift, Message: "Cache-Control of a token answer has no-store and a lifetime too"})
@@ -125,7 +125,7 @@ func checkOAuthNoStore(c *pass.Call, r *rule.Rule) {
 }
 
 func checkOAuthPragma(c *pass.Call, r *rule.Rule) {
-	if c.Op != nil && c.Op.Token && c.OK() && !hasDirective(c.Exchange.Response.Header, "Pragma", "no-cache") {
+	if c.Op != nil && c.Op.Token && c.OK() && !read.HasDirective(c.Exchange.Response.Header, "Pragma", "no-cache") {
 		c.Report(r, rule.Finding{Message: "Pragma: no-cache is missing"})
 	}
 }
