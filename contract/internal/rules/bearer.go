@@ -13,61 +13,61 @@ import (
 
 // bearerChecks look at how protected operations take and refuse credentials.
 // They need no probe: whatever traffic there is has to hold by them.
-var bearerChecks = []*Rule{
+var bearerChecks = []*pass.Rule{
 	AuthCredentialsNeeded, AuthUnauthenticatedStatus, ScopeExceeded, AuthChallenge, AuthBearerChallenge,
 	AuthNoErrorWithoutToken, AuthInvalidToken, ScopeChallenge,
 }
 
-var AuthCredentialsNeeded = exchange(checkAuthCredentialsNeeded, rule.Rule{
+var AuthCredentialsNeeded = pass.NewRule(checkAuthCredentialsNeeded, rule.Rule{
 	ID: ruleid.AuthCredentialsNeeded, Level: rule.Violation, Source: "authentication",
 	Title:  "A protected operation MUST refuse a request without a Bearer token.",
 	Breaks: "200 without Authorization, or for Basic credentials",
 	Holds:  "200 for a Bearer token",
 })
 
-var AuthUnauthenticatedStatus = exchange(checkAuthUnauthenticatedStatus, rule.Rule{
+var AuthUnauthenticatedStatus = pass.NewRule(checkAuthUnauthenticatedStatus, rule.Rule{
 	ID: "auth/unauthenticated-status", Level: rule.Violation, Source: "rfc9110#15.5.2",
 	Title:  "A request without credentials MUST get 401 Unauthorized.",
 	Breaks: "403 or 404 without a token",
 	Holds:  "401 with a challenge",
 })
 
-var ScopeExceeded = exchange(checkScopeExceeded, rule.Rule{
+var ScopeExceeded = pass.NewRule(checkScopeExceeded, rule.Rule{
 	ID: "scope/exceeded", Level: rule.Violation, Source: "authentication",
 	Title:  "A token MUST NOT work beyond its scope.",
 	Breaks: "POST /users with users:read",
 	Holds:  "POST /users with users:create",
 })
 
-var AuthChallenge = exchange(checkAuthChallenge, rule.Rule{
+var AuthChallenge = pass.NewRule(checkAuthChallenge, rule.Rule{
 	ID: "auth/challenge", Level: rule.Violation, Source: "rfc9110#11.6.1",
 	Title:  "WWW-Authenticate MUST be a list of challenges that can be parsed, no parameter twice.",
 	Breaks: `Bearer realm="a", realm="b"`,
 	Holds:  `Bearer realm="onvy", error="invalid_token"`,
 })
 
-var AuthBearerChallenge = exchange(checkAuthBearerChallenge, rule.Rule{
+var AuthBearerChallenge = pass.NewRule(checkAuthBearerChallenge, rule.Rule{
 	ID: "auth/bearer-challenge", Level: rule.Violation, Source: "rfc6750#3",
 	Title:  "A 401 of a protected operation MUST challenge for Bearer in WWW-Authenticate.",
 	Breaks: `WWW-Authenticate: Basic realm="onvy"`,
 	Holds:  `WWW-Authenticate: Bearer realm="onvy"`,
 })
 
-var AuthNoErrorWithoutToken = exchange(checkAuthNoErrorWithoutToken, rule.Rule{
+var AuthNoErrorWithoutToken = pass.NewRule(checkAuthNoErrorWithoutToken, rule.Rule{
 	ID: "auth/no-error-without-token", Level: rule.Assumption, Source: "rfc6750#3.1",
 	Title:  "The challenge SHOULD NOT have an error code where the request had no credentials.",
 	Breaks: `Bearer error="invalid_token" to a request without Authorization`,
 	Holds:  `Bearer realm="onvy"`,
 })
 
-var AuthInvalidToken = exchange(checkAuthInvalidToken, rule.Rule{
+var AuthInvalidToken = pass.NewRule(checkAuthInvalidToken, rule.Rule{
 	ID: "auth/invalid-token", Level: rule.Assumption, Source: "rfc6750#3.1",
 	Title:  `The challenge for a refused token SHOULD have error="invalid_token".`,
 	Breaks: `Bearer error="server_error"`,
 	Holds:  `Bearer error="invalid_token"; Bearer realm="onvy" alone`,
 })
 
-var ScopeChallenge = exchange(checkScopeChallenge, rule.Rule{
+var ScopeChallenge = pass.NewRule(checkScopeChallenge, rule.Rule{
 	ID: "scope/challenge", Level: rule.Assumption, Source: "rfc6750#3.1",
 	Title:  `The challenge of a 403 for want of scope SHOULD have error="insufficient_scope".`,
 	Breaks: `403 with Bearer error="invalid_token"`,

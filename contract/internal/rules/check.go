@@ -8,17 +8,6 @@ import (
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
-// Rule is a rule that looks at one exchange.
-type Rule struct {
-	rule.Rule
-	check func(c *pass.Call, r *rule.Rule)
-}
-
-func exchange(check func(*pass.Call, *rule.Rule), r rule.Rule) *Rule {
-	r.Kind = rule.KindExchange
-	return &Rule{r, check}
-}
-
 // checks are all of them, in the order in which a reader asks: did an
 // answer come, is it HTTP, is it JSON, is it what the spec says, is it OAuth.
 var checks = slices.Concat(
@@ -47,7 +36,7 @@ func Check(s *pass.Spec, x *wire.Exchange) []rule.Finding {
 // Apply holds a call against all rules of one exchange.
 func Apply(s *pass.Spec, c *pass.Call) []rule.Finding {
 	for _, r := range checks {
-		r.check(c, &r.Rule)
+		r.Look(c)
 	}
 	return c.Findings
 }

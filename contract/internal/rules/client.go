@@ -9,11 +9,11 @@ import (
 
 // clientChecks look at who gets tokens. What else there is to be known of
 // clients needs the probes of the live suite.
-var clientChecks = []*Rule{
+var clientChecks = []*pass.Rule{
 	ClientMissing,
 }
 
-var ClientMissing = exchange(checkClientMissing, rule.Rule{
+var ClientMissing = pass.NewRule(checkClientMissing, rule.Rule{
 	ID: "client/missing", Level: rule.Violation, Source: "authentication",
 	Title:  "A client without credentials MUST NOT get a token.",
 	Breaks: "a token without Authorization",

@@ -18,89 +18,89 @@ import (
 )
 
 // headerChecks look at the header fields of any answer.
-var headerChecks = []*Rule{
+var headerChecks = []*pass.Rule{
 	HTTPHeaderMissing, HTTPHeaderUndocumented, HTTPHeaderRepeated, HTTPContentType, HTTPCharset,
 	HTTPContentEncoding, HTTPDate, HTTPRetryAfter, HTTPAllow, HTTPLocation, HTTPCORS, HTTPPublicCache,
 }
 
-var HTTPHeaderMissing = exchange(checkRequiredHeaders, rule.Rule{
+var HTTPHeaderMissing = pass.NewRule(checkRequiredHeaders, rule.Rule{
 	ID: "http/header-missing", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A header that is documented as required MUST be there; a 401 MUST include WWW-Authenticate.",
 	Breaks: "a token answer without Cache-Control, a 401 without WWW-Authenticate",
 	Holds:  "a 401 with a Bearer challenge",
 })
 
-var HTTPHeaderUndocumented = exchange(checkUndocumentedHeaders, rule.Rule{
+var HTTPHeaderUndocumented = pass.NewRule(checkUndocumentedHeaders, rule.Rule{
 	ID: "http/header-undocumented", Level: rule.Drift, Source: "openapi.yaml",
 	Title:  "There is no header field that openapi.yaml does not document, those of proxies aside.",
 	Breaks: "X-Debug-User: …",
 	Holds:  "X-Request-Id, Via, CF-Ray",
 })
 
-var HTTPHeaderRepeated = exchange(checkHTTPHeaderRepeated, rule.Rule{
+var HTTPHeaderRepeated = pass.NewRule(checkHTTPHeaderRepeated, rule.Rule{
 	ID: "http/header-repeated", Level: rule.Violation, Source: "rfc9110#5.3",
 	Title:  "A header field with a single value MUST NOT be sent twice.",
 	Breaks: "Content-Type twice",
 	Holds:  "Vary twice",
 })
 
-var HTTPContentType = exchange(checkContentType, rule.Rule{
+var HTTPContentType = pass.NewRule(checkContentType, rule.Rule{
 	ID: ruleid.HTTPContentType, Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "Content-Type MUST be the documented one.",
 	Breaks: "text/plain around JSON",
 	Holds:  "application/json; charset=utf-8",
 })
 
-var HTTPCharset = exchange(checkHTTPCharset, rule.Rule{
+var HTTPCharset = pass.NewRule(checkHTTPCharset, rule.Rule{
 	ID: "http/charset", Level: rule.Violation, Source: "rfc8259#8.1",
 	Title:  "The charset of JSON MUST be UTF-8, if the content type has one.",
 	Breaks: "application/json; charset=iso-8859-1",
 	Holds:  "application/json; charset=UTF-8",
 })
 
-var HTTPContentEncoding = exchange(checkHTTPContentEncoding, rule.Rule{
+var HTTPContentEncoding = pass.NewRule(checkHTTPContentEncoding, rule.Rule{
 	ID: ruleid.HTTPContentEncoding, Level: rule.Violation, Source: "rfc9110#12.5.3",
 	Title:  "Content-Encoding MUST be one that Accept-Encoding allows, and that the body has.",
 	Breaks: "gzip for Accept-Encoding: identity",
 	Holds:  "gzip for Accept-Encoding: gzip",
 })
 
-var HTTPDate = exchange(checkHTTPDate, rule.Rule{
+var HTTPDate = pass.NewRule(checkHTTPDate, rule.Rule{
 	ID: "http/date", Level: rule.Violation, Source: "rfc9110#6.6.1",
 	Title:  "Date MUST be an HTTP date, and right to five minutes.",
 	Breaks: "Date: Thu, 01 Jan 1970 00:00:00 GMT",
 	Holds:  "Date 2 s behind the client's clock",
 })
 
-var HTTPRetryAfter = exchange(checkHTTPRetryAfter, rule.Rule{
+var HTTPRetryAfter = pass.NewRule(checkHTTPRetryAfter, rule.Rule{
 	ID: "http/retry-after", Level: rule.Violation, Source: "rfc9110#10.2.3",
 	Title:  "Retry-After MUST be a number of seconds or an HTTP date.",
 	Breaks: "Retry-After: soon",
 	Holds:  "Retry-After: 30",
 })
 
-var HTTPAllow = exchange(checkHTTPAllow, rule.Rule{
+var HTTPAllow = pass.NewRule(checkHTTPAllow, rule.Rule{
 	ID: "http/allow", Level: rule.Violation, Source: "rfc9110#15.5.6",
 	Title:  "A 405 Method Not Allowed MUST include Allow.",
 	Breaks: "405 without Allow",
 	Holds:  "405 with Allow: GET, POST",
 })
 
-var HTTPLocation = exchange(checkLocation, rule.Rule{
+var HTTPLocation = pass.NewRule(checkLocation, rule.Rule{
 	ID: "http/location", Level: rule.Violation, Source: "rfc9110#10.2.2",
 	Title:  "Location of a 201 Created MUST identify the new user, if it is given.",
 	Breaks: "Location: /users/another",
 	Holds:  "no Location; Location: https://host/users/user_123",
 })
 
-var HTTPCORS = exchange(checkHTTPCORS, rule.Rule{
+var HTTPCORS = pass.NewRule(checkHTTPCORS, rule.Rule{
 	ID: "http/cors", Level: rule.Violation, Source: "policy",
 	Title:  "Access-Control-Allow-Origin * MUST NOT come with Access-Control-Allow-Credentials.",
 	Breaks: "Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true",
 	Holds:  "Access-Control-Allow-Origin: * alone",
 })
 
-var HTTPPublicCache = exchange(checkHTTPPublicCache, rule.Rule{
+var HTTPPublicCache = pass.NewRule(checkHTTPPublicCache, rule.Rule{
 	ID: "http/public-cache", Level: rule.Violation, Source: "rfc9111#3.5",
 	Title:  "Cache-Control of personal data MUST NOT allow shared caches (public, s-maxage).",
 	Breaks: "Cache-Control: public on a user",

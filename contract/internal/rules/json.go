@@ -17,68 +17,68 @@ import (
 
 // jsonChecks read bodies as JSON text, strictly. What a body says is the
 // business of the schema.
-var jsonChecks = []*Rule{
+var jsonChecks = []*pass.Rule{
 	JSONSyntax, JSONBOM, JSONUTF8, JSONSurrogate, JSONDuplicateName, JSONTrailing, JSONDepth, JSONNumberRange,
 	JSONIntegerForm,
 }
 
-var JSONSyntax = exchange(checkJSON, rule.Rule{
+var JSONSyntax = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONSyntax, Level: rule.Violation, Source: "rfc8259#2",
 	Title:  "A JSON body MUST be valid JSON.",
 	Breaks: `{"id": "user_123"`,
 	Holds:  `{ "id" : "user_123" }`,
 })
 
-var JSONBOM = exchange(checkJSON, rule.Rule{
+var JSONBOM = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONBOM, Level: rule.Violation, Source: "rfc8259#8.1",
 	Title:  "JSON MUST NOT begin with a byte order mark (BOM).",
 	Breaks: "EF BB BF before {",
 	Holds:  "a body that starts with white space",
 })
 
-var JSONUTF8 = exchange(checkJSON, rule.Rule{
+var JSONUTF8 = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONUTF8, Level: rule.Violation, Source: "rfc8259#8.1",
 	Title:  "JSON MUST be encoded in UTF-8.",
 	Breaks: `"Andr\xe9" in Latin-1`,
 	Holds:  `"André" in UTF-8`,
 })
 
-var JSONSurrogate = exchange(checkJSON, rule.Rule{
+var JSONSurrogate = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONSurrogate, Level: rule.Violation, Source: "rfc7493#2.1",
 	Title:  `A \u escape MUST NOT be half of a surrogate pair.`,
 	Breaks: `"\ud83d"`,
 	Holds:  `"\ud83d\ude00"`,
 })
 
-var JSONDuplicateName = exchange(checkJSON, rule.Rule{
+var JSONDuplicateName = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONDuplicateName, Level: rule.Violation, Source: "rfc7493#2.3",
 	Title:  "A JSON object MUST NOT have duplicate names.",
 	Breaks: `{"id":"a","id":"b"}`,
 	Holds:  `{"id":"a","ID":"b"} as far as JSON goes`,
 })
 
-var JSONTrailing = exchange(checkJSON, rule.Rule{
+var JSONTrailing = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONTrailing, Level: rule.Violation, Source: "rfc8259#2",
 	Title:  "Nothing but white space MUST follow the JSON value.",
 	Breaks: `{"id":"a"}}`,
 	Holds:  `{"id":"a"} and a line end`,
 })
 
-var JSONDepth = exchange(checkJSON, rule.Rule{
+var JSONDepth = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONDepth, Level: rule.Violation, Source: "rfc8259#9",
 	Title:  "JSON MUST NOT be nested deeper than 64 levels.",
 	Breaks: "100,000 brackets",
 	Holds:  "the four levels of a user list",
 })
 
-var JSONNumberRange = exchange(func(c *pass.Call, r *rule.Rule) { eachNumber(c, func(n number) { checkNumberRange(c, r, n) }) }, rule.Rule{
+var JSONNumberRange = pass.NewRule(func(c *pass.Call, r *rule.Rule) { eachNumber(c, func(n number) { checkNumberRange(c, r, n) }) }, rule.Rule{
 	ID: "json/number-range", Level: rule.Violation, Source: "rfc7493#2.2",
 	Title:  "A number MUST fit into a double, an integer into 2^53 (I-JSON).",
 	Breaks: "9007199254740993 for an integer, 1e400",
 	Holds:  "9007199254740991, 68.4",
 })
 
-var JSONIntegerForm = exchange(checkJSONIntegerForm, rule.Rule{
+var JSONIntegerForm = pass.NewRule(checkJSONIntegerForm, rule.Rule{
 	ID: "json/integer-form", Level: rule.Assumption, Source: "openapi.yaml",
 	Title:  "An integer SHOULD be written without fraction and exponent, as typed clients read it.",
 	Breaks: "4.0 or 1e3 for an integer",

@@ -29,20 +29,20 @@ func checkLeakReflectedSecret(c *pass.Call, r *rule.Rule) {
 }
 
 // leakChecks look for what must not be in an answer.
-var leakChecks = []*Rule{
+var leakChecks = []*pass.Rule{
 	LeakReflectedSecret, LeakStackTrace,
 }
 
 // LeakReflectedSecret is what the live suite reports too, of the secrets that it
 // knows. A secret of the request is not in the answer.
-var LeakReflectedSecret = exchange(checkLeakReflectedSecret, rule.Rule{
+var LeakReflectedSecret = pass.NewRule(checkLeakReflectedSecret, rule.Rule{
 	ID: "leak/reflected-secret", Level: rule.Violation, Source: "policy",
 	Title:  "An answer MUST NOT repeat a token or secret of the request.",
 	Breaks: "the client secret in error_description",
 	Holds:  "the client id in error_description",
 })
 
-var LeakStackTrace = exchange(checkLeakStackTrace, rule.Rule{
+var LeakStackTrace = pass.NewRule(checkLeakStackTrace, rule.Rule{
 	ID: "leak/stack-trace", Level: rule.Violation, Source: "policy",
 	Title:  "An error MUST NOT show a stack trace, paths or SQL of the server.",
 	Breaks: "a stack trace, an SQL statement",

@@ -12,53 +12,53 @@ import (
 
 // listChecks look at one page of a list. What several pages say together is
 // the business of the history.
-var listChecks = []*Rule{
+var listChecks = []*pass.Rule{
 	PageLimit, PageLimitEcho, PageLimitRange, PageTotal, PageRepeats, PageNextNull, PageNextIsSelf,
 }
 
-var PageLimit = exchange(checkPageLimit, rule.Rule{
+var PageLimit = pass.NewRule(checkPageLimit, rule.Rule{
 	ID: "page/limit", Level: rule.Violation, Source: "users/list-users",
 	Title:  "A page MUST NOT have more users than limit.",
 	Breaks: "12 users for limit=10",
 	Holds:  "7 users for limit=10",
 })
 
-var PageLimitEcho = exchange(checkPageLimitEcho, rule.Rule{
+var PageLimitEcho = pass.NewRule(checkPageLimitEcho, rule.Rule{
 	ID: "page/limit-echo", Level: rule.Violation, Source: "users/list-users",
 	Title:  "pagination.limit MUST be the limit that was asked for, or 100.",
 	Breaks: "pagination.limit 10 without a limit in the request",
 	Holds:  "pagination.limit 7 for limit=7",
 })
 
-var PageLimitRange = exchange(checkPageLimitRange, rule.Rule{
+var PageLimitRange = pass.NewRule(checkPageLimitRange, rule.Rule{
 	ID: "page/limit-range", Level: rule.Violation, Source: "users/list-users",
 	Title:  "A limit outside of 1 to 1000 MUST be refused.",
 	Breaks: "200 for limit=1001, limit=0 or limit=x",
 	Holds:  "400 or 422 for limit=1001",
 })
 
-var PageTotal = exchange(checkPageTotal, rule.Rule{
+var PageTotal = pass.NewRule(checkPageTotal, rule.Rule{
 	ID: "page/total", Level: rule.Violation, Source: "resources-and-pagination",
 	Title:  "total MUST NOT be less than the number of users on the page.",
 	Breaks: "total 3 with 5 users",
 	Holds:  "total 240 with 100 users",
 })
 
-var PageRepeats = exchange(checkPageRepeats, rule.Rule{
+var PageRepeats = pass.NewRule(checkPageRepeats, rule.Rule{
 	ID: "page/repeats", Level: rule.Violation, Source: "resources-and-pagination",
 	Title:  "A page MUST NOT list a user twice.",
 	Breaks: "the same id twice on a page",
 	Holds:  "two users of one name",
 })
 
-var PageNextNull = exchange(checkPageNextNull, rule.Rule{
+var PageNextNull = pass.NewRule(checkPageNextNull, rule.Rule{
 	ID: "page/next-null", Level: rule.Drift, Source: "resources-and-pagination",
 	Title:  "The last page leaves next_page out, and does not say null.",
 	Breaks: "next_page null, which no page of the documentation shows",
 	Holds:  "no next_page",
 })
 
-var PageNextIsSelf = exchange(checkPageNextIsSelf, rule.Rule{
+var PageNextIsSelf = pass.NewRule(checkPageNextIsSelf, rule.Rule{
 	ID: "page/next-is-self", Level: rule.Violation, Source: "resources-and-pagination",
 	Title:  "next_page MUST NOT be the token of the page itself.",
 	Breaks: "next_page equal to the page asked for",

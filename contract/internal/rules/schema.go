@@ -21,82 +21,82 @@ import (
 
 // schemaChecks hold bodies against the schemas. kin-openapi is the judge; the
 // words are ours, so that no value gets into a finding.
-var schemaChecks = []*Rule{
+var schemaChecks = []*pass.Rule{
 	SchemaType, SchemaNull, SchemaRequired, SchemaEnum, SchemaFormat, SchemaPattern, SchemaRange, SchemaLength,
 	SchemaOther, SchemaUndocumentedProperty, ModelDecodes,
 }
 
-var SchemaType = exchange(checkKeywords("type"), rule.Rule{
+var SchemaType = pass.NewRule(checkKeywords("type"), rule.Rule{
 	ID: "schema/type", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST have the documented type.",
 	Breaks: `"height": "172"`,
 	Holds:  `"height": 172`,
 })
 
-var SchemaNull = exchange(checkKeywords("nullable"), rule.Rule{
+var SchemaNull = pass.NewRule(checkKeywords("nullable"), rule.Rule{
 	ID: ruleid.SchemaNull, Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST NOT be null where it is not nullable.",
 	Breaks: `"firstname": null`,
 	Holds:  `"next_page": null`,
 })
 
-var SchemaRequired = exchange(checkKeywords("required"), rule.Rule{
+var SchemaRequired = pass.NewRule(checkKeywords("required"), rule.Rule{
 	ID: "schema/required", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A required property MUST be there.",
 	Breaks: "a user without id",
 	Holds:  "a user without birthday",
 })
 
-var SchemaEnum = exchange(checkKeywords("enum"), rule.Rule{
+var SchemaEnum = pass.NewRule(checkKeywords("enum"), rule.Rule{
 	ID: "schema/enum", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST be one of its enum.",
 	Breaks: `"gender": "unknown"`,
 	Holds:  `"gender": "other"`,
 })
 
-var SchemaFormat = exchange(checkKeywords("format"), rule.Rule{
+var SchemaFormat = pass.NewRule(checkKeywords("format"), rule.Rule{
 	ID: "schema/format", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST have the documented format (date, date-time …).",
 	Breaks: `"created_at": "2026-03-05 18:10"`,
 	Holds:  `"created_at": "2026-03-05T18:10:27+01:00"`,
 })
 
-var SchemaPattern = exchange(checkKeywords("pattern"), rule.Rule{
+var SchemaPattern = pass.NewRule(checkKeywords("pattern"), rule.Rule{
 	ID: "schema/pattern", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST match the documented pattern.",
 	Breaks: `"token_type": "MAC"`,
 	Holds:  `"token_type": "bearer"`,
 })
 
-var SchemaRange = exchange(checkKeywords("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), rule.Rule{
+var SchemaRange = pass.NewRule(checkKeywords("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), rule.Rule{
 	ID: "schema/range", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A number MUST be within minimum and maximum.",
 	Breaks: `"expires_in": 0`,
 	Holds:  `"expires_in": 1`,
 })
 
-var SchemaLength = exchange(checkKeywords("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"), rule.Rule{
+var SchemaLength = pass.NewRule(checkKeywords("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"), rule.Rule{
 	ID: "schema/length", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST be within minLength and maxLength, minItems and maxItems.",
 	Breaks: `"access_token": ""`,
 	Holds:  `"access_token": "x"`,
 })
 
-var SchemaOther = exchange(checkKeywords(), rule.Rule{
+var SchemaOther = pass.NewRule(checkKeywords(), rule.Rule{
 	ID: "schema/other", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A body MUST be valid by its schema in every other respect.",
 	Breaks: "oneOf that matches twice",
 	Holds:  "oneOf that matches once",
 })
 
-var SchemaUndocumentedProperty = exchange(checkUndocumentedProperties, rule.Rule{
+var SchemaUndocumentedProperty = pass.NewRule(checkUndocumentedProperties, rule.Rule{
 	ID: ruleid.SchemaUndocumentedProperty, Level: rule.Drift, Source: "openapi.yaml",
 	Title:  "There is no property that the schema does not document.",
 	Breaks: `"createdAt" in a user`,
 	Holds:  `"message" in an error`,
 })
 
-var ModelDecodes = exchange(checkDecodes, rule.Rule{
+var ModelDecodes = pass.NewRule(checkDecodes, rule.Rule{
 	ID: "model/decodes", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "The generated client MUST be able to decode the answer.",
 	Breaks: "a leap second, which RFC 3339 has and typed clients do not read",

@@ -12,61 +12,61 @@ import (
 )
 
 // statusChecks ask whether the status, and a body or none, are as documented.
-var statusChecks = []*Rule{
+var statusChecks = []*pass.Rule{
 	HTTPStatusRange, HTTPServerError, HTTPRedirect, HTTPNotModified, HTTPThrottled, HTTPStatusUndocumented,
 	HTTPNoContent, HTTPEmptyBody,
 }
 
-var HTTPStatusRange = exchange(checkHTTPStatusRange, rule.Rule{
+var HTTPStatusRange = pass.NewRule(checkHTTPStatusRange, rule.Rule{
 	ID: "http/status-range", Level: rule.Violation, Source: "rfc9110#15",
 	Title:  "The status code MUST be between 100 and 599.",
 	Breaks: "HTTP/1.1 700",
 	Holds:  "HTTP/1.1 299",
 })
 
-var HTTPServerError = exchange(checkHTTPServerError, rule.Rule{
+var HTTPServerError = pass.NewRule(checkHTTPServerError, rule.Rule{
 	ID: "http/server-error", Level: rule.Violation, Source: "rfc9110#15.6",
 	Title:  "The server MUST NOT fail with 5xx (503 with Retry-After aside).",
 	Breaks: "500 for an id that is not known",
 	Holds:  "503 with Retry-After: 5",
 })
 
-var HTTPRedirect = exchange(checkHTTPRedirect, rule.Rule{
+var HTTPRedirect = pass.NewRule(checkHTTPRedirect, rule.Rule{
 	ID: "http/redirect", Level: rule.Violation, Source: "rfc9110#15.4",
 	Title:  "An operation MUST NOT redirect (3xx).",
 	Breaks: "302 to /login",
 	Holds:  "401 with a challenge",
 })
 
-var HTTPNotModified = exchange(checkHTTPNotModified, rule.Rule{
+var HTTPNotModified = pass.NewRule(checkHTTPNotModified, rule.Rule{
 	ID: "http/not-modified", Level: rule.Violation, Source: "rfc9110#15.4.5",
 	Title:  "304 Not Modified MUST answer a conditional GET or HEAD only.",
 	Breaks: "304 on POST, or without If-None-Match",
 	Holds:  "304 on GET with If-None-Match",
 })
 
-var HTTPThrottled = exchange(checkHTTPThrottled, rule.Rule{
+var HTTPThrottled = pass.NewRule(checkHTTPThrottled, rule.Rule{
 	ID: "http/throttled", Level: rule.Drift, Source: "policy",
 	Title:  "A careful guest is not throttled with 429 Too Many Requests.",
 	Breaks: "429 on every fifth request",
 	Holds:  "429 after a thousand requests in a second, as a limit says",
 })
 
-var HTTPStatusUndocumented = exchange(checkStatus, rule.Rule{
+var HTTPStatusUndocumented = pass.NewRule(checkStatus, rule.Rule{
 	ID: "http/status-undocumented", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "The status code MUST be one that the operation documents.",
 	Breaks: "202 where 204 is documented",
 	Holds:  "422 where 400 is documented too",
 })
 
-var HTTPNoContent = exchange(checkHTTPNoContent, rule.Rule{
+var HTTPNoContent = pass.NewRule(checkHTTPNoContent, rule.Rule{
 	ID: "http/no-content", Level: rule.Violation, Source: "rfc9110#15.3.5",
 	Title:  "204, 205 and 304 MUST NOT have a body.",
 	Breaks: "204 with {} behind it",
 	Holds:  "204 without Content-Length",
 })
 
-var HTTPEmptyBody = exchange(checkHTTPEmptyBody, rule.Rule{
+var HTTPEmptyBody = pass.NewRule(checkHTTPEmptyBody, rule.Rule{
 	ID: "http/empty-body", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "There MUST be a body where one is documented.",
 	Breaks: "201 with nothing behind it",

@@ -14,96 +14,96 @@ import (
 )
 
 // tokenChecks look at the answers of the three token endpoints.
-var tokenChecks = []*Rule{
+var tokenChecks = []*pass.Rule{
 	OAuthNoStore, OAuthPragma, OAuthRefreshToken, OAuthExchangeRefreshToken, OAuthIssuedTokenType, OAuthExpiresIn,
 	ScopeGranted, OAuthErrorCode, OAuthBasicChallenge, JWTAlgorithm, JWTClaims, JWTTimes, JWTProject,
 }
 
-var OAuthNoStore = exchange(checkOAuthNoStore, rule.Rule{
+var OAuthNoStore = pass.NewRule(checkOAuthNoStore, rule.Rule{
 	ID: "oauth/no-store", Level: rule.Violation, Source: "rfc6749#5.1",
 	Title:  "A token response MUST include Cache-Control: no-store.",
 	Breaks: "Cache-Control: public, max-age=900",
 	Holds:  "Cache-Control: no-store, max-age=0",
 })
 
-var OAuthPragma = exchange(checkOAuthPragma, rule.Rule{
+var OAuthPragma = pass.NewRule(checkOAuthPragma, rule.Rule{
 	ID: "oauth/pragma", Level: rule.Drift, Source: "rfc6749#5.1",
 	Title:  "A token response includes Pragma: no-cache, for caches of HTTP/1.0.",
 	Breaks: "no Pragma on a token answer",
 	Holds:  "Pragma: no-cache",
 })
 
-var OAuthRefreshToken = exchange(tokenRule(checkOAuthRefreshToken), rule.Rule{
+var OAuthRefreshToken = pass.NewRule(tokenRule(checkOAuthRefreshToken), rule.Rule{
 	ID: "oauth/refresh-token", Level: rule.Violation, Source: "quickstart",
 	Title:  "client_credentials MUST NOT give a refresh token.",
 	Breaks: "refresh_token beside the access token of a server",
 	Holds:  "refresh_token after an exchange",
 })
 
-var OAuthExchangeRefreshToken = exchange(tokenRule(checkOAuthExchangeRefreshToken), rule.Rule{
+var OAuthExchangeRefreshToken = pass.NewRule(tokenRule(checkOAuthExchangeRefreshToken), rule.Rule{
 	ID: "oauth/exchange-refresh-token", Level: rule.Assumption, Source: "authentication",
 	Title:  "A token exchange SHOULD give a refresh token, since refreshing is documented.",
 	Breaks: "an exchange with an access token alone",
 	Holds:  "an exchange with both",
 })
 
-var OAuthIssuedTokenType = exchange(tokenRule(checkOAuthIssuedTokenType), rule.Rule{
+var OAuthIssuedTokenType = pass.NewRule(tokenRule(checkOAuthIssuedTokenType), rule.Rule{
 	ID: "oauth/issued-token-type", Level: rule.Violation, Source: "rfc8693#2.2.1",
 	Title:  "A token exchange MUST include issued_token_type.",
 	Breaks: "no issued_token_type from /oauth/token",
 	Holds:  "urn:ietf:params:oauth:token-type:access_token",
 })
 
-var OAuthExpiresIn = exchange(tokenRule(checkExpiresIn), rule.Rule{
+var OAuthExpiresIn = pass.NewRule(tokenRule(checkExpiresIn), rule.Rule{
 	ID: "oauth/expires-in", Level: rule.Violation, Source: "rfc6749#5.1",
 	Title:  "expires_in MUST be the lifetime of the token in seconds.",
 	Breaks: "expires_in 900000 with exp − iat of 900",
 	Holds:  "expires_in 899 with exp − iat of 900",
 })
 
-var ScopeGranted = exchange(tokenRule(checkScopeGranted), rule.Rule{
+var ScopeGranted = pass.NewRule(tokenRule(checkScopeGranted), rule.Rule{
 	ID: "scope/granted", Level: rule.Violation, Source: "rfc6749#3.3",
 	Title:  "A token response MUST include scope, if it is not the one that was requested.",
 	Breaks: "every scope for a request of users:read",
 	Holds:  "less than asked, with a scope member",
 })
 
-var OAuthErrorCode = exchange(checkOAuthErrorCode, rule.Rule{
+var OAuthErrorCode = pass.NewRule(checkOAuthErrorCode, rule.Rule{
 	ID: "oauth/error-code", Level: rule.Violation, Source: "rfc6749#5.2",
 	Title:  "error of a token endpoint MUST be a code of RFC 6749, and of a 401 invalid_client.",
 	Breaks: `"error": "oops"`,
 	Holds:  `"error": "invalid_client"`,
 })
 
-var OAuthBasicChallenge = exchange(checkOAuthBasicChallenge, rule.Rule{
+var OAuthBasicChallenge = pass.NewRule(checkOAuthBasicChallenge, rule.Rule{
 	ID: "oauth/basic-challenge", Level: rule.Violation, Source: "rfc6749#5.2",
 	Title:  "A 401 invalid_client MUST challenge for Basic, if the client used the Authorization header.",
 	Breaks: "401 with a Bearer challenge at /oauth/token",
 	Holds:  `401 with Basic realm="onvy"`,
 })
 
-var JWTAlgorithm = exchange(jwtRule(checkJWTAlgorithm), rule.Rule{
+var JWTAlgorithm = pass.NewRule(jwtRule(checkJWTAlgorithm), rule.Rule{
 	ID: "jwt/algorithm", Level: rule.Violation, Source: "rfc8725#3.2",
 	Title:  "A JWT access token MUST be signed: alg MUST be there, and not none.",
 	Breaks: "alg none",
 	Holds:  "alg ES256",
 })
 
-var JWTClaims = exchange(jwtRule(checkClaims), rule.Rule{
+var JWTClaims = pass.NewRule(jwtRule(checkClaims), rule.Rule{
 	ID: "jwt/claims", Level: rule.Violation, Source: "authentication",
 	Title:  "A JWT access token MUST have the documented claims.",
 	Breaks: "no project_id; no user_id for principal_type user",
 	Holds:  "an opaque token",
 })
 
-var JWTTimes = exchange(jwtRule(checkJWTTimes), rule.Rule{
+var JWTTimes = pass.NewRule(jwtRule(checkJWTTimes), rule.Rule{
 	ID: "jwt/times", Level: rule.Violation, Source: "rfc7519#4.1",
 	Title:  "nbf and iat MUST NOT be in the future, and exp MUST be after them.",
 	Breaks: "exp before iat; nbf an hour ahead",
 	Holds:  "nbf equal to iat",
 })
 
-var JWTProject = exchange(jwtRule(checkJWTProject), rule.Rule{
+var JWTProject = pass.NewRule(jwtRule(checkJWTProject), rule.Rule{
 	ID: "jwt/project", Level: rule.Violation, Source: "authentication",
 	Title:  "The token MUST be for the project that was asked for.",
 	Breaks: "project_id of another project",

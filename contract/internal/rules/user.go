@@ -16,25 +16,25 @@ import (
 
 // userChecks look at each user in an answer by itself, and at others of a
 // resource: there the rules have its name, as in "meals/id".
-var userChecks = []*Rule{
+var userChecks = []*pass.Rule{
 	UsersID, UsersTimestamps, UsersDefault,
 }
 
-var UsersID = exchange(checkUsersID, rule.Rule{
+var UsersID = pass.NewRule(checkUsersID, rule.Rule{
 	ID: "users/id", Level: rule.Violation, Source: "quickstart",
 	Title:  "The user in the answer MUST have the id that was asked for, to the letter.",
 	Breaks: "User_123 for user_123",
 	Holds:  "ids with spaces, slashes and letters of any script",
 })
 
-var UsersTimestamps = exchange(checkUsersTimestamps, rule.Rule{
+var UsersTimestamps = pass.NewRule(checkUsersTimestamps, rule.Rule{
 	ID: "users/timestamps", Level: rule.Violation, Source: "users/create-a-new-user",
 	Title:  "created_at MUST NOT be after updated_at, and neither in the future.",
 	Breaks: "updated_at before created_at; created_at tomorrow",
 	Holds:  "both equal",
 })
 
-var UsersDefault = exchange(checkDefaults, rule.Rule{
+var UsersDefault = pass.NewRule(checkDefaults, rule.Rule{
 	ID: "users/default", Level: rule.Violation, Source: "users/create-a-new-user",
 	Title:  "A field that was not given MUST have its documented default, if it is in the answer.",
 	Breaks: "a create without measurement_unit gives imperial",

@@ -12,68 +12,68 @@ import (
 )
 
 // wireChecks ask whether an answer came and whether it is HTTP.
-var wireChecks = []*Rule{
+var wireChecks = []*pass.Rule{
 	HTTPTimeout, HTTPClosed, HTTPMalformed, HTTPTooLarge, HTTPIncomplete, HTTPExtraBytes, HTTPFraming,
 	HTTPHeaderSyntax, HTTPSlow,
 }
 
-var HTTPTimeout = exchange(checkHTTPTimeout, rule.Rule{
+var HTTPTimeout = pass.NewRule(checkHTTPTimeout, rule.Rule{
 	ID: "http/timeout", Level: rule.Violation, Source: "policy",
 	Title:  "An answer MUST come within the time limit.",
 	Breaks: "no byte of the answer for 10 s",
 	Holds:  "an answer after 900 ms",
 })
 
-var HTTPClosed = exchange(checkHTTPClosed, rule.Rule{
+var HTTPClosed = pass.NewRule(checkHTTPClosed, rule.Rule{
 	ID: "http/closed", Level: rule.Violation, Source: "rfc9112#9.6",
 	Title:  "The server MUST NOT close the connection before it has sent the answer.",
 	Breaks: "the connection is reset before the status line",
 	Holds:  "the connection is closed after the answer",
 })
 
-var HTTPMalformed = exchange(checkHTTPMalformed, rule.Rule{
+var HTTPMalformed = pass.NewRule(checkHTTPMalformed, rule.Rule{
 	ID: "http/malformed", Level: rule.Violation, Source: "rfc9112#2",
 	Title:  "The answer MUST be an HTTP/1.1 message that can be parsed.",
 	Breaks: "HTTP/1.1 OK",
 	Holds:  "HTTP/1.1 200",
 })
 
-var HTTPTooLarge = exchange(checkHTTPTooLarge, rule.Rule{
+var HTTPTooLarge = pass.NewRule(checkHTTPTooLarge, rule.Rule{
 	ID: "http/too-large", Level: rule.Violation, Source: "policy",
 	Title:  "An answer MUST NOT be larger than a client can take.",
 	Breaks: "a gigabyte for one user",
 	Holds:  "a page of 1,000 users",
 })
 
-var HTTPIncomplete = exchange(checkHTTPIncomplete, rule.Rule{
+var HTTPIncomplete = pass.NewRule(checkHTTPIncomplete, rule.Rule{
 	ID: "http/incomplete", Level: rule.Violation, Source: "rfc9112#8",
 	Title:  "The body MUST be as long as Content-Length says, or end with the last chunk.",
 	Breaks: "Content-Length: 100, then 60 bytes and the end of the connection",
 	Holds:  "chunked, with the last chunk of length 0",
 })
 
-var HTTPExtraBytes = exchange(checkHTTPExtraBytes, rule.Rule{
+var HTTPExtraBytes = pass.NewRule(checkHTTPExtraBytes, rule.Rule{
 	ID: "http/extra-bytes", Level: rule.Violation, Source: "rfc9112#6.3",
 	Title:  "Nothing MUST follow the end of the message body on the connection.",
 	Breaks: "Content-Length: 10, then 12 bytes",
 	Holds:  "a body of the announced length",
 })
 
-var HTTPFraming = exchange(checkHTTPFraming, rule.Rule{
+var HTTPFraming = pass.NewRule(checkHTTPFraming, rule.Rule{
 	ID: "http/framing", Level: rule.Violation, Source: "rfc9112#6.2",
 	Title:  "A message MUST NOT have both Content-Length and Transfer-Encoding, nor lengths that differ.",
 	Breaks: "Content-Length together with Transfer-Encoding",
 	Holds:  "Transfer-Encoding: chunked alone",
 })
 
-var HTTPHeaderSyntax = exchange(checkHTTPHeaderSyntax, rule.Rule{
+var HTTPHeaderSyntax = pass.NewRule(checkHTTPHeaderSyntax, rule.Rule{
 	ID: "http/header-syntax", Level: rule.Violation, Source: "rfc9110#5.1",
 	Title:  "Header field names MUST be tokens, and values without CR, LF and NUL.",
 	Breaks: "Bad Name: x, or a line that starts with a space",
 	Holds:  "X-Request-Id: 7f3a",
 })
 
-var HTTPSlow = exchange(checkHTTPSlow, rule.Rule{
+var HTTPSlow = pass.NewRule(checkHTTPSlow, rule.Rule{
 	ID: "http/slow", Level: rule.Violation, Source: "policy",
 	Title:  "An answer MUST NOT take longer than the limit (--slow).",
 	Breaks: "3 s for one user",
