@@ -14,6 +14,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/rules"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/leak"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
@@ -264,10 +265,10 @@ func (p *Probe) leaks(c *pass.Call) {
 			body = fmt.Append(body, jwt.Header, jwt.Values)
 		}
 	}
-	said := c.Spoken(&rules.LeakReflectedSecret.Rule)
+	said := c.Spoken(&leak.ReflectedSecret.Rule)
 	for _, secret := range secrets {
-		if len(secret) >= 8 && !said && rules.Contains(body, secret) {
-			c.Report(&rules.LeakReflectedSecret.Rule, rule.Finding{Message: "the answer has a secret of the client"})
+		if len(secret) >= 8 && !said && leak.Contains(body, secret) {
+			c.Report(&leak.ReflectedSecret.Rule, rule.Finding{Message: "the answer has a secret of the client"})
 			return
 		}
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/past"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
-	"github.com/onvy-health/onvy-go/contract/internal/rules"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/auth"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/client"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -153,7 +154,7 @@ func (t *tally) overlapping() (n int) {
 }
 
 // needAuthorization are rules that speak of requests without credentials.
-var needAuthorization = []string{rules.AuthCredentialsNeeded.ID, rules.AuthUnauthenticatedStatus.ID, rules.AuthNoErrorWithoutToken.ID, rules.ClientMissing.ID}
+var needAuthorization = []string{auth.CredentialsNeeded.ID, auth.UnauthenticatedStatus.ID, auth.NoErrorWithoutToken.ID, client.Missing.ID}
 
 // verdict takes what the history has found.
 func (t *tally) verdict(s *pass.Spec, v history.Verdict) {
@@ -221,7 +222,7 @@ func (t *tally) settled() *ranking {
 		recording := t.recording(name)
 		delete(t.bare, name)
 		for _, r := range bare.list {
-			if client := r.Finding.Rule == rules.ClientMissing.ID; client && recording.Client || !client && recording.Authorized {
+			if ofClient := r.Finding.Rule == client.Missing.ID; ofClient && recording.Client || !ofClient && recording.Authorized {
 				t.found.add(*r)
 			}
 		}

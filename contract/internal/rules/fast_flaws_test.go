@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onvy-health/onvy-go/contract/internal/accept/mutant"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/model"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/schema"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
@@ -20,9 +22,9 @@ import (
 // places, as it would be if kin-openapi had all of it, in the same order.
 func TestBodiesWithFlawsAreJudgedAsWithoutTheFastPath(t *testing.T) {
 	fast, slow := specs()
-	schema := func(all []rule.Finding) []rule.Finding {
+	ofSchema := func(all []rule.Finding) []rule.Finding {
 		return slices.DeleteFunc(slices.Clone(all), func(f rule.Finding) bool {
-			return !strings.HasPrefix(f.Rule, "schema/") || f.Rule == SchemaUndocumentedProperty.ID
+			return !strings.HasPrefix(f.Rule, "schema/") || f.Rule == schema.UndocumentedProperty.ID
 		})
 	}
 	flawed, most, random := 0, 0, rand.New(rand.NewPCG(7, 8))
@@ -40,7 +42,7 @@ func TestBodiesWithFlawsAreJudgedAsWithoutTheFastPath(t *testing.T) {
 			x.Response.Body = mutant.Mutate(example, edits)
 			want, got := Check(slow, x), Check(fast, x)
 			require.ElementsMatch(t, want, got, "%s: %s", x.Name, x.Response.Body)
-			require.Equal(t, schema(want), schema(got), "%s: %s", x.Name, x.Response.Body)
+			require.Equal(t, ofSchema(want), ofSchema(got), "%s: %s", x.Name, x.Response.Body)
 			if c := fast.Open(x, ""); c.Clean && len(c.SchemaErrors()) > 0 {
 				flawed++
 				most = max(most, len(c.SchemaErrors()))
@@ -106,7 +108,7 @@ func TestWhatKinOpenAPITakesIsNotSetAside(t *testing.T) {
 	spec, _ := specs()
 	x := pageExchange(without(t, mutant.UserList(2), "created_at", `"created_at":"2016-12-31T23:59:60Z"`))
 	require.False(t, spec.Open(x, "").Clean)
-	require.True(t, slices.ContainsFunc(Check(spec, x), func(f rule.Finding) bool { return f.Rule == ModelDecodes.ID }))
+	require.True(t, slices.ContainsFunc(Check(spec, x), func(f rule.Finding) bool { return f.Rule == model.Decodes.ID }))
 }
 
 // What no schema is for is held against none, whoever looks at it.

@@ -24,7 +24,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/faults"
 	"github.com/onvy-health/onvy-go/contract/internal/history"
-	"github.com/onvy-health/onvy-go/contract/internal/rules"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/schema"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
@@ -108,7 +108,7 @@ func Run(ctx context.Context, spec *contract.Spec, o Options) (*Matrix, error) {
 
 // Unprovable are rules that no fault of this API can break, with the reason.
 var Unprovable = map[string]string{
-	rules.SchemaOther.ID: "it is for keywords that no schema of openapi.yaml has",
+	schema.Other.ID: "it is for keywords that no schema of openapi.yaml has",
 }
 
 func chosen(all []faults.Fault, choose func(string) bool) []faults.Fault {

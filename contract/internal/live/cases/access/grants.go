@@ -8,7 +8,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
-	"github.com/onvy-health/onvy-go/contract/internal/rules"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/oauth"
 	"github.com/onvy-health/onvy-go/contract/internal/sample"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -316,7 +316,7 @@ func refusesAs(p *live.Probe, c *pass.Call, r *rule.Rule, what string, codes ...
 			Message: "the grant " + string(asked) + " is documented and not offered"})
 		return
 	}
-	if rules.KnownCode(c, code) { // others: oauth/error-code
+	if oauth.KnownCode(c, code) { // others: oauth/error-code
 		p.Report(c, grantErrorCode, rule.Finding{Pointer: "/error", Message: what + ": the code is " + code + "; expected " + codes[0]})
 	}
 }

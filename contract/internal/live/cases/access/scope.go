@@ -8,7 +8,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
-	"github.com/onvy-health/onvy-go/contract/internal/rules"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/scope"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
@@ -55,15 +55,15 @@ func tryScopeMissing(p *live.Probe) {
 		}
 	}
 	for _, operation := range protectedOperations(p, victim) {
-		scope := "users:read"
+		other := "users:read"
 		if op := p.Suite.Spec.Operation(operation.id); op.Scope == "users:read" {
-			scope = "users:create"
+			other = "users:create"
 		}
-		c := p.Send(operation.make(live.Bearer(p.TokenFor(&p.Suite.Target.Project, scope))))
-		if c.Spoken(&rules.ScopeExceeded.Rule) {
+		c := p.Send(operation.make(live.Bearer(p.TokenFor(&p.Suite.Target.Project, other))))
+		if c.Spoken(&scope.Exceeded.Rule) {
 			continue
 		}
-		p.Refuses(c, scopeEnforced, "a token with "+scope+" alone", 403, 404)
+		p.Refuses(c, scopeEnforced, "a token with "+other+" alone", 403, 404)
 		if _, challenged := c.BearerChallenge(); c.Status() == 403 && !challenged && c.Object()["error"] != "insufficient_scope" {
 			p.Report(c, scopeInsufficientScopeCode, rule.Finding{Message: "a 403 for want of scope does not say so"})
 		}
@@ -92,7 +92,7 @@ func eachScope(p *live.Probe) {
 			continue // scope/granted has said it
 		}
 		c := p.Send(operation.make(live.Bearer(token)))
-		if c.OK() && !c.Spoken(&rules.ScopeExceeded.Rule) {
+		if c.OK() && !c.Spoken(&scope.Exceeded.Rule) {
 			// Scopes for changing and deleting are on no page.
 			level := rule.Assumption
 			if op.Scope == "users:read" || op.Scope == "users:create" {

@@ -10,7 +10,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/live"
 	"github.com/onvy-health/onvy-go/contract/internal/live/cases/users"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
-	"github.com/onvy-health/onvy-go/contract/internal/rules"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/page"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
@@ -164,7 +164,7 @@ func LimitsOf(p *live.Probe, r *spec.Resource) {
 	}
 	beyond := func(limit string) {
 		c := l.Send(p, limit, "")
-		if c.Spoken(&rules.PageLimitRange.Rule) {
+		if c.Spoken(&page.LimitRange.Rule) {
 			return
 		}
 		if c.OK() {

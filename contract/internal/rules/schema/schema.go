@@ -1,8 +1,9 @@
-package rules
+// Package schema has the rules that hold bodies against the schemas. kin-openapi is
+// the judge; the words are ours, so that no value gets into a finding.
+package schema
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,91 +17,76 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
-	"github.com/onvy-health/onvy-go/gen"
 )
 
-// schemaChecks hold bodies against the schemas. kin-openapi is the judge; the
-// words are ours, so that no value gets into a finding.
-var schemaChecks = []*pass.Rule{
-	SchemaType, SchemaNull, SchemaRequired, SchemaEnum, SchemaFormat, SchemaPattern, SchemaRange, SchemaLength,
-	SchemaOther, SchemaUndocumentedProperty, ModelDecodes,
-}
-
-var SchemaType = pass.NewRule(checkKeywords("type"), rule.Rule{
+var Type = pass.NewRule(checkKeywords("type"), rule.Rule{
 	ID: "schema/type", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST have the documented type.",
 	Breaks: `"height": "172"`,
 	Holds:  `"height": 172`,
 })
 
-var SchemaNull = pass.NewRule(checkKeywords("nullable"), rule.Rule{
+var Null = pass.NewRule(checkKeywords("nullable"), rule.Rule{
 	ID: ruleid.SchemaNull, Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST NOT be null where it is not nullable.",
 	Breaks: `"firstname": null`,
 	Holds:  `"next_page": null`,
 })
 
-var SchemaRequired = pass.NewRule(checkKeywords("required"), rule.Rule{
+var Required = pass.NewRule(checkKeywords("required"), rule.Rule{
 	ID: "schema/required", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A required property MUST be there.",
 	Breaks: "a user without id",
 	Holds:  "a user without birthday",
 })
 
-var SchemaEnum = pass.NewRule(checkKeywords("enum"), rule.Rule{
+var Enum = pass.NewRule(checkKeywords("enum"), rule.Rule{
 	ID: "schema/enum", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST be one of its enum.",
 	Breaks: `"gender": "unknown"`,
 	Holds:  `"gender": "other"`,
 })
 
-var SchemaFormat = pass.NewRule(checkKeywords("format"), rule.Rule{
+var Format = pass.NewRule(checkKeywords("format"), rule.Rule{
 	ID: "schema/format", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST have the documented format (date, date-time …).",
 	Breaks: `"created_at": "2026-03-05 18:10"`,
 	Holds:  `"created_at": "2026-03-05T18:10:27+01:00"`,
 })
 
-var SchemaPattern = pass.NewRule(checkKeywords("pattern"), rule.Rule{
+var Pattern = pass.NewRule(checkKeywords("pattern"), rule.Rule{
 	ID: "schema/pattern", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST match the documented pattern.",
 	Breaks: `"token_type": "MAC"`,
 	Holds:  `"token_type": "bearer"`,
 })
 
-var SchemaRange = pass.NewRule(checkKeywords("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), rule.Rule{
+var Range = pass.NewRule(checkKeywords("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), rule.Rule{
 	ID: "schema/range", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A number MUST be within minimum and maximum.",
 	Breaks: `"expires_in": 0`,
 	Holds:  `"expires_in": 1`,
 })
 
-var SchemaLength = pass.NewRule(checkKeywords("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"), rule.Rule{
+var Length = pass.NewRule(checkKeywords("minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"), rule.Rule{
 	ID: "schema/length", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A value MUST be within minLength and maxLength, minItems and maxItems.",
 	Breaks: `"access_token": ""`,
 	Holds:  `"access_token": "x"`,
 })
 
-var SchemaOther = pass.NewRule(checkKeywords(), rule.Rule{
+var Other = pass.NewRule(checkKeywords(), rule.Rule{
 	ID: "schema/other", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A body MUST be valid by its schema in every other respect.",
 	Breaks: "oneOf that matches twice",
 	Holds:  "oneOf that matches once",
 })
 
-var SchemaUndocumentedProperty = pass.NewRule(checkUndocumentedProperties, rule.Rule{
+var UndocumentedProperty = pass.NewRule(checkUndocumentedProperties, rule.Rule{
 	ID: ruleid.SchemaUndocumentedProperty, Level: rule.Drift, Source: "openapi.yaml",
 	Title:  "There is no property that the schema does not document.",
 	Breaks: `"createdAt" in a user`,
 	Holds:  `"message" in an error`,
-})
-
-var ModelDecodes = pass.NewRule(checkDecodes, rule.Rule{
-	ID: "model/decodes", Level: rule.Violation, Source: "openapi.yaml",
-	Title:  "The generated client MUST be able to decode the answer.",
-	Breaks: "a leap second, which RFC 3339 has and typed clients do not read",
-	Holds:  "an enum value that is new",
 })
 
 // checkKeywords reports the errors of some keywords; without any, of those that
@@ -252,48 +238,3 @@ func checkUndocumentedProperties(c *pass.Call, r *rule.Rule) {
 	}
 	walk(c.Decode().Value, c.Media.Schema, nil)
 }
-
-// checkDecodes reads the body as the generated client does. Where a rule above
-// has said what is wrong, it does not say it again.
-func checkDecodes(c *pass.Call, r *rule.Rule) {
-	if !c.ReadsJSON() || c.Op == nil || c.Media == nil || c.Media.Schema == nil || !c.Decode().OK {
-		return
-	}
-	for _, f := range c.Findings {
-		if strings.HasPrefix(f.Rule, "schema/") && f.Level != rule.Drift || strings.HasPrefix(f.Rule, "json/") {
-			return
-		}
-	}
-	model := model(c)
-	if model == nil {
-		return
-	}
-	if err := json.Unmarshal(c.Exchange.Response.Body, model); err != nil {
-		f := rule.Finding{Level: c.ErrorLevel(), Message: "the generated client cannot read the body"}
-		if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			f.Pointer = mask.Pointer("/" + strings.ReplaceAll(e.Field, ".", "/"))
-		}
-		c.Report(r, f)
-	}
-}
-
-// models are what the generated client reads the answers into, by the names of
-// their schemas.
-var models = map[string]func() any{
-	"Token": func() any { return new(gen.Token) }, "OAuthError": func() any { return new(gen.OAuthError) },
-	"Error": func() any { return new(gen.Error) },
-	"User":  func() any { return new(gen.User) }, "UserList": func() any { return new(gen.UserList) },
-}
-
-// model is what the generated client reads this answer into; nil if it has
-// none, as for the schemas of another API.
-func model(c *pass.Call) any {
-	name, is := strings.CutPrefix(c.Media.Schema.Ref, "#/components/schemas/")
-	if known := models[name]; is && known != nil && c.Spec.Doc.Info.Title == generatedFrom {
-		return known()
-	}
-	return nil
-}
-
-// generatedFrom is the title of the spec that the client is generated from.
-const generatedFrom = "ONVY Health API"

@@ -1,4 +1,5 @@
-package rules
+// Package leak has the rules of what must not be in an answer.
+package leak
 
 import (
 	"bytes"
@@ -9,7 +10,23 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-func checkLeakReflectedSecret(c *pass.Call, r *rule.Rule) {
+// ReflectedSecret is what the live suite reports too, of the secrets that it
+// knows. A secret of the request is not in the answer.
+var ReflectedSecret = pass.NewRule(checkReflectedSecret, rule.Rule{
+	ID: "leak/reflected-secret", Level: rule.Violation, Source: "policy",
+	Title:  "An answer MUST NOT repeat a token or secret of the request.",
+	Breaks: "the client secret in error_description",
+	Holds:  "the client id in error_description",
+})
+
+var StackTrace = pass.NewRule(checkStackTrace, rule.Rule{
+	ID: "leak/stack-trace", Level: rule.Violation, Source: "policy",
+	Title:  "An error MUST NOT show a stack trace, paths or SQL of the server.",
+	Breaks: "a stack trace, an SQL statement",
+	Holds:  "a request id",
+})
+
+func checkReflectedSecret(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {
 		return
 	}
@@ -28,28 +45,7 @@ func checkLeakReflectedSecret(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-// leakChecks look for what must not be in an answer.
-var leakChecks = []*pass.Rule{
-	LeakReflectedSecret, LeakStackTrace,
-}
-
-// LeakReflectedSecret is what the live suite reports too, of the secrets that it
-// knows. A secret of the request is not in the answer.
-var LeakReflectedSecret = pass.NewRule(checkLeakReflectedSecret, rule.Rule{
-	ID: "leak/reflected-secret", Level: rule.Violation, Source: "policy",
-	Title:  "An answer MUST NOT repeat a token or secret of the request.",
-	Breaks: "the client secret in error_description",
-	Holds:  "the client id in error_description",
-})
-
-var LeakStackTrace = pass.NewRule(checkLeakStackTrace, rule.Rule{
-	ID: "leak/stack-trace", Level: rule.Violation, Source: "policy",
-	Title:  "An error MUST NOT show a stack trace, paths or SQL of the server.",
-	Breaks: "a stack trace, an SQL statement",
-	Holds:  "a request id",
-})
-
-func checkLeakStackTrace(c *pass.Call, r *rule.Rule) {
+func checkStackTrace(c *pass.Call, r *rule.Rule) {
 	if c.Status() < 400 {
 		return
 	}

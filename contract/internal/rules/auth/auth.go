@@ -1,4 +1,6 @@
-package rules
+// Package auth has the rules of how protected operations take and refuse credentials.
+// They need no probe: whatever traffic there is has to hold by them.
+package auth
 
 import (
 	"slices"
@@ -7,74 +9,52 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/ruleid"
-	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-// bearerChecks look at how protected operations take and refuse credentials.
-// They need no probe: whatever traffic there is has to hold by them.
-var bearerChecks = []*pass.Rule{
-	AuthCredentialsNeeded, AuthUnauthenticatedStatus, ScopeExceeded, AuthChallenge, AuthBearerChallenge,
-	AuthNoErrorWithoutToken, AuthInvalidToken, ScopeChallenge,
-}
-
-var AuthCredentialsNeeded = pass.NewRule(checkAuthCredentialsNeeded, rule.Rule{
+var CredentialsNeeded = pass.NewRule(checkCredentialsNeeded, rule.Rule{
 	ID: ruleid.AuthCredentialsNeeded, Level: rule.Violation, Source: "authentication",
 	Title:  "A protected operation MUST refuse a request without a Bearer token.",
 	Breaks: "200 without Authorization, or for Basic credentials",
 	Holds:  "200 for a Bearer token",
 })
 
-var AuthUnauthenticatedStatus = pass.NewRule(checkAuthUnauthenticatedStatus, rule.Rule{
+var UnauthenticatedStatus = pass.NewRule(checkUnauthenticatedStatus, rule.Rule{
 	ID: "auth/unauthenticated-status", Level: rule.Violation, Source: "rfc9110#15.5.2",
 	Title:  "A request without credentials MUST get 401 Unauthorized.",
 	Breaks: "403 or 404 without a token",
 	Holds:  "401 with a challenge",
 })
 
-var ScopeExceeded = pass.NewRule(checkScopeExceeded, rule.Rule{
-	ID: "scope/exceeded", Level: rule.Violation, Source: "authentication",
-	Title:  "A token MUST NOT work beyond its scope.",
-	Breaks: "POST /users with users:read",
-	Holds:  "POST /users with users:create",
-})
-
-var AuthChallenge = pass.NewRule(checkAuthChallenge, rule.Rule{
+var Challenge = pass.NewRule(checkChallenge, rule.Rule{
 	ID: "auth/challenge", Level: rule.Violation, Source: "rfc9110#11.6.1",
 	Title:  "WWW-Authenticate MUST be a list of challenges that can be parsed, no parameter twice.",
 	Breaks: `Bearer realm="a", realm="b"`,
 	Holds:  `Bearer realm="onvy", error="invalid_token"`,
 })
 
-var AuthBearerChallenge = pass.NewRule(checkAuthBearerChallenge, rule.Rule{
+var BearerChallenge = pass.NewRule(checkBearerChallenge, rule.Rule{
 	ID: "auth/bearer-challenge", Level: rule.Violation, Source: "rfc6750#3",
 	Title:  "A 401 of a protected operation MUST challenge for Bearer in WWW-Authenticate.",
 	Breaks: `WWW-Authenticate: Basic realm="onvy"`,
 	Holds:  `WWW-Authenticate: Bearer realm="onvy"`,
 })
 
-var AuthNoErrorWithoutToken = pass.NewRule(checkAuthNoErrorWithoutToken, rule.Rule{
+var NoErrorWithoutToken = pass.NewRule(checkNoErrorWithoutToken, rule.Rule{
 	ID: "auth/no-error-without-token", Level: rule.Assumption, Source: "rfc6750#3.1",
 	Title:  "The challenge SHOULD NOT have an error code where the request had no credentials.",
 	Breaks: `Bearer error="invalid_token" to a request without Authorization`,
 	Holds:  `Bearer realm="onvy"`,
 })
 
-var AuthInvalidToken = pass.NewRule(checkAuthInvalidToken, rule.Rule{
+var InvalidToken = pass.NewRule(checkInvalidToken, rule.Rule{
 	ID: "auth/invalid-token", Level: rule.Assumption, Source: "rfc6750#3.1",
 	Title:  `The challenge for a refused token SHOULD have error="invalid_token".`,
 	Breaks: `Bearer error="server_error"`,
 	Holds:  `Bearer error="invalid_token"; Bearer realm="onvy" alone`,
 })
 
-var ScopeChallenge = pass.NewRule(checkScopeChallenge, rule.Rule{
-	ID: "scope/challenge", Level: rule.Assumption, Source: "rfc6750#3.1",
-	Title:  `The challenge of a 403 for want of scope SHOULD have error="insufficient_scope".`,
-	Breaks: `403 with Bearer error="invalid_token"`,
-	Holds:  `403 with Bearer error="insufficient_scope"; 403 alone`,
-})
-
-func checkAuthCredentialsNeeded(c *pass.Call, r *rule.Rule) {
+func checkCredentialsNeeded(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Bearer || !c.OK() || !c.AuthKnown() {
 		return
 	}
@@ -88,7 +68,7 @@ func checkAuthCredentialsNeeded(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkAuthUnauthenticatedStatus(c *pass.Call, r *rule.Rule) {
+func checkUnauthenticatedStatus(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Bearer || c.Exchange.Request.Header.Has("Authorization") || !c.AuthKnown() {
 		return
 	}
@@ -100,24 +80,7 @@ func checkAuthUnauthenticatedStatus(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkScopeExceeded(c *pass.Call, r *rule.Rule) {
-	if c.Op == nil || c.Op.Scope == "" || !c.OK() {
-		return
-	}
-	token := c.Bearer()
-	if !token.IsJWT || len(token.Scopes) == 0 || slices.Contains(token.Scopes, c.Op.Scope) {
-		return
-	}
-	// users:update and users:delete are guesses; where the server has
-	// no such scope, writing must at least need more than reading.
-	if c.Does(spec.Replace, spec.Patch, spec.Delete) &&
-		slices.ContainsFunc(token.Scopes, func(s string) bool { return !onlyReads(c, s) }) {
-		return
-	}
-	c.Report(r, rule.Finding{Message: "the operation works without the scope " + c.Op.Scope})
-}
-
-func checkAuthChallenge(c *pass.Call, r *rule.Rule) {
+func checkChallenge(c *pass.Call, r *rule.Rule) {
 	if c.Status() != 401 || strings.TrimSpace(c.Exchange.Response.Header.Get("WWW-Authenticate")) == "" {
 		return // http/header-missing says it
 	}
@@ -135,7 +98,7 @@ func checkAuthChallenge(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkAuthBearerChallenge(c *pass.Call, r *rule.Rule) {
+func checkBearerChallenge(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Bearer || c.Status() != 401 || !c.Exchange.Response.Header.Has("WWW-Authenticate") {
 		return
 	}
@@ -144,7 +107,7 @@ func checkAuthBearerChallenge(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkAuthNoErrorWithoutToken(c *pass.Call, r *rule.Rule) {
+func checkNoErrorWithoutToken(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Bearer || c.Status() != 401 || c.Exchange.Request.Header.Has("Authorization") || !c.AuthKnown() {
 		return
 	}
@@ -153,7 +116,7 @@ func checkAuthNoErrorWithoutToken(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkAuthInvalidToken(c *pass.Call, r *rule.Rule) {
+func checkInvalidToken(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Bearer || c.Status() != 401 || c.Exchange.Request.Bearer() == "" {
 		return
 	}
@@ -161,19 +124,4 @@ func checkAuthInvalidToken(c *pass.Call, r *rule.Rule) {
 	if code := ch.Params["error"]; ok && code != "" && code != "invalid_token" {
 		c.Report(r, rule.Finding{Message: "a refused token is not reported as invalid_token"})
 	}
-}
-
-func checkScopeChallenge(c *pass.Call, r *rule.Rule) {
-	if c.Op == nil || !c.Op.Bearer || c.Status() != 403 {
-		return
-	}
-	ch, ok := c.BearerChallenge()
-	if code := ch.Params["error"]; ok && code != "" && code != "insufficient_scope" {
-		c.Report(r, rule.Finding{Message: "a 403 is not reported as insufficient_scope"})
-	}
-}
-
-// onlyReads reports whether a scope is what reading a resource needs.
-func onlyReads(c *pass.Call, scope string) bool {
-	return slices.ContainsFunc(c.Spec.API.Resources, func(r *spec.Resource) bool { return r.Read != nil && r.Read.Scope == scope })
 }

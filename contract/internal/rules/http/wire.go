@@ -1,4 +1,4 @@
-package rules
+package http
 
 import (
 	"errors"
@@ -11,112 +11,106 @@ import (
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
 
-// wireChecks ask whether an answer came and whether it is HTTP.
-var wireChecks = []*pass.Rule{
-	HTTPTimeout, HTTPClosed, HTTPMalformed, HTTPTooLarge, HTTPIncomplete, HTTPExtraBytes, HTTPFraming,
-	HTTPHeaderSyntax, HTTPSlow,
-}
-
-var HTTPTimeout = pass.NewRule(checkHTTPTimeout, rule.Rule{
+var Timeout = pass.NewRule(checkTimeout, rule.Rule{
 	ID: "http/timeout", Level: rule.Violation, Source: "policy",
 	Title:  "An answer MUST come within the time limit.",
 	Breaks: "no byte of the answer for 10 s",
 	Holds:  "an answer after 900 ms",
 })
 
-var HTTPClosed = pass.NewRule(checkHTTPClosed, rule.Rule{
+var Closed = pass.NewRule(checkClosed, rule.Rule{
 	ID: "http/closed", Level: rule.Violation, Source: "rfc9112#9.6",
 	Title:  "The server MUST NOT close the connection before it has sent the answer.",
 	Breaks: "the connection is reset before the status line",
 	Holds:  "the connection is closed after the answer",
 })
 
-var HTTPMalformed = pass.NewRule(checkHTTPMalformed, rule.Rule{
+var Malformed = pass.NewRule(checkMalformed, rule.Rule{
 	ID: "http/malformed", Level: rule.Violation, Source: "rfc9112#2",
 	Title:  "The answer MUST be an HTTP/1.1 message that can be parsed.",
 	Breaks: "HTTP/1.1 OK",
 	Holds:  "HTTP/1.1 200",
 })
 
-var HTTPTooLarge = pass.NewRule(checkHTTPTooLarge, rule.Rule{
+var TooLarge = pass.NewRule(checkTooLarge, rule.Rule{
 	ID: "http/too-large", Level: rule.Violation, Source: "policy",
 	Title:  "An answer MUST NOT be larger than a client can take.",
 	Breaks: "a gigabyte for one user",
 	Holds:  "a page of 1,000 users",
 })
 
-var HTTPIncomplete = pass.NewRule(checkHTTPIncomplete, rule.Rule{
+var Incomplete = pass.NewRule(checkIncomplete, rule.Rule{
 	ID: "http/incomplete", Level: rule.Violation, Source: "rfc9112#8",
 	Title:  "The body MUST be as long as Content-Length says, or end with the last chunk.",
 	Breaks: "Content-Length: 100, then 60 bytes and the end of the connection",
 	Holds:  "chunked, with the last chunk of length 0",
 })
 
-var HTTPExtraBytes = pass.NewRule(checkHTTPExtraBytes, rule.Rule{
+var ExtraBytes = pass.NewRule(checkExtraBytes, rule.Rule{
 	ID: "http/extra-bytes", Level: rule.Violation, Source: "rfc9112#6.3",
 	Title:  "Nothing MUST follow the end of the message body on the connection.",
 	Breaks: "Content-Length: 10, then 12 bytes",
 	Holds:  "a body of the announced length",
 })
 
-var HTTPFraming = pass.NewRule(checkHTTPFraming, rule.Rule{
+var Framing = pass.NewRule(checkFraming, rule.Rule{
 	ID: "http/framing", Level: rule.Violation, Source: "rfc9112#6.2",
 	Title:  "A message MUST NOT have both Content-Length and Transfer-Encoding, nor lengths that differ.",
 	Breaks: "Content-Length together with Transfer-Encoding",
 	Holds:  "Transfer-Encoding: chunked alone",
 })
 
-var HTTPHeaderSyntax = pass.NewRule(checkHTTPHeaderSyntax, rule.Rule{
+var HeaderSyntax = pass.NewRule(checkHeaderSyntax, rule.Rule{
 	ID: "http/header-syntax", Level: rule.Violation, Source: "rfc9110#5.1",
 	Title:  "Header field names MUST be tokens, and values without CR, LF and NUL.",
 	Breaks: "Bad Name: x, or a line that starts with a space",
 	Holds:  "X-Request-Id: 7f3a",
 })
 
-var HTTPSlow = pass.NewRule(checkHTTPSlow, rule.Rule{
+var Slow = pass.NewRule(checkSlow, rule.Rule{
 	ID: "http/slow", Level: rule.Violation, Source: "policy",
 	Title:  "An answer MUST NOT take longer than the limit (--slow).",
 	Breaks: "3 s for one user",
 	Holds:  "300 ms for one user",
 })
 
-func checkHTTPTimeout(c *pass.Call, r *rule.Rule) {
+func checkTimeout(c *pass.Call, r *rule.Rule) {
 	if errors.Is(c.Exchange.Err, wire.ErrTimeout) {
 		c.Report(r, rule.Finding{Message: "no complete answer within the time limit"})
 	}
 }
 
-func checkHTTPClosed(c *pass.Call, r *rule.Rule) {
+func checkClosed(c *pass.Call, r *rule.Rule) {
 	if errors.Is(c.Exchange.Err, wire.ErrClosed) && c.Exchange.Response == nil {
 		c.Report(r, rule.Finding{Message: "the server closed the connection without an answer"})
 	}
 }
 
-func checkHTTPMalformed(c *pass.Call, r *rule.Rule) {
+func checkMalformed(c *pass.Call, r *rule.Rule) {
 	if errors.Is(c.Exchange.Err, wire.ErrMalformed) {
 		c.Report(r, rule.Finding{Message: "the answer is not HTTP/1.1 as a client can read it"})
 	}
 }
 
-func checkHTTPTooLarge(c *pass.Call, r *rule.Rule) {
+func checkTooLarge(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response != nil && c.Exchange.Response.Truncated {
 		c.Report(r, rule.Finding{Message: "the body is larger than the limit; reading stopped"})
 	}
 }
 
-func checkHTTPIncomplete(c *pass.Call, r *rule.Rule) {
+func checkIncomplete(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response != nil && errors.Is(c.Exchange.Err, wire.ErrClosed) {
 		c.Report(r, rule.Finding{Message: "the body ends before its announced length"})
 	}
 }
 
-func checkHTTPExtraBytes(c *pass.Call, r *rule.Rule) {
+func checkExtraBytes(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response != nil && len(c.Exchange.Response.Extra) > 0 {
 		c.Report(r, rule.Finding{Message: fmt.Sprintf("%d bytes follow the end of the answer", len(c.Exchange.Response.Extra))})
 	}
 }
 
-func checkHTTPFraming(c *pass.Call, r *rule.Rule) {
+func checkFraming(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {
 		return
 	}
@@ -129,7 +123,7 @@ func checkHTTPFraming(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPHeaderSyntax(c *pass.Call, r *rule.Rule) {
+func checkHeaderSyntax(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {
 		return
 	}
@@ -142,7 +136,7 @@ func checkHTTPHeaderSyntax(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPSlow(c *pass.Call, r *rule.Rule) {
+func checkSlow(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response != nil && c.Slow > 0 && c.Exchange.Duration > c.Slow {
 		c.Report(r, rule.Finding{Message: fmt.Sprintf("the answer took longer than %v", c.Slow)})
 	}

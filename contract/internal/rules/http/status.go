@@ -1,4 +1,4 @@
-package rules
+package http
 
 import (
 	"bytes"
@@ -11,75 +11,69 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-// statusChecks ask whether the status, and a body or none, are as documented.
-var statusChecks = []*pass.Rule{
-	HTTPStatusRange, HTTPServerError, HTTPRedirect, HTTPNotModified, HTTPThrottled, HTTPStatusUndocumented,
-	HTTPNoContent, HTTPEmptyBody,
-}
-
-var HTTPStatusRange = pass.NewRule(checkHTTPStatusRange, rule.Rule{
+var StatusRange = pass.NewRule(checkStatusRange, rule.Rule{
 	ID: "http/status-range", Level: rule.Violation, Source: "rfc9110#15",
 	Title:  "The status code MUST be between 100 and 599.",
 	Breaks: "HTTP/1.1 700",
 	Holds:  "HTTP/1.1 299",
 })
 
-var HTTPServerError = pass.NewRule(checkHTTPServerError, rule.Rule{
+var ServerError = pass.NewRule(checkServerError, rule.Rule{
 	ID: "http/server-error", Level: rule.Violation, Source: "rfc9110#15.6",
 	Title:  "The server MUST NOT fail with 5xx (503 with Retry-After aside).",
 	Breaks: "500 for an id that is not known",
 	Holds:  "503 with Retry-After: 5",
 })
 
-var HTTPRedirect = pass.NewRule(checkHTTPRedirect, rule.Rule{
+var Redirect = pass.NewRule(checkRedirect, rule.Rule{
 	ID: "http/redirect", Level: rule.Violation, Source: "rfc9110#15.4",
 	Title:  "An operation MUST NOT redirect (3xx).",
 	Breaks: "302 to /login",
 	Holds:  "401 with a challenge",
 })
 
-var HTTPNotModified = pass.NewRule(checkHTTPNotModified, rule.Rule{
+var NotModified = pass.NewRule(checkNotModified, rule.Rule{
 	ID: "http/not-modified", Level: rule.Violation, Source: "rfc9110#15.4.5",
 	Title:  "304 Not Modified MUST answer a conditional GET or HEAD only.",
 	Breaks: "304 on POST, or without If-None-Match",
 	Holds:  "304 on GET with If-None-Match",
 })
 
-var HTTPThrottled = pass.NewRule(checkHTTPThrottled, rule.Rule{
+var Throttled = pass.NewRule(checkThrottled, rule.Rule{
 	ID: "http/throttled", Level: rule.Drift, Source: "policy",
 	Title:  "A careful guest is not throttled with 429 Too Many Requests.",
 	Breaks: "429 on every fifth request",
 	Holds:  "429 after a thousand requests in a second, as a limit says",
 })
 
-var HTTPStatusUndocumented = pass.NewRule(checkStatus, rule.Rule{
+var StatusUndocumented = pass.NewRule(checkStatus, rule.Rule{
 	ID: "http/status-undocumented", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "The status code MUST be one that the operation documents.",
 	Breaks: "202 where 204 is documented",
 	Holds:  "422 where 400 is documented too",
 })
 
-var HTTPNoContent = pass.NewRule(checkHTTPNoContent, rule.Rule{
+var NoContent = pass.NewRule(checkNoContent, rule.Rule{
 	ID: "http/no-content", Level: rule.Violation, Source: "rfc9110#15.3.5",
 	Title:  "204, 205 and 304 MUST NOT have a body.",
 	Breaks: "204 with {} behind it",
 	Holds:  "204 without Content-Length",
 })
 
-var HTTPEmptyBody = pass.NewRule(checkHTTPEmptyBody, rule.Rule{
+var EmptyBody = pass.NewRule(checkEmptyBody, rule.Rule{
 	ID: "http/empty-body", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "There MUST be a body where one is documented.",
 	Breaks: "201 with nothing behind it",
 	Holds:  "204 with nothing behind it",
 })
 
-func checkHTTPStatusRange(c *pass.Call, r *rule.Rule) {
+func checkStatusRange(c *pass.Call, r *rule.Rule) {
 	if s := c.Status(); c.Exchange.Response != nil && (s < 100 || s > 599) {
 		c.Report(r, rule.Finding{Message: "the status is not one of HTTP"})
 	}
 }
 
-func checkHTTPServerError(c *pass.Call, r *rule.Rule) {
+func checkServerError(c *pass.Call, r *rule.Rule) {
 	s := c.Status()
 	if s/100 != 5 || s == 503 && c.Exchange.Response.Header.Has("Retry-After") {
 		return
@@ -94,13 +88,13 @@ func checkHTTPServerError(c *pass.Call, r *rule.Rule) {
 	c.Report(r, f)
 }
 
-func checkHTTPRedirect(c *pass.Call, r *rule.Rule) {
+func checkRedirect(c *pass.Call, r *rule.Rule) {
 	if s := c.Status(); c.Op != nil && s/100 == 3 && s != 304 {
 		c.Report(r, rule.Finding{Message: "a redirect instead of an answer"})
 	}
 }
 
-func checkHTTPNotModified(c *pass.Call, r *rule.Rule) {
+func checkNotModified(c *pass.Call, r *rule.Rule) {
 	h := c.Exchange.Request.Header
 	conditional := h.Has("If-None-Match") || h.Has("If-Modified-Since")
 	if c.Status() == 304 && (!conditional || c.Exchange.Request.Method != "GET" && c.Exchange.Request.Method != "HEAD") {
@@ -108,13 +102,13 @@ func checkHTTPNotModified(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPThrottled(c *pass.Call, r *rule.Rule) {
+func checkThrottled(c *pass.Call, r *rule.Rule) {
 	if c.Status() == 429 {
 		c.Report(r, rule.Finding{Message: "the server throttled the request; no page documents a limit"})
 	}
 }
 
-func checkHTTPNoContent(c *pass.Call, r *rule.Rule) {
+func checkNoContent(c *pass.Call, r *rule.Rule) {
 	s := c.Status()
 	if s != 204 && s != 205 && s != 304 {
 		return
@@ -132,7 +126,7 @@ func checkHTTPNoContent(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPEmptyBody(c *pass.Call, r *rule.Rule) {
+func checkEmptyBody(c *pass.Call, r *rule.Rule) {
 	if c.Documented == nil || len(c.Documented.Content) == 0 || c.Exchange.Request.Method == "HEAD" || !c.BodyKnown() {
 		return
 	}

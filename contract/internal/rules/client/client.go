@@ -1,4 +1,6 @@
-package rules
+// Package client has the rule of who gets tokens. What else there is to be known of
+// clients needs the probes of the live suite.
+package client
 
 import (
 	"bytes"
@@ -7,20 +9,14 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-// clientChecks look at who gets tokens. What else there is to be known of
-// clients needs the probes of the live suite.
-var clientChecks = []*pass.Rule{
-	ClientMissing,
-}
-
-var ClientMissing = pass.NewRule(checkClientMissing, rule.Rule{
+var Missing = pass.NewRule(checkMissing, rule.Rule{
 	ID: "client/missing", Level: rule.Violation, Source: "authentication",
 	Title:  "A client without credentials MUST NOT get a token.",
 	Breaks: "a token without Authorization",
 	Holds:  "401; a token for client_secret in the form",
 })
 
-func checkClientMissing(c *pass.Call, r *rule.Rule) {
+func checkMissing(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Token || !c.OK() || c.Grant() != pass.GrantClient || !c.AuthKnown() {
 		return
 	}

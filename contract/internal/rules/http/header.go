@@ -1,4 +1,4 @@
-package rules
+package http
 
 import (
 	"fmt"
@@ -17,97 +17,91 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-// headerChecks look at the header fields of any answer.
-var headerChecks = []*pass.Rule{
-	HTTPHeaderMissing, HTTPHeaderUndocumented, HTTPHeaderRepeated, HTTPContentType, HTTPCharset,
-	HTTPContentEncoding, HTTPDate, HTTPRetryAfter, HTTPAllow, HTTPLocation, HTTPCORS, HTTPPublicCache,
-}
-
-var HTTPHeaderMissing = pass.NewRule(checkRequiredHeaders, rule.Rule{
+var HeaderMissing = pass.NewRule(checkRequiredHeaders, rule.Rule{
 	ID: "http/header-missing", Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "A header that is documented as required MUST be there; a 401 MUST include WWW-Authenticate.",
 	Breaks: "a token answer without Cache-Control, a 401 without WWW-Authenticate",
 	Holds:  "a 401 with a Bearer challenge",
 })
 
-var HTTPHeaderUndocumented = pass.NewRule(checkUndocumentedHeaders, rule.Rule{
+var HeaderUndocumented = pass.NewRule(checkUndocumentedHeaders, rule.Rule{
 	ID: "http/header-undocumented", Level: rule.Drift, Source: "openapi.yaml",
 	Title:  "There is no header field that openapi.yaml does not document, those of proxies aside.",
 	Breaks: "X-Debug-User: …",
 	Holds:  "X-Request-Id, Via, CF-Ray",
 })
 
-var HTTPHeaderRepeated = pass.NewRule(checkHTTPHeaderRepeated, rule.Rule{
+var HeaderRepeated = pass.NewRule(checkHeaderRepeated, rule.Rule{
 	ID: "http/header-repeated", Level: rule.Violation, Source: "rfc9110#5.3",
 	Title:  "A header field with a single value MUST NOT be sent twice.",
 	Breaks: "Content-Type twice",
 	Holds:  "Vary twice",
 })
 
-var HTTPContentType = pass.NewRule(checkContentType, rule.Rule{
+var ContentType = pass.NewRule(checkContentType, rule.Rule{
 	ID: ruleid.HTTPContentType, Level: rule.Violation, Source: "openapi.yaml",
 	Title:  "Content-Type MUST be the documented one.",
 	Breaks: "text/plain around JSON",
 	Holds:  "application/json; charset=utf-8",
 })
 
-var HTTPCharset = pass.NewRule(checkHTTPCharset, rule.Rule{
+var Charset = pass.NewRule(checkCharset, rule.Rule{
 	ID: "http/charset", Level: rule.Violation, Source: "rfc8259#8.1",
 	Title:  "The charset of JSON MUST be UTF-8, if the content type has one.",
 	Breaks: "application/json; charset=iso-8859-1",
 	Holds:  "application/json; charset=UTF-8",
 })
 
-var HTTPContentEncoding = pass.NewRule(checkHTTPContentEncoding, rule.Rule{
+var ContentEncoding = pass.NewRule(checkContentEncoding, rule.Rule{
 	ID: ruleid.HTTPContentEncoding, Level: rule.Violation, Source: "rfc9110#12.5.3",
 	Title:  "Content-Encoding MUST be one that Accept-Encoding allows, and that the body has.",
 	Breaks: "gzip for Accept-Encoding: identity",
 	Holds:  "gzip for Accept-Encoding: gzip",
 })
 
-var HTTPDate = pass.NewRule(checkHTTPDate, rule.Rule{
+var Date = pass.NewRule(checkDate, rule.Rule{
 	ID: "http/date", Level: rule.Violation, Source: "rfc9110#6.6.1",
 	Title:  "Date MUST be an HTTP date, and right to five minutes.",
 	Breaks: "Date: Thu, 01 Jan 1970 00:00:00 GMT",
 	Holds:  "Date 2 s behind the client's clock",
 })
 
-var HTTPRetryAfter = pass.NewRule(checkHTTPRetryAfter, rule.Rule{
+var RetryAfter = pass.NewRule(checkRetryAfter, rule.Rule{
 	ID: "http/retry-after", Level: rule.Violation, Source: "rfc9110#10.2.3",
 	Title:  "Retry-After MUST be a number of seconds or an HTTP date.",
 	Breaks: "Retry-After: soon",
 	Holds:  "Retry-After: 30",
 })
 
-var HTTPAllow = pass.NewRule(checkHTTPAllow, rule.Rule{
+var Allow = pass.NewRule(checkAllow, rule.Rule{
 	ID: "http/allow", Level: rule.Violation, Source: "rfc9110#15.5.6",
 	Title:  "A 405 Method Not Allowed MUST include Allow.",
 	Breaks: "405 without Allow",
 	Holds:  "405 with Allow: GET, POST",
 })
 
-var HTTPLocation = pass.NewRule(checkLocation, rule.Rule{
+var Location = pass.NewRule(checkLocation, rule.Rule{
 	ID: "http/location", Level: rule.Violation, Source: "rfc9110#10.2.2",
 	Title:  "Location of a 201 Created MUST identify the new user, if it is given.",
 	Breaks: "Location: /users/another",
 	Holds:  "no Location; Location: https://host/users/user_123",
 })
 
-var HTTPCORS = pass.NewRule(checkHTTPCORS, rule.Rule{
+var CORS = pass.NewRule(checkCORS, rule.Rule{
 	ID: "http/cors", Level: rule.Violation, Source: "policy",
 	Title:  "Access-Control-Allow-Origin * MUST NOT come with Access-Control-Allow-Credentials.",
 	Breaks: "Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true",
 	Holds:  "Access-Control-Allow-Origin: * alone",
 })
 
-var HTTPPublicCache = pass.NewRule(checkHTTPPublicCache, rule.Rule{
+var PublicCache = pass.NewRule(checkPublicCache, rule.Rule{
 	ID: "http/public-cache", Level: rule.Violation, Source: "rfc9111#3.5",
 	Title:  "Cache-Control of personal data MUST NOT allow shared caches (public, s-maxage).",
 	Breaks: "Cache-Control: public on a user",
 	Holds:  "Cache-Control: private",
 })
 
-func checkHTTPHeaderRepeated(c *pass.Call, r *rule.Rule) {
+func checkHeaderRepeated(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {
 		return
 	}
@@ -118,14 +112,14 @@ func checkHTTPHeaderRepeated(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPCharset(c *pass.Call, r *rule.Rule) {
+func checkCharset(c *pass.Call, r *rule.Rule) {
 	charset := c.Params["charset"]
 	if charset != "" && read.IsJSON(c.ContentType) && !strings.EqualFold(charset, "utf-8") {
 		c.Report(r, rule.Finding{Message: "the charset of JSON is not utf-8"})
 	}
 }
 
-func checkHTTPContentEncoding(c *pass.Call, r *rule.Rule) {
+func checkContentEncoding(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {
 		return
 	}
@@ -141,7 +135,7 @@ func checkHTTPContentEncoding(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPDate(c *pass.Call, r *rule.Rule) {
+func checkDate(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil || c.Exchange.Started.IsZero() {
 		return
 	}
@@ -157,7 +151,7 @@ func checkHTTPDate(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPRetryAfter(c *pass.Call, r *rule.Rule) {
+func checkRetryAfter(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {
 		return
 	}
@@ -171,7 +165,7 @@ func checkHTTPRetryAfter(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPAllow(c *pass.Call, r *rule.Rule) {
+func checkAllow(c *pass.Call, r *rule.Rule) {
 	if c.Status() != 405 {
 		return
 	}
@@ -182,7 +176,7 @@ func checkHTTPAllow(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPCORS(c *pass.Call, r *rule.Rule) {
+func checkCORS(c *pass.Call, r *rule.Rule) {
 	if c.Exchange.Response == nil {
 		return
 	}
@@ -192,7 +186,7 @@ func checkHTTPCORS(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkHTTPPublicCache(c *pass.Call, r *rule.Rule) {
+func checkPublicCache(c *pass.Call, r *rule.Rule) {
 	if c.Op == nil || !c.Op.Bearer || !c.OK() {
 		return
 	}

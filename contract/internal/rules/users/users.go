@@ -1,4 +1,6 @@
-package rules
+// Package users has the rules of each user in an answer by itself, and of each one of
+// another resource: there the rules have its name, as in "meals/id".
+package users
 
 import (
 	"bytes"
@@ -14,34 +16,28 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-// userChecks look at each user in an answer by itself, and at others of a
-// resource: there the rules have its name, as in "meals/id".
-var userChecks = []*pass.Rule{
-	UsersID, UsersTimestamps, UsersDefault,
-}
-
-var UsersID = pass.NewRule(checkUsersID, rule.Rule{
+var ID = pass.NewRule(checkID, rule.Rule{
 	ID: "users/id", Level: rule.Violation, Source: "quickstart",
 	Title:  "The user in the answer MUST have the id that was asked for, to the letter.",
 	Breaks: "User_123 for user_123",
 	Holds:  "ids with spaces, slashes and letters of any script",
 })
 
-var UsersTimestamps = pass.NewRule(checkUsersTimestamps, rule.Rule{
+var Timestamps = pass.NewRule(checkTimestamps, rule.Rule{
 	ID: "users/timestamps", Level: rule.Violation, Source: "users/create-a-new-user",
 	Title:  "created_at MUST NOT be after updated_at, and neither in the future.",
 	Breaks: "updated_at before created_at; created_at tomorrow",
 	Holds:  "both equal",
 })
 
-var UsersDefault = pass.NewRule(checkDefaults, rule.Rule{
+var Default = pass.NewRule(checkDefaults, rule.Rule{
 	ID: "users/default", Level: rule.Violation, Source: "users/create-a-new-user",
 	Title:  "A field that was not given MUST have its documented default, if it is in the answer.",
 	Breaks: "a create without measurement_unit gives imperial",
 	Holds:  "a create without it gives metric, or leaves it out",
 })
 
-func checkUsersID(c *pass.Call, r *rule.Rule) {
+func checkID(c *pass.Call, r *rule.Rule) {
 	want, ok := c.RequestID()
 	users := c.Outline().Users
 	if !ok || len(users) == 0 || c.Does(spec.List, spec.Delete) || !utf8.ValidString(want) || c.WrongAt("/id") { // JSON has no such text
@@ -56,7 +52,7 @@ func checkUsersID(c *pass.Call, r *rule.Rule) {
 	}
 }
 
-func checkUsersTimestamps(c *pass.Call, r *rule.Rule) {
+func checkTimestamps(c *pass.Call, r *rule.Rule) {
 	users := c.Outline().Users
 	if len(users) == 0 {
 		return

@@ -1,4 +1,4 @@
-package rules
+package http
 
 import (
 	"net/http"

@@ -1,4 +1,6 @@
-package rules
+// Package json has the rules that read bodies as JSON text, strictly. What a body
+// says is the business of the schema.
+package json
 
 import (
 	"encoding/json"
@@ -15,77 +17,70 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 )
 
-// jsonChecks read bodies as JSON text, strictly. What a body says is the
-// business of the schema.
-var jsonChecks = []*pass.Rule{
-	JSONSyntax, JSONBOM, JSONUTF8, JSONSurrogate, JSONDuplicateName, JSONTrailing, JSONDepth, JSONNumberRange,
-	JSONIntegerForm,
-}
-
-var JSONSyntax = pass.NewRule(checkJSON, rule.Rule{
+var Syntax = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONSyntax, Level: rule.Violation, Source: "rfc8259#2",
 	Title:  "A JSON body MUST be valid JSON.",
 	Breaks: `{"id": "user_123"`,
 	Holds:  `{ "id" : "user_123" }`,
 })
 
-var JSONBOM = pass.NewRule(checkJSON, rule.Rule{
+var BOM = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONBOM, Level: rule.Violation, Source: "rfc8259#8.1",
 	Title:  "JSON MUST NOT begin with a byte order mark (BOM).",
 	Breaks: "EF BB BF before {",
 	Holds:  "a body that starts with white space",
 })
 
-var JSONUTF8 = pass.NewRule(checkJSON, rule.Rule{
+var UTF8 = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONUTF8, Level: rule.Violation, Source: "rfc8259#8.1",
 	Title:  "JSON MUST be encoded in UTF-8.",
 	Breaks: `"Andr\xe9" in Latin-1`,
 	Holds:  `"André" in UTF-8`,
 })
 
-var JSONSurrogate = pass.NewRule(checkJSON, rule.Rule{
+var Surrogate = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONSurrogate, Level: rule.Violation, Source: "rfc7493#2.1",
 	Title:  `A \u escape MUST NOT be half of a surrogate pair.`,
 	Breaks: `"\ud83d"`,
 	Holds:  `"\ud83d\ude00"`,
 })
 
-var JSONDuplicateName = pass.NewRule(checkJSON, rule.Rule{
+var DuplicateName = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONDuplicateName, Level: rule.Violation, Source: "rfc7493#2.3",
 	Title:  "A JSON object MUST NOT have duplicate names.",
 	Breaks: `{"id":"a","id":"b"}`,
 	Holds:  `{"id":"a","ID":"b"} as far as JSON goes`,
 })
 
-var JSONTrailing = pass.NewRule(checkJSON, rule.Rule{
+var Trailing = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONTrailing, Level: rule.Violation, Source: "rfc8259#2",
 	Title:  "Nothing but white space MUST follow the JSON value.",
 	Breaks: `{"id":"a"}}`,
 	Holds:  `{"id":"a"} and a line end`,
 })
 
-var JSONDepth = pass.NewRule(checkJSON, rule.Rule{
+var Depth = pass.NewRule(checkJSON, rule.Rule{
 	ID: ruleid.JSONDepth, Level: rule.Violation, Source: "rfc8259#9",
 	Title:  "JSON MUST NOT be nested deeper than 64 levels.",
 	Breaks: "100,000 brackets",
 	Holds:  "the four levels of a user list",
 })
 
-var JSONNumberRange = pass.NewRule(func(c *pass.Call, r *rule.Rule) { eachNumber(c, func(n number) { checkNumberRange(c, r, n) }) }, rule.Rule{
+var NumberRange = pass.NewRule(func(c *pass.Call, r *rule.Rule) { eachNumber(c, func(n number) { checkNumberRange(c, r, n) }) }, rule.Rule{
 	ID: "json/number-range", Level: rule.Violation, Source: "rfc7493#2.2",
 	Title:  "A number MUST fit into a double, an integer into 2^53 (I-JSON).",
 	Breaks: "9007199254740993 for an integer, 1e400",
 	Holds:  "9007199254740991, 68.4",
 })
 
-var JSONIntegerForm = pass.NewRule(checkJSONIntegerForm, rule.Rule{
+var IntegerForm = pass.NewRule(checkIntegerForm, rule.Rule{
 	ID: "json/integer-form", Level: rule.Assumption, Source: "openapi.yaml",
 	Title:  "An integer SHOULD be written without fraction and exponent, as typed clients read it.",
 	Breaks: "4.0 or 1e3 for an integer",
 	Holds:  "4 for an integer, 4.0 for a number",
 })
 
-func checkJSONIntegerForm(c *pass.Call, r *rule.Rule) {
+func checkIntegerForm(c *pass.Call, r *rule.Rule) {
 	eachNumber(c, func(n number) {
 		if n.schema.Type.Is("integer") && strings.ContainsAny(string(n.text), ".eE") && n.whole() {
 			c.Report(r, rule.Finding{Pointer: n.pointer, Spec: pass.Place(n.schema.Origin, ""),
