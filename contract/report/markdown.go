@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/example"
+	"github.com/onvy-health/onvy-go/contract/internal/history"
+	"github.com/onvy-health/onvy-go/contract/internal/rules"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
 )
 
@@ -20,7 +23,7 @@ func RulesMarkdown(w io.Writer, rules []contract.Rule) error {
 	rules = slices.SortedFunc(slices.Values(rules), func(a, b contract.Rule) int { return strings.Compare(a.ID, b.ID) })
 	// The bufio.Writer keeps the first error, and Flush returns it.
 	_, _ = fmt.Fprintf(out, rulesIntro, words.Number(len(rules), "rule"))
-	folders := exampleFolders()
+	examples := examplePaths()
 	family := ""
 	for i := range rules {
 		rule := &rules[i]
@@ -29,8 +32,8 @@ func RulesMarkdown(w io.Writer, rules []contract.Rule) error {
 			_, _ = fmt.Fprintf(out, "\n## %s\n\n%s", family, rulesHeader)
 		}
 		id := "`" + rule.ID + "`"
-		if folder := folders[rule.ID]; folder != "" {
-			id = fmt.Sprintf("[%s](%s/%s.txtar)", id, folder, rule.ID)
+		if at := examples[rule.ID]; at != "" {
+			id = fmt.Sprintf("[%s](%s)", id, at)
 		}
 		_, _ = fmt.Fprintf(out, "| <a id=%q></a>%s | %s | %s | %s | %s | %s | %s |\n", rule.ID, id,
 			rule.Level, rule.Kind, cell(rule.Title), cell(rule.Breaks), cell(rule.Holds), cell(rule.Source))
@@ -65,19 +68,19 @@ const rulesHeader = `| Rule | Level | Looks at | What must hold | Broken by | No
 |---|---|---|---|---|---|---|
 `
 
-// exampleFolders has where the file of a rule's examples is, beside RULES.md. What a
+// examplePaths has where the file of a rule's examples is, beside RULES.md. What a
 // case looks for has none.
-func exampleFolders() map[string]string {
-	folders := make(map[string]string)
+func examplePaths() map[string]string {
+	paths := make(map[string]string)
 	for _, r := range contract.Rules() {
 		switch r.Kind {
 		case contract.KindExchange:
-			folders[r.ID] = "internal/rules/testdata"
+			paths[r.ID] = "internal/rules/" + example.Path(rules.Examples, r.ID)
 		case contract.KindHistory:
-			folders[r.ID] = "internal/history/testdata"
+			paths[r.ID] = "internal/history/" + example.Path(history.Examples, r.ID)
 		}
 	}
-	return folders
+	return paths
 }
 
 // cell keeps a text inside its cell of a Markdown table.

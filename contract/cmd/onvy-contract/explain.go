@@ -130,7 +130,7 @@ func examplesOf(r *contract.Rule) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("examples   of %d that break it and %d that do not, in %s; the lines are marked as curl -v marks them\n\nbreaks it\n%s\nholds it\n%s",
-		len(file.Bad), len(file.Good), folder+example.Path(id), shown(&file.Bad[0]), shown(&file.Good[0])), nil
+		len(file.Bad), len(file.Good), folder+example.Path(files, id), shown(&file.Bad[0]), shown(&file.Good[0])), nil
 }
 
 // shippedID is the id that the rule of a resource has in the suite: the rules of

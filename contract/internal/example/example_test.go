@@ -135,6 +135,14 @@ testdata/team/notes.md is for no rule`)
 	require.Equal(t, "team/last", files[1].Rule)
 }
 
+func TestAFamilyThatIsAPackageHasItsExamplesInIt(t *testing.T) {
+	whole := &fstest.MapFile{Data: []byte(good + "-- bad --\n> GET / HTTP/1.1\n")}
+	files, err := example.ReadAll(fstest.MapFS{"team/testdata/rule.txtar": whole, "other/testdata/gone.txtar": whole}, []string{"team/rule", "team/none"})
+	require.EqualError(t, err, "the rule team/none has no examples: there is no team/testdata/none.txtar\nother/testdata/gone.txtar is for no rule")
+	require.Len(t, files, 1)
+	require.Equal(t, "team/rule", files[0].Rule)
+}
+
 // The error of an unknown fact lists those that there are.
 func TestTheDocumentationNamesEveryFact(t *testing.T) {
 	_, err := read("-- bad --\n* slow\n> GET / HTTP/1.1\n" + good)

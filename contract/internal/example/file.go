@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -28,21 +27,26 @@ type Example struct {
 	Text      string           // as it stands in the file
 }
 
-// dir is where a package of rules has its examples.
-const dir = "testdata"
-
-// Path is where the file of a rule is in the file system of its package.
-func Path(id string) string { return path.Join(dir, id+".txtar") }
+// Path is where the file of a rule is: in testdata, if the package has one, and
+// otherwise in that of the package of its family, below it.
+func Path(fsys fs.FS, id string) string {
+	if _, err := fs.Stat(fsys, "testdata"); err == nil {
+		return "testdata/" + id + ".txtar"
+	}
+	family, name, _ := strings.Cut(id, "/")
+	return family + "/testdata/" + name + ".txtar"
+}
 
 // Read reads the file of a rule. The error names the rule, or the file and line.
 func Read(fsys fs.FS, id string) (*File, error) {
-	text, err := fs.ReadFile(fsys, Path(id))
+	at := Path(fsys, id)
+	text, err := fs.ReadFile(fsys, at)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the rule %s has no examples: there is no %s", id, Path(id))
+		return nil, fmt.Errorf("the rule %s has no examples: there is no %s", id, at)
 	} else if err != nil {
 		return nil, fmt.Errorf("the examples of %s cannot be read: %w", id, err)
 	}
-	return parse(id, text)
+	return parse(id, at, text)
 }
 
 // ReadAll reads the files of rules. An error of one keeps no other from being read;
@@ -51,13 +55,14 @@ func Read(fsys fs.FS, id string) (*File, error) {
 func ReadAll(fsys fs.FS, ids []string) ([]*File, error) {
 	var all []*File
 	var errs []error
-	seen := make(map[string]bool)
+	seen := make(map[string]bool) // the files, by their paths
 	for _, id := range ids {
-		if seen[id] {
+		at := Path(fsys, id)
+		if seen[at] {
 			errs = append(errs, fmt.Errorf("there are two rules %s", id))
 			continue
 		}
-		seen[id] = true
+		seen[at] = true
 		f, err := Read(fsys, id)
 		if err != nil {
 			errs = append(errs, err)
@@ -65,9 +70,8 @@ func ReadAll(fsys fs.FS, ids []string) ([]*File, error) {
 		}
 		all = append(all, f)
 	}
-	err := fs.WalkDir(fsys, dir, func(name string, entry fs.DirEntry, err error) error {
-		id, isExample := strings.CutSuffix(strings.TrimPrefix(name, dir+"/"), ".txtar")
-		if err == nil && !entry.IsDir() && (!isExample || !seen[id]) {
+	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && !seen[name] {
 			errs = append(errs, fmt.Errorf("%s is for no rule", name))
 		}
 		return err
@@ -75,7 +79,7 @@ func ReadAll(fsys fs.FS, ids []string) ([]*File, error) {
 	return all, errors.Join(append(errs, err)...)
 }
 
-func parse(id string, text []byte) (*File, error) {
+func parse(id, at string, text []byte) (*File, error) {
 	archive := txtar.Parse(text)
 	f := &File{Rule: id, Doc: strings.TrimSpace(string(archive.Comment))}
 	line := strings.Count(string(archive.Comment), "\n")
@@ -90,22 +94,22 @@ func parse(id string, text []byte) (*File, error) {
 		case "openapi.yaml":
 			f.Spec = section.Data
 		default:
-			return nil, fmt.Errorf("%s:%d: a section is bad, good or openapi.yaml, not %q", Path(id), line, section.Name)
+			return nil, fmt.Errorf("%s:%d: a section is bad, good or openapi.yaml, not %q", at, line, section.Name)
 		}
 		if list != nil {
 			e, err := parseExample(string(section.Data), fmt.Sprintf("%s %s %d", id, section.Name, len(*list)+1))
 			if err != nil {
-				return nil, fmt.Errorf("%s:%d: %w", Path(id), line+err.line, err)
+				return nil, fmt.Errorf("%s:%d: %w", at, line+err.line, err)
 			}
 			if slices.Contains(e.Also, id) {
-				return nil, fmt.Errorf("%s:%d: the rule of the file speaks of what is bad, and of nothing else", Path(id), line)
+				return nil, fmt.Errorf("%s:%d: the rule of the file speaks of what is bad, and of nothing else", at, line)
 			}
 			*list = append(*list, *e)
 		}
 		line += strings.Count(string(section.Data), "\n")
 	}
 	if len(f.Bad) == 0 || len(f.Good) == 0 {
-		return nil, fmt.Errorf("the rule %s has no examples: %s needs a section bad and a section good", id, Path(id))
+		return nil, fmt.Errorf("the rule %s has no examples: %s needs a section bad and a section good", id, at)
 	}
 	return f, nil
 }

@@ -41,7 +41,7 @@ func Run(t *testing.T, examples fs.FS, rules []rule.Rule, judges ...Judge) {
 			spec := shipped
 			if f.Spec != nil {
 				if spec, err = pass.Load(f.Spec); err != nil {
-					t.Fatalf("%s: %v", example.Path(f.Rule), err)
+					t.Fatalf("%s: %v", example.Path(examples, f.Rule), err)
 				}
 			}
 			for _, err := range problems(spec, f, rules, judges) {

@@ -1,6 +1,12 @@
+// Package rules lists the rules that look at one exchange, and holds exchanges against
+// them. Each family of ids is a package below: a rule is a variable there, with an id,
+// where it comes from, in words what breaks it and what does not, and the function that
+// looks. Its examples are in testdata: see package example.
 package rules
 
 import (
+	"embed"
+
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/rules/auth"
 	"github.com/onvy-health/onvy-go/contract/internal/rules/client"
@@ -17,6 +23,11 @@ import (
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/wire"
 )
+
+// Examples has what breaks each rule and what does not: see package example.
+//
+//go:embed */testdata
+var Examples embed.FS
 
 // checks are all of them, in the order in which a reader asks: did an
 // answer come, is it HTTP, is it JSON, is it what the spec says, is it OAuth.
