@@ -1,7 +1,12 @@
 package rules_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/rules"
@@ -17,4 +22,21 @@ func TestEveryRuleReportsItsExamplesAndNothingElse(t *testing.T) {
 		}
 		return rules.Check(s, xs[0])
 	})
+}
+
+func TestEveryRuleIsListed(t *testing.T) {
+	list, err := os.ReadFile("rules.go")
+	require.NoError(t, err)
+	files, err := filepath.Glob("*/*.go")
+	require.NoError(t, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, rule := range regexp.MustCompile(`(?m)^var (\w+) = pass\.NewRule`).FindAllSubmatch(text, -1) {
+			name := filepath.Dir(file) + "." + string(rule[1])
+			if !regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `,`).Match(list) {
+				t.Errorf("%s is not in the list in rules.go", name)
+			}
+		}
+	}
 }
