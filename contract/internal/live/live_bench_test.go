@@ -147,7 +147,7 @@ func (w *world) check(_ *testing.B, covered, proved bool) {
 	e := evidence.New(w.spec, &w.target, w.base)
 	for i, x := range w.exchanges {
 		c := w.spec.OpenFor(counting, x, "")
-		rules.Apply(w.spec, c)
+		rules.Apply(c)
 		c.Count()
 		if proved {
 			e.Learn(c)

@@ -234,7 +234,7 @@ func (p *Probe) check(x *wire.Exchange, racing bool) *pass.Call {
 	s := p.Suite
 	c := s.Spec.OpenFor(s.counting, x, s.Base.EscapedPath())
 	c.Slow, c.Racing, c.FindsAll = s.Options.Slow, racing, s.FindsAll
-	rules.Apply(s.Spec, c)
+	rules.Apply(c)
 	p.leaks(c)
 	s.history.AddCall(c)
 	s.Selection.Look(c)

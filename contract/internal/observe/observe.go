@@ -106,7 +106,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (o *observer) done(x *wire.Exchange) {
 	c := o.spec.Open(x, "")
-	rules.Apply(o.spec, c)
+	rules.Apply(c)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.history.AddCall(c)

@@ -179,7 +179,7 @@ func prepare(s *pass.Spec, e *checkedEntry, o run.ReplayOptions, n *pass.Countin
 	}
 	e.call.Counting = n
 	e.call.Skim()
-	rules.Apply(s, e.call)
+	rules.Apply(e.call)
 	if extractor != nil {
 		e.facts = facts.Get().(*[]fact.Fact)
 		*e.facts = past.Facts(*e.facts, e.call, extractor, e.seq)

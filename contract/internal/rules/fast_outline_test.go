@@ -101,7 +101,7 @@ func TestNothingOfAnAnswerIsInTheNext(t *testing.T) {
 		Response: &wire.Response{Status: http.StatusOK, Header: wire.Header{{Name: "Content-Type", Value: "application/json"}}, Body: mutant.UserList(3)},
 	}
 	c := s.Open(x, "")
-	Apply(s, c)
+	Apply(c)
 	users := c.Answer.Users
 	c.Release()
 	for i := range users {

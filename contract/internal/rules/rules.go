@@ -58,15 +58,15 @@ var checks = []*pass.Rule{
 func Check(s *pass.Spec, x *wire.Exchange) []rule.Finding {
 	c := s.Open(x, "")
 	defer c.Release()
-	return Apply(s, c)
+	Apply(c)
+	return c.Findings
 }
 
 // Apply holds a call against all rules of one exchange.
-func Apply(s *pass.Spec, c *pass.Call) []rule.Finding {
+func Apply(c *pass.Call) {
 	for _, r := range checks {
 		r.Look(c)
 	}
-	return c.Findings
 }
 
 // Exchange are those of one exchange, in the order in which they look.
