@@ -10,6 +10,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // Where the pages say nothing, a server may go its own way. It is told what is
@@ -26,7 +27,7 @@ func TestWhatNoPageSaysIsNoViolation(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range some(t, []struct {
+	for _, c := range needs.Sample(t, []struct {
 		server
 		causes []string // rule and level of each cause
 	}{
@@ -55,7 +56,7 @@ func TestWhatNoPageSaysIsNoViolation(t *testing.T) {
 				a.set(object)
 			}
 		}}, []string{"schema/required assumption"}},
-	}) {
+	}, 4) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := sandbox.Start(t)
@@ -63,7 +64,7 @@ func TestWhatNoPageSaysIsNoViolation(t *testing.T) {
 			t.Cleanup(front.Close)
 			target := sandboxTarget(t, s)
 			target.BaseURL = front.URL
-			report := run(t, target, contract.Options{})
+			report := run(t, target, contract.Options{Run: cases(t)})
 			causes := []string{}
 			for _, cause := range report.Causes() {
 				causes = append(causes, cause.Head().Rule+" "+string(cause.Head().Level))

@@ -20,7 +20,6 @@ import (
 func conforming() []server {
 	plain := regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 	return []server{
-		{name: "the sandbox itself"},
 		{name: "a writing of its own", after: each(
 			// indented JSON
 			func(_ *http.Request, a *answered) {

@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -16,34 +14,19 @@ import (
 
 	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract"
-	"github.com/onvy-health/onvy-go/contract/internal/selftest"
-	"github.com/onvy-health/onvy-go/contract/sandbox"
 )
 
 // The matcher notes what is in bodies on its way. A second walk, over the values
 // as encoding/json has them and with the schemas of kin-openapi, must have seen
 // the same.
 func TestCoverageOfBodiesIsThatOfAWalkOverTheirValues(t *testing.T) {
-	srv, err := sandbox.New()
-	require.NoError(t, err)
-	ts := httptest.NewServer(srv.Handler())
-	defer ts.Close()
-	spec := loadSpec(t)
 	doc, err := openapi3.NewLoader().LoadFromData(onvy.Spec)
 	require.NoError(t, err)
-
-	var mu sync.Mutex
 	walked := map[string]bool{}
-	suite, err := contract.NewSuite(spec, selftest.Target(srv, ts.URL), contract.Options{
-		Seed: 7, LedgerDir: t.TempDir(), MaxWait: 1,
-		OnExchange: func(x *contract.Exchange) {
-			mu.Lock()
-			defer mu.Unlock()
-			walkResponse(doc, x, walked)
-		},
-	})
-	require.NoError(t, err)
-	r := suite.Run(t.Context())
+	for _, x := range clean(t).exchanges {
+		walkResponse(doc, x, walked)
+	}
+	r := clean(t).report
 	require.NotNil(t, r.Coverage)
 
 	inBodies := map[string]bool{}
@@ -142,21 +125,8 @@ func walkValue(s *openapi3.Schema, v any, prefix, path string, seen map[string]b
 }
 
 func TestCoverageOfAReplayIsThatOfTheRunThatWasRecorded(t *testing.T) {
-	srv := sandbox.Start(t)
-	spec := loadSpec(t)
-	var all []*contract.Exchange
-	suite, err := contract.NewSuite(spec, selftest.Target(srv, srv.URL), contract.Options{
-		Seed: 7, LedgerDir: t.TempDir(), MaxWait: 1, OnExchange: func(x *contract.Exchange) { all = append(all, x) },
-	})
-	require.NoError(t, err)
-	live := suite.Run(t.Context()).Coverage.Points
-	replayed := spec.Replay(t.Context(), "run", func(yield func(*contract.Exchange, error) bool) {
-		for _, x := range all {
-			if !yield(x, nil) {
-				return
-			}
-		}
-	}, contract.ReplayOptions{}).Coverage.Points
+	live := clean(t).report.Coverage.Points
+	replayed := loadSpec(t).Replay(t.Context(), "run", entries(clean(t).exchanges...), contract.ReplayOptions{}).Coverage.Points
 	for id, n := range live {
 		if strings.Contains(id, " credential ") || strings.Contains(id, " answer ") {
 			continue // a recording may have begun after a token was granted

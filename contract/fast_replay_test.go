@@ -62,7 +62,11 @@ func TestReplayFindsTheSameWithoutTheFastPath(t *testing.T) {
 		})
 	}
 	t.Run("live suite", func(t *testing.T) {
-		compare(t, record(t, sandbox.Start(t), ""))
+		xs := clean(t).exchanges
+		if !needs.Whole(t) {
+			xs = xs[:400]
+		}
+		compare(t, xs)
 	})
 	t.Run("a user listed again", func(t *testing.T) {
 		const times = `"created_at":"2026-03-05T18:10:00Z","updated_at":"2026-03-05T18:10:00Z"`
@@ -100,7 +104,7 @@ func TestReplayFindsTheSameWithoutTheFastPath(t *testing.T) {
 	t.Run("faults", func(t *testing.T) {
 		found, nth := 0, 12
 		if !needs.Whole(t) {
-			nth = 60
+			nth = 250
 		}
 		for f := range everyNth(slices.Concat(faults.All(), faults.Controls()), nth) {
 			t.Run(f.Name, func(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -23,12 +22,6 @@ func ledgerFiles(t *testing.T, dir string) []string {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.ledger.jsonl"))
 	require.NoError(t, err)
 	return paths
-}
-
-func TestACleanRunLeavesNoLedger(t *testing.T) {
-	dir := t.TempDir()
-	run(t, sandboxTarget(t, sandbox.Start(t)), contract.Options{LedgerDir: dir, Run: "^(auth/server|users/)"})
-	require.Empty(t, ledgerFiles(t, dir))
 }
 
 // A run that cannot delete is like one that was killed: its ledger stays, and
@@ -103,34 +96,6 @@ func TestCleanEndsWithItsContext(t *testing.T) {
 	_, err := contract.Clean(ctx, loadSpec(t), target, contract.Options{LedgerDir: dir})
 	require.ErrorContains(t, err, "interrupted")
 	require.Len(t, ledgerFiles(t, dir), 1)
-}
-
-// Every user is in the ledger before the server hears of it.
-func TestEveryUserIsInTheLedgerBeforeItIsCreated(t *testing.T) {
-	dir := t.TempDir()
-	s := sandbox.Start(t)
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := through(s, r)
-		if id, _ := a.object()["id"].(string); r.Method == "POST" && a.status == 201 {
-			paths, _ := filepath.Glob(filepath.Join(dir, "*.ledger.jsonl"))
-			if !slices.ContainsFunc(paths, func(path string) bool {
-				text, _ := os.ReadFile(path)
-				quoted, _ := json.Marshal(id)
-				return strings.Contains(string(text), string(quoted))
-			}) {
-				t.Errorf("%q is not in the ledger", id)
-			}
-		}
-		for name := range a.header {
-			w.Header()[name] = a.header[name]
-		}
-		w.WriteHeader(a.status)
-		_, _ = w.Write(a.body)
-	}))
-	t.Cleanup(front.Close)
-	target := sandboxTarget(t, s)
-	target.BaseURL = front.URL
-	require.Equal(t, 0, run(t, target, contract.Options{LedgerDir: dir}).ExitStatus())
 }
 
 func addLine(t *testing.T, path string, line map[string]any) {

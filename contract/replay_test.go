@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // entries are exchanges as a reader of recordings yields them.
@@ -30,7 +31,11 @@ func entries(xs ...*contract.Exchange) iter.Seq2[*contract.Exchange, error] {
 func manyBroken(t *testing.T) []*contract.Exchange {
 	t.Helper()
 	var all []*contract.Exchange
-	for range 20 {
+	times := 20
+	if !needs.Whole(t) {
+		times = 3
+	}
+	for range times {
 		for _, s := range badExamples(t, contract.KindExchange) {
 			s[0].Name = fmt.Sprintf("test.har#%d", len(all))
 			all = append(all, s...)

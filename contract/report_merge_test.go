@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // Reports of machines add up to the same in whatever order they come.
@@ -20,8 +21,12 @@ func TestMergingReportsHasNoOrder(t *testing.T) {
 		require.NoError(t, err)
 		return string(b)
 	}
+	orders, length := [][3]int{{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}, 400
+	if !needs.Whole(t) {
+		orders, length = [][3]int{{2, 0, 1}, {2, 1, 0}}, 100
+	}
 	part := func(n int) *contract.Report { // a new one each time: Merge changes its receiver
-		xs := logged(t, uint64(n), n%2 == 1)[n*40 : n*40+400]
+		xs := logged(t, uint64(n), n%2 == 1)[n*40 : n*40+length]
 		if n > 0 {
 			xs[0].Response.BodyState = contract.BodyNotRecorded
 			xs[1].Request.URL = "https://elsewhere.example/" + string(rune('a'+n))
@@ -43,7 +48,7 @@ func TestMergingReportsHasNoOrder(t *testing.T) {
 	}
 	whole := merged(part(0), part(1), part(2))
 	want := text(whole)
-	for _, order := range [][3]int{{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+	for _, order := range orders {
 		require.Equal(t, want, text(merged(part(order[0]), part(order[1]), part(order[2]))), "%v", order)
 		require.Equal(t, want, text(merged(part(order[0]), merged(part(order[1]), part(order[2])))), "%v, the last two first", order)
 	}

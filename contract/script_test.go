@@ -124,7 +124,7 @@ func TestTheScriptOfAFindingShowsItWhenItIsPasted(t *testing.T) {
 	needs.Programs(t, "sh", "curl", "sed", "cut", "base64")
 	meals, err := os.ReadFile("testdata/meals.yaml")
 	require.NoError(t, err)
-	for _, name := range needs.Sample(t, slices.Concat(sixteen, ofMeals), 6) {
+	for _, name := range needs.Sample(t, slices.Concat(sixteen, ofMeals), 16) {
 		t.Run(name, func(t *testing.T) {
 			if slices.Contains(sixteen, name) {
 				pasted(t, string(onvy.Spec), "", faults.All(), name)

@@ -21,11 +21,11 @@ import (
 )
 
 // gatewayLog is a log, made once. Its exchanges are not to be changed.
-var gatewayLog = func() func(seed uint64, opaque bool) []*contract.Exchange {
+var gatewayLog = func() func(length int, seed uint64, opaque bool) []*contract.Exchange {
 	var made sync.Map
-	return func(seed uint64, opaque bool) []*contract.Exchange {
-		log, _ := made.LoadOrStore([2]any{seed, opaque}, sync.OnceValue(func() []*contract.Exchange {
-			return slices.Collect(gatewaylog.New(gatewaylog.Options{Seed: seed, Exchanges: 1500, Users: 60, Opaque: opaque, Faults: 0.02}).All())
+	return func(length int, seed uint64, opaque bool) []*contract.Exchange {
+		log, _ := made.LoadOrStore([3]any{length, seed, opaque}, sync.OnceValue(func() []*contract.Exchange {
+			return slices.Collect(gatewaylog.New(gatewaylog.Options{Seed: seed, Exchanges: length, Users: 60, Opaque: opaque, Faults: 0.02}).All())
 		}))
 		return log.(func() []*contract.Exchange)()
 	}
@@ -35,7 +35,11 @@ var gatewayLog = func() func(seed uint64, opaque bool) []*contract.Exchange {
 // rule that breaks it. No two exchanges have the same time.
 func logged(t *testing.T, seed uint64, opaque bool) (all []*contract.Exchange) {
 	t.Helper()
-	for _, x := range gatewayLog(seed, opaque) {
+	length := 1500
+	if !needs.Whole(t) {
+		length = 600
+	}
+	for _, x := range gatewayLog(length, seed, opaque) {
 		own := *x
 		own.Response = new(*x.Response)
 		all = append(all, &own)
@@ -253,8 +257,12 @@ func TestOneKeyThatOverlapsItselfIsReducedAsInOneProcess(t *testing.T) {
 	chance := rand.New(rand.NewPCG(1, 9))
 	o := contract.ShardOptions{Key: shardKey, Partitions: 8}
 	o.Complete = true
+	length := 3000
+	if !needs.Whole(t) {
+		length = 900
+	}
 	var xs []*contract.Exchange
-	for x := range gatewaylog.New(gatewaylog.Options{Seed: 3, Exchanges: 3000, Users: 1, Faults: 0.05}).All() {
+	for x := range gatewaylog.New(gatewaylog.Options{Seed: 3, Exchanges: length, Users: 1, Faults: 0.05}).All() {
 		x.Name = fmt.Sprintf("log#%d", len(xs))
 		x.Duration = time.Duration(chance.Int64N(int64(3 * time.Second)))
 		xs = append(xs, x)
@@ -270,7 +278,7 @@ func TestOneKeyThatOverlapsItselfIsReducedAsInOneProcess(t *testing.T) {
 	single, err := spec.ReplaySorted(t.Context(), []contract.Recording{recorded("log", xs)}, o.ReplayOptions)
 	require.NoError(t, err)
 	require.NotEmpty(t, single.Findings)
-	lines := append(mapped(t, spec, xs[1000:], o), mapped(t, spec, xs[:1000], o)...)
+	lines := append(mapped(t, spec, xs[length/3:], o), mapped(t, spec, xs[:length/3], o)...)
 	slices.Sort(lines)
 	p, err := spec.ReduceShard(linesOf(lines), o)
 	require.NoError(t, err)
