@@ -32,7 +32,7 @@ func TestScriptsAreFilesThatAShellRuns(t *testing.T) {
 	needs.Programs(t, "sh", "curl", "sed")
 	c, _, srv := faulty(t, "measurement-unit-enum")
 	dir := filepath.Join(t.TempDir(), "scripts")
-	r := c.run(t, "run", "--seed", "7", "--scripts", dir, ledger(t))
+	r := c.run(t, "run", "--seed", "7", someCases(t), "--scripts", dir, ledger(t))
 	require.Equal(t, 1, r.status)
 	require.Contains(t, r.stdout, "sh "+filepath.Join(dir, "F1.sh"))
 	text := content(t, filepath.Join(dir, "F1.sh"))
@@ -57,7 +57,7 @@ func TestExplainSaysWhatARuleWants(t *testing.T) {
 	require.Contains(t, call{}.run(t, "explain", "token/tampered").stdout, "\ntried by   bearer/tampered\n")
 	require.Contains(t, call{}.run(t, "explain", "operation/works").stdout, "\ntried by   every case\n")
 	require.NotContains(t, r.stdout, "tried by", "any traffic shows it")
-	for _, rule := range needs.Sample(t, contract.Rules(), 5) {
+	for _, rule := range needs.Sample(t, contract.Rules(), 20) {
 		r := call{}.run(t, "explain", rule.ID)
 		require.Zero(t, r.status, rule.ID)
 		require.Equal(t, rule.Kind != contract.KindProbe, strings.Contains(r.stdout, "\nbreaks it\n    "), "%s has examples", rule.ID)

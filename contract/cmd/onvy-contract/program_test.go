@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // A sixth of the time of these tests would be the collector's.
@@ -42,6 +44,18 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	})
 	return cmd
 }
+
+// someCases is a flag that leaves most cases out where long tables do not run
+// whole: for tests about what becomes of a run, whatever its cases are.
+func someCases(t *testing.T) string {
+	t.Helper()
+	if needs.Whole(t) {
+		return "--run="
+	}
+	return "--run=" + theseCases
+}
+
+const theseCases = "^(auth/.*|client/server|isolation/.*|bearer/(missing|garbage)|users/(quickstart|create|replace|patch|unknown|fields|pages|input-measurement_unit))$"
 
 // onPath is a folder in which the command is, for a shell's PATH.
 func onPath(t *testing.T) string {

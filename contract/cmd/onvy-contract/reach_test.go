@@ -194,7 +194,7 @@ func TestHeadersOfAFileAreSentWithEveryRequestAndAreInNoReport(t *testing.T) {
 
 	headers := file(t, "headers", "# of the gateway\nCF-Access-Client-Secret: "+canary+"\n\nX-Env: pr-123\r\n")
 	report := filepath.Join(t.TempDir(), "report.json")
-	r := atURL(s, gateway.URL).run(t, "run", "--full", "--json", report, ledger(t), "--header-file", headers)
+	r := atURL(s, gateway.URL).run(t, "run", "--full", someCases(t), "--json", report, ledger(t), "--header-file", headers)
 	require.Zero(t, r.status, "%+v", r)
 	recorded := filepath.Join(t.TempDir(), "run.har")
 	require.Zero(t, atURL(s, gateway.URL).run(t, "record", recorded, fewCases, ledger(t), "--header-file", headers).status)

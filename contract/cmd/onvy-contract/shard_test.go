@@ -14,6 +14,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract"
 	"github.com/onvy-health/onvy-go/contract/internal/gatewaylog"
 	"github.com/onvy-health/onvy-go/contract/sandbox"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 var shardEnv = map[string]string{shardKeyVariable: "000102030405060708090a0b0c0d0e0f"}
@@ -75,7 +76,11 @@ func findingsOf(t *testing.T, text string) string {
 // The one-liner of the documentation: a task for each file, sort, a reduce for
 // each partition, merge.
 func TestShardsThroughSortGiveTheReportOfReplay(t *testing.T) {
-	pattern := written(t, 3, 1500)
+	length := 1500
+	if !needs.Whole(t) {
+		length = 900
+	}
+	pattern := written(t, 3, length)
 	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	var lines strings.Builder

@@ -22,7 +22,7 @@ func TestWaivedCausesDoNotFailAndStaleWaiversDo(t *testing.T) {
 	t.Chdir(t.TempDir())
 	c := deviating(t, "create-ignores-field")
 	run := func(more ...string) result {
-		return c.run(t, append([]string{"run", "--seed=7", "--json=report.json", "--junit=report.xml", ledger(t)}, more...)...)
+		return c.run(t, append([]string{"run", "--seed=7", someCases(t), "--json=report.json", "--junit=report.xml", ledger(t)}, more...)...)
 	}
 	r := run()
 	require.Equal(t, 1, r.status, "%+v", r)
@@ -46,7 +46,7 @@ func TestWaivedCausesDoNotFailAndStaleWaiversDo(t *testing.T) {
 
 	require.Equal(t, 1, run("--waivers=").status, "no file is read")
 	require.Zero(t, run("--run", "^auth/").status, "a part of the suite does not have to match all")
-	good := call{}.run(t, "run", "--seed=7", "--sandbox", ledger(t))
+	good := call{}.run(t, "run", "--seed=7", "--sandbox", someCases(t), ledger(t))
 	require.Zero(t, good.status, "the file is not about the embedded sandbox")
 	good = call{}.run(t, "run", "--seed=7", "--sandbox", "--waivers", "contract-waivers.yaml", ledger(t))
 	require.Equal(t, 1, good.status)
