@@ -78,7 +78,7 @@ func TestAPageRunsItsOwnScriptAndNoOther(t *testing.T) {
 func TestAPageOf100000FindingsCanBeRead(t *testing.T) {
 	r := reports()["failed"]
 	r.Findings = nil
-	for i := range 100_000 {
+	for i := range many(t) {
 		f := wrongType
 		f.Rule, f.Pointer = fmt.Sprintf("http/body-%d", i%2000), fmt.Sprintf("/%d", i)
 		f.Steps = heavySteps

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -45,7 +46,7 @@ func TestPlantedFaults(t *testing.T) {
 			if family, law, _ := strings.Cut(f.Rule, "/"); family == r.Name {
 				families[r.Name] = append(families[r.Name], law)
 			}
-			if !whole && i%4 != 0 {
+			if !whole && i%16 != 0 {
 				continue
 			}
 			t.Run(f.Name, func(t *testing.T) {
@@ -73,11 +74,13 @@ func TestPlantedFaults(t *testing.T) {
 // TestAFieldThatIsLostIsFound adds a field to the spec, of several types and
 // formats, and loses it in each way that there is.
 func TestAFieldThatIsLostIsFound(t *testing.T) {
-	for name, schema := range map[string]string{
+	schemas := map[string]string{
 		"text": "{type: string, maxLength: 40}", "enum": "{type: string, enum: [low, high]}", "integer": "{type: integer, format: int32}",
 		"number": "{type: number, minimum: 0, maximum: 99}", "boolean": "{type: boolean}", "date": "{type: string, format: date}",
 		"instant": "{type: string, format: date-time}", "object": "{type: object, properties: {x: {type: integer}}}",
-	} {
+	}
+	for _, name := range needs.Sample(t, slices.Sorted(maps.Keys(schemas)), 6) {
+		schema := schemas[name]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text := strings.Replace(string(onvy.Spec), "        language: &language", "        added: "+schema+"\n        language: &language", 1)
