@@ -57,3 +57,24 @@ func TestAPartThatAPatchChangesIsReportedOnce(t *testing.T) {
 	))
 	require.Equal(t, []string{"users/patch-merges"}, rulesOf(found))
 }
+
+// A server may take anything for what is not UTF-8; in an answer another rule
+// reports it.
+func TestWhatIsNotUTF8IsNotSoughtInAnswers(t *testing.T) {
+	sent := func(name string) string { return `{"id":"user_123","firstname":"` + name + `"}` }
+	shown := func(name string) string {
+		return `{"id":"user_123","created_at":"` + stamp + `","updated_at":"` + stamp + `","firstname":"` + name + `"}`
+	}
+	for name, c := range map[string]struct{ sent, shown string }{
+		"replaced":           {"Zo\xeb", "Zo\ufffd"},
+		"replaced, escaped":  {"Zo\xeb", `Zo\ufffd`},
+		"left out":           {"Zo\xeb", "Zo"},
+		"in another writing": {"Zo\xeb/", "Zo\xeb\\/"},
+		"of the answer":      {"Zoë", "Zo\xeb"},
+	} {
+		found := tell(t, contract.WholeHistory, at(createUser(sent(c.sent), shown(c.shown)), getUser(shown(c.shown))))
+		require.Empty(t, rulesOf(found), name)
+	}
+	found := tell(t, contract.WholeHistory, at(createUser(sent("Zoë"), shown("Zo\ufffd")), getUser(shown("Zo\ufffd"))))
+	require.Contains(t, rulesOf(found), "users/read-back", "a server that spoils its own characters")
+}

@@ -75,7 +75,11 @@ func (h *Hasher) read(text []byte, shape *Shape, depth int) Value {
 	case 't', 'f':
 		v.Sum = 1
 	case '"':
-		h.text(&v, unquoted(text))
+		plain, valid := unquote(text)
+		if !valid { // a server may take anything for it
+			return Value{Kind: Unknown}
+		}
+		h.text(&v, plain)
 	case '[':
 		elements(text, func(item []byte) {
 			one := h.read(item, shape.items(), depth+1)
@@ -167,12 +171,21 @@ func canonicalNumber(out, text []byte) []byte {
 	return strconv.AppendInt(append(out, 'e'), int64(exponent+digits-len(out)), 10)
 }
 
+// unquoted is what a string says, with U+FFFD for what is no character: bytes that
+// are not UTF-8, and half a surrogate pair.
 func unquoted(text []byte) []byte {
-	if len(text) >= 2 && bytes.IndexByte(text, '\\') < 0 {
-		return text[1 : len(text)-1]
-	}
-	plain, _ := jsontext.AppendUnquote(nil, text) // of half a surrogate pair it makes U+FFFD
+	plain, _ := unquote(text)
 	return plain
+}
+
+// unquote also reports whether the text is UTF-8.
+func unquote(text []byte) (plain []byte, valid bool) {
+	valid = utf8.Valid(text)
+	if valid && len(text) >= 2 && bytes.IndexByte(text, '\\') < 0 {
+		return text[1 : len(text)-1], true
+	}
+	plain, _ = jsontext.AppendUnquote(nil, text) // its error is about what is no character
+	return plain, valid
 }
 
 // Instant is a date-time.
