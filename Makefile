@@ -141,8 +141,8 @@ bench: ## measure
 	$(GO) test -run '^$$' -bench . -benchmem . ./contract/...
 
 FUZZTIME ?= 1m
-fuzz: ## fuzz the matcher, the readers and the redactor, each for FUZZTIME
-	@for package in ./contract ./contract/internal/accept ./contract/recording; do \
+fuzz: ## fuzz the matcher, the readers, the scripts and the redactor, each for FUZZTIME
+	@for package in ./contract ./contract/internal/accept ./contract/internal/again ./contract/internal/fact ./contract/recording; do \
 	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 	  done; \
