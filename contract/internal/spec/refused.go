@@ -14,7 +14,7 @@ import (
 )
 
 // syntax is what a YAML parser says of a line.
-var syntax = regexp.MustCompile(`yaml: .*?line (\d+): (.+)`)
+var syntax = regexp.MustCompile(`yaml(?: error)?: .*?line (\d+): (.+)`)
 
 // unreadable is an error of the loader with its place.
 func unreadable(text []byte, err error) error {

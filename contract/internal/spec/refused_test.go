@@ -3,12 +3,16 @@ package spec_test
 import (
 	"bytes"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	onvy "github.com/onvy-health/onvy-go"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 // ahead puts text in front of a line of the shipped spec. A § in it stands
@@ -106,6 +110,29 @@ func TestAMistakeInWhatTwoOperationsUseIsRefusedWhereItStands(t *testing.T) {
 	_, err := spec.Parse(whole)
 	require.ErrorContains(t, err, at)
 	require.ErrorContains(t, err, `"strng"`)
+}
+
+// Whatever is spoiled, and whoever refuses it: kin-openapi says much of it without a
+// place, or on many lines.
+func TestEveryMistakeHasAPlaceAndOneLine(t *testing.T) {
+	var lines []int
+	text := strings.Split(string(onvy.Spec), "\n")
+	for i := 0; i < len(text); i += 5 {
+		lines = append(lines, i)
+	}
+	placed := regexp.MustCompile(`^openapi\.yaml:\d+:(\d+:)? .+$`)
+	refused := 0
+	for _, i := range needs.Sample(t, lines, 19) {
+		name, _, _ := strings.Cut(text[i], ":")
+		for _, spoiled := range []string{"", name + ": 7", name + ": {zz: 1}", name + ": [x]", name + ":", name + "z" + text[i][len(name):], strings.Replace(text[i], ": string", ": strng", 1)} {
+			whole := slices.Concat(text[:i], []string{spoiled}, text[i+1:])
+			if _, err := spec.Parse([]byte(strings.Join(whole, "\n"))); err != nil {
+				require.Regexp(t, placed, err.Error(), "%q instead of line %d", spoiled, i+1)
+				refused++
+			}
+		}
+	}
+	require.Greater(t, refused, 30)
 }
 
 // Data, and names of the author's own, may be what keywords are called.
