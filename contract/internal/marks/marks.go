@@ -59,7 +59,7 @@ func Check(spec []byte) error {
 	if yaml.Unmarshal(spec, &root) != nil {
 		return nil
 	}
-	if err := check(&root); err != nil || len(root.Content) == 0 {
+	if err := check(&root, ""); err != nil || len(root.Content) == 0 {
 		return err
 	}
 	if err := checkElements(root.Content[0]); err != nil {
@@ -68,20 +68,40 @@ func Check(spec []byte) error {
 	return checkIDs(root.Content[0])
 }
 
-func check(n *yaml.Node) error {
+// check visits what is in n. Entries is as for [walk]: names of properties, headers
+// and the like are no marks, and neither is what examples say.
+func check(n *yaml.Node, entries string) error {
 	for i, child := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 {
-			if err := checkMark(child, n.Content[i+1]); err != nil {
-				return err
+		within := entries // in a list
+		if n.Kind == yaml.MappingNode {
+			if i%2 == 0 {
+				continue
 			}
-			continue
+			key := n.Content[i-1]
+			switch named := entries != "" && !slices.Contains(extended, entries); {
+			case key.Value == "<<": // what is merged stands here too
+			case named:
+				within = ""
+			case entries == "" && slices.Contains(examples, key.Value):
+				continue
+			default:
+				if err := checkMark(key, child); err != nil {
+					return err
+				}
+				if within = ""; entries == "" {
+					within = manyOf[key.Value]
+				}
+			}
 		}
-		if err := check(child); err != nil { // an alias has no content of its own
+		if err := check(child, within); err != nil { // an alias has no content of its own
 			return err
 		}
 	}
 	return nil
 }
+
+// extended are the elements whose maps may have marks beside them.
+var extended = []string{"path item", "response"}
 
 func checkMark(key, value *yaml.Node) error {
 	if !strings.HasPrefix(strings.ToLower(key.Value), prefix) {

@@ -42,6 +42,41 @@ func TestMarksThatAreMisspelledAreRefusedWithTheirPlace(t *testing.T) {
 	}
 }
 
+// Names of properties, headers and examples, and what examples hold, are data.
+func TestWhatIsNamedLikeAMarkIsNone(t *testing.T) {
+	for from, to := range map[string]string{
+		"      properties:\n        id:\n": "      properties:\n        x-onvy-ref: {type: string, x-onvy-sensitive: none}\n        id:\n",
+		"      headers:\n":                 "      headers:\n        X-Onvy-Trace: {schema: {type: string}}\n",
+		"  schemas:\n":                     "  examples:\n    x-onvy-first: {value: {x-onvy-second: 1}}\n  schemas:\n",
+	} {
+		spec := bytes.Replace(onvy.Spec, []byte(from), []byte(to), 1)
+		require.NotEqual(t, onvy.Spec, spec)
+		require.NoError(t, marks.Check(spec), to)
+	}
+	for from, to := range map[string]string{
+		"      properties:\n        id:\n": "      x-onvy-sensitve: none\n      properties:\n        id:\n",
+		"      responses:\n":               "      responses:\n        x-onvy-sourc: assumed\n",
+		"paths:\n":                         "paths:\n  x-onvy-sourc: assumed\n",
+		"      properties:\n":              "      properties:\n        <<: {weight: {type: number, x-onvy-sensitve: health}}\n",
+	} {
+		spec := bytes.Replace(onvy.Spec, []byte(from), []byte(to), 1)
+		require.NotEqual(t, onvy.Spec, spec)
+		require.ErrorContains(t, marks.Check(spec), "there is no mark", to)
+	}
+}
+
+// YAML merges a mapping into others.
+func TestARefMayLeadToWhatIsMerged(t *testing.T) {
+	spec := func(more string) []byte {
+		return bytes.Replace(onvy.Spec, []byte("  schemas:\n"), []byte("  schemas:\n"+more), 1)
+	}
+	const there = "    Whole: &whole {type: object, properties: {part: {type: string}}}\n    Like: {<<: *whole}\n    Both: {<<: [{title: both}, *whole]}\n"
+	require.NoError(t, marks.Check(spec(there+"    Part: {$ref: '#/components/schemas/Like/properties/part'}\n")))
+	require.NoError(t, marks.Check(spec(there+"    Part: {$ref: '#/components/schemas/Both/properties/part'}\n")))
+	require.ErrorContains(t, marks.Check(spec(there+"    Part: {$ref: '#/components/schemas/Like/properties/port'}\n")), "leads nowhere")
+	require.ErrorContains(t, marks.Check(spec("    Self: &self {<<: [*self, *self]}\n    Part: {$ref: '#/components/schemas/Self/properties/part'}\n")), "leads nowhere")
+}
+
 func TestARefThatLeadsBackToItselfIsRefusedWithItsPlace(t *testing.T) {
 	for _, refs := range []string{
 		"    Circle: {$ref: '#/components/schemas/Circle'}\n",

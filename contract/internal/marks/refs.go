@@ -57,11 +57,15 @@ func checkRef(root *yaml.Node, ref string) string {
 
 // member is what a mapping has under a name, or a list at a place; nil where
 // there is none.
-func member(n *yaml.Node, name string) *yaml.Node {
+func member(n *yaml.Node, name string) *yaml.Node { return memberOf(n, name, nil) }
+
+// memberOf is member of a mapping that is not one of those that were seen: what is
+// merged may be merged into itself.
+func memberOf(n *yaml.Node, name string, seen map[*yaml.Node]bool) *yaml.Node {
 	if n != nil && n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if n == nil {
+	if n == nil || seen[n] {
 		return nil
 	}
 	if n.Kind == yaml.SequenceNode {
@@ -69,9 +73,28 @@ func member(n *yaml.Node, name string) *yaml.Node {
 			return n.Content[i]
 		}
 	}
+	var merged []*yaml.Node
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == name {
-			return n.Content[i+1]
+		switch value := n.Content[i+1]; {
+		case n.Content[i].Value == name:
+			return value
+		case n.Content[i].Tag != "!!merge":
+		case value.Kind == yaml.SequenceNode:
+			merged = append(merged, value.Content...)
+		default:
+			merged = append(merged, value)
+		}
+	}
+	if len(merged) == 0 {
+		return nil
+	}
+	if seen == nil {
+		seen = make(map[*yaml.Node]bool)
+	}
+	seen[n] = true
+	for _, inner := range merged {
+		if found := memberOf(inner, name, seen); found != nil {
+			return found
 		}
 	}
 	return nil
