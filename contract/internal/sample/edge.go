@@ -41,8 +41,22 @@ func Takes(s *openapi3.Schema, value any) bool {
 // longest is how long texts and arrays are made.
 const longest = 2000
 
-func edges(s *openapi3.Schema, depth int) (all []any) {
-	s = flat(s)
+func edges(s *openapi3.Schema, depth int) []any {
+	all := edgesOf(flat(s), depth)
+	if !composed(s) {
+		return all
+	}
+	var taken []any
+	for _, edge := range all {
+		if value, ok := composes(s, edge); ok {
+			taken = append(taken, value)
+		}
+	}
+	return taken
+}
+
+// edgesOf are those of a flat schema.
+func edgesOf(s *openapi3.Schema, depth int) (all []any) {
 	if depth > deepest {
 		return nil
 	}

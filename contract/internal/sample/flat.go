@@ -51,15 +51,15 @@ func join(whole, part *openapi3.Schema) {
 			*v.to = *v.from
 		}
 	}
-	if whole.Min == nil {
+	if whole.Min == nil || part.Min != nil && *part.Min > *whole.Min {
 		whole.Min, whole.ExclusiveMin = part.Min, part.ExclusiveMin
 	}
-	if whole.Max == nil {
+	if whole.Max == nil || part.Max != nil && *part.Max < *whole.Max {
 		whole.Max, whole.ExclusiveMax = part.Max, part.ExclusiveMax
 	}
 	whole.MinLength, whole.MinItems = max(whole.MinLength, part.MinLength), max(whole.MinItems, part.MinItems)
 	whole.MinProps = max(whole.MinProps, part.MinProps)
-	whole.MaxLength, whole.MaxItems, whole.MaxProps = cmp.Or(whole.MaxLength, part.MaxLength), cmp.Or(whole.MaxItems, part.MaxItems), cmp.Or(whole.MaxProps, part.MaxProps)
+	whole.MaxLength, whole.MaxItems, whole.MaxProps = least(whole.MaxLength, part.MaxLength), least(whole.MaxItems, part.MaxItems), least(whole.MaxProps, part.MaxProps)
 	whole.MultipleOf, whole.Items = cmp.Or(whole.MultipleOf, part.MultipleOf), cmp.Or(whole.Items, part.Items)
 	if whole.AdditionalProperties.Has == nil && whole.AdditionalProperties.Schema == nil {
 		whole.AdditionalProperties = part.AdditionalProperties
@@ -80,6 +80,14 @@ func join(whole, part *openapi3.Schema) {
 			whole.Extensions[name] = value
 		}
 	}
+}
+
+// least is the lower of two bounds that may be missing.
+func least(a, b *uint64) *uint64 {
+	if a == nil || b != nil && *b < *a {
+		return b
+	}
+	return a
 }
 
 // is reports whether a flat schema is of a type, said or by its keywords.

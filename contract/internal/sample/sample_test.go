@@ -44,10 +44,16 @@ var schemas = map[string]struct{ schema, negates string }{
 	"one of two":          {`{oneOf: [{type: object, required: [x], properties: {x: {type: integer}}}, {type: object, required: [y], properties: {y: {type: string}}}]}`, "x type required"},
 	"a text or a number":  {`{oneOf: [{type: string}, {type: integer}]}`, ""},
 	"a part of two kinds": {`{type: object, properties: {a: {anyOf: [{type: integer, maximum: 5}, {type: integer, minimum: 10, maximum: 20}]}}}`, "a type a maximum"},
+	"bounds of two":       {`{allOf: [{type: integer, minimum: 0, maximum: 50}, {minimum: 10, maximum: 20}]}`, "minimum maximum"},
+	"all but one":         {`{type: integer, minimum: 1, maximum: 3, not: {enum: [2]}}`, "minimum maximum"},
+	"a named variant":     {`{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}], discriminator: {propertyName: kind, mapping: {cat: '#/components/schemas/Cat', dog: Dog}}}`, "kind type lives type lives minimum lives maximum required"},
+	"days of late":        {`{type: string, format: date, pattern: '^(2|1980|199)'}`, "format pattern"},
 	"itself":              {`{$ref: '#/components/schemas/Tree'}`, ""},
 }
 
 const head = `{openapi: 3.0.3, info: {title: t, version: '1'}, paths: {}, components: {schemas: {
+  Cat: {type: object, required: [kind], properties: {kind: {type: string}, lives: {type: integer, minimum: 0, maximum: 9}}},
+  Dog: {type: object, required: [kind], properties: {kind: {type: string}, barks: {type: boolean}}},
   Tree: {type: object, properties: {name: {type: string}, children: {type: array, items: {$ref: '#/components/schemas/Tree'}}}}, X: `
 
 func load(t *testing.T, schema string) *openapi3.Schema {
@@ -125,7 +131,7 @@ func TestAnotherValueIsAnother(t *testing.T) {
 // What nobody can make is said, not guessed.
 func TestWhatCannotBeMadeIsSaid(t *testing.T) {
 	m := sample.Maker{Rand: rand.New(rand.NewPCG(1, 1))}
-	for _, schema := range []string{`{type: string, format: isbn}`, `{type: integer, minimum: 5, maximum: 4}`, `{}`, `{type: object, required: [a], properties: {a: {type: string, format: isbn}}}`} {
+	for _, schema := range []string{`{type: string, format: isbn}`, `{type: integer, minimum: 5, maximum: 4}`, `{}`, `{type: string, format: uuid, maxLength: 20}`, `{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]}`, `{type: object, required: [a], properties: {a: {type: string, format: isbn}}}`} {
 		_, ok := m.Value(load(t, schema))
 		require.False(t, ok, schema)
 	}

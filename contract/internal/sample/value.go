@@ -19,7 +19,24 @@ type Maker struct{ Rand *rand.Rand }
 func (m Maker) Value(s *openapi3.Schema) (any, bool) { return m.value(s, 0) }
 
 func (m Maker) value(s *openapi3.Schema, depth int) (any, bool) {
-	s = flat(s)
+	whole := flat(s)
+	if !composed(s) {
+		return m.made(whole, depth)
+	}
+	for range 20 {
+		made, ok := m.made(whole, depth)
+		if !ok {
+			break
+		}
+		if value, ok := composes(s, made); ok {
+			return value, true
+		}
+	}
+	return nil, false
+}
+
+// made is a value of a flat schema.
+func (m Maker) made(s *openapi3.Schema, depth int) (any, bool) {
 	switch {
 	case depth > deepest:
 		return nil, false
