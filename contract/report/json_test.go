@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"reflect"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -46,6 +47,17 @@ func TestJSONReportsAreAsTheGoldenFilesAndTheSchema(t *testing.T) {
 			require.NoError(t, valid(t, s, out))
 		})
 	}
+}
+
+// Whatever a replay may count, the schema has.
+func TestSchemaHasAllThatIsNotJudged(t *testing.T) {
+	r := *reports()["failed"]
+	r.Summary.NotJudged = new(contract.NotJudged)
+	counts := reflect.ValueOf(r.Summary.NotJudged).Elem()
+	for i := range counts.NumField() {
+		counts.Field(i).SetInt(1)
+	}
+	require.NoError(t, valid(t, schema(t), jsonOf(t, &r)))
 }
 
 func TestJSONReportReadsBackAsTheReport(t *testing.T) {

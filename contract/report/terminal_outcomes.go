@@ -104,6 +104,7 @@ func notJudged(p *page, n *contract.NotJudged) {
 		{n.OutOfOrder, "exchanges came after others that ended later; replay --sort puts them in order"},
 		{n.Repeated, "exchanges are there twice, and count once"},
 		{n.Overlapping, "recordings overlap in time, and were taken together as one"},
+		{n.Timeless, "exchanges without a time stand beside others, which may lie anywhere between them: --complete is not enough"},
 		{n.Untied, "views of users that a write which is not in the record may lie between (if it has every write: --complete)"},
 		{n.Forgotten, "users or tokens that were not met for so long that they were forgotten"},
 	} {

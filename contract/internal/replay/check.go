@@ -72,6 +72,9 @@ func (e *checkedEntry) told(yield func(int, *fact.Fact) bool) {
 	}
 }
 
+// tells reports whether there are any.
+func (e *checkedEntry) tells() bool { return e.facts != nil && len(*e.facts) > 0 }
+
 // forget gives the facts back.
 func (e *checkedEntry) forget() {
 	if e.facts == nil {

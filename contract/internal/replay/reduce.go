@@ -66,8 +66,9 @@ type shardReducer struct {
 	engine    *history.Engine
 	apart     map[source]*history.Engine // of what has no time, as in a replay
 	newly     func() *history.Engine
-	lines     int // facts and parts of the partition
-	counted   int // as its tasks say
+	timelines map[source]int // exchanges of each, see [shardMapper]
+	lines     int            // facts and parts of the partition
+	counted   int            // as its tasks say
 
 	alike  []*fact.Fact // of one key and one time
 	id     string       // of these:
@@ -92,8 +93,9 @@ func (r *shardReducer) take(line []byte, o run.ShardOptions) error {
 		}
 		r.partition, r.lines, r.counted = partition, 0, 0
 		r.newly = func() *history.Engine {
-			return history.NewEngine(r.spec.Lives, nil, history.Options{Whole: o.Complete, Later: true, Sorted: true}, func(v history.Verdict) { r.tally.verdict(r.spec, v) })
+			return history.NewEngine(r.spec.Lives, nil, history.Options{Whole: o.Complete && len(r.timelines) < 2, Later: true, Sorted: true}, func(v history.Verdict) { r.tally.verdict(r.spec, v) })
 		}
+		r.timelines = make(map[source]int)
 		r.engine, r.apart = r.newly(), make(map[source]*history.Engine)
 	}
 	switch kind {
@@ -107,6 +109,8 @@ func (r *shardReducer) take(line []byte, o run.ShardOptions) error {
 	}
 	r.lines++
 	switch kind {
+	case lineTimeline:
+		return r.timeline(rest)
 	case linePart:
 		return r.part(rest)
 	case lineExchange:
@@ -147,6 +151,20 @@ func (r *shardReducer) head(text []byte, o run.ShardOptions) error {
 	return nil
 }
 
+// timeline takes a line that comes before all facts.
+func (r *shardReducer) timeline(text []byte) error {
+	_, text, _ = bytes.Cut(text, []byte("\t"))
+	var t timeline
+	if err := json.Unmarshal(text, &t); err != nil {
+		return fmt.Errorf("a timeline is not JSON: %w", err)
+	}
+	r.timelines[source{t.From, t.Nth}] += t.Exchanges
+	if len(r.timelines) > 1 { // what is of one may lie between what is of another
+		r.engine.Doubt()
+	}
+	return nil
+}
+
 func (r *shardReducer) part(text []byte) error {
 	_, text, _ = bytes.Cut(text, []byte("\t"))
 	var p Partial
@@ -169,6 +187,11 @@ func (r *shardReducer) endPartition() error {
 	}
 	r.endCopies()
 	r.endAlike()
+	for from, n := range r.timelines {
+		if r.want.Complete && len(r.timelines) > 1 && from != (source{}) && r.partition == 0 { // each has them all
+			r.tally.notJudged.Timeless += n
+		}
+	}
 	for _, engine := range append(slices.Collect(maps.Values(r.apart)), r.engine) {
 		engine.Flush()
 		r.tally.notJudged.Add(engine.NotJudged)

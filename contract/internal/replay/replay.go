@@ -101,7 +101,7 @@ type replayed struct {
 	tally     *tally
 	extractor *fact.Extractor
 	lanes     *lanes
-	whole     bool
+	whole     bool // as far as is known
 
 	// several says that there are other recordings. When what has no time was,
 	// seen from them, nobody knows: it has a history for each recording.
@@ -148,7 +148,7 @@ func (h *replayed) take(e *checkedEntry) {
 	if e.call == nil {
 		return
 	}
-	if h.several && e.call.Exchange.Started.IsZero() {
+	if h.several && e.tells() && e.call.Exchange.Started.IsZero() {
 		h.takeApart(e)
 	}
 	h.lanes.add(e)
@@ -158,8 +158,17 @@ func (h *replayed) take(e *checkedEntry) {
 // recording.
 func (h *replayed) takeApart(e *checkedEntry) {
 	from := sourceOf(e.at)
+	if h.whole && len(h.apart) == 0 { // others may have written at any time
+		h.lanes.settle()
+		h.tally.unsettle(noTime)
+		h.lanes.doubt()
+	}
 	if h.apart[from] == nil {
 		h.apart[from] = h.newly()
+		h.apart[from].Doubt()
+	}
+	if h.whole {
+		h.tally.notJudged.Timeless++
 	}
 	for _, f := range e.told {
 		h.apart[from].Add(f, false)

@@ -16,7 +16,7 @@ import (
 )
 
 // shardVersion is that of the lines.
-const shardVersion = 3
+const shardVersion = 4
 
 // shardHead is the first line of each partition, and must be the same in all.
 type shardHead struct {
@@ -54,6 +54,7 @@ func rulesHash(o run.ShardOptions) string {
 // Kinds of lines beside the facts: a byte that sorts before or behind them.
 const (
 	lineHead     = '!'
+	lineTimeline = '"' // exchanges whose order among themselves is known
 	lineExchange = 'd' // what the exchange rules found in an exchange, by its identity
 	linePart     = 'y' // what they found in what cannot be told apart by time
 	lineCount    = '~' // how many lines a task has written into a partition
@@ -67,7 +68,7 @@ const (
 // once, so that a task may be repeated.
 func Map(ctx context.Context, s *pass.Spec, recordings []run.Recording, o run.ShardOptions, emit func(line []byte) error) error {
 	o.Partitions = max(o.Partitions, 1)
-	m := &shardMapper{hasher: fact.NewHasher(o.Key), tally: newTally(), lines: make([]int, o.Partitions), task: sha256.New(), emit: emit}
+	m := &shardMapper{hasher: fact.NewHasher(o.Key), tally: newTally(), lines: make([]int, o.Partitions), task: sha256.New(), timelines: make(map[source]int), emit: emit}
 	m.tally.choose(o.ReplayOptions)
 	counts := make([]*pass.Counting, len(recordings))
 	for i, r := range recordings {
@@ -107,7 +108,10 @@ type shardMapper struct {
 	tally  *tally
 	lines  []int     // by partition
 	task   hash.Hash // the same input gives the same
-	emit   func([]byte) error
+	// timelines are how many exchanges there are of each recording that have no
+	// time, and, without a name, of all that have one.
+	timelines map[source]int
+	emit      func([]byte) error
 }
 
 func (m *shardMapper) write(partition int, line []byte) error {
@@ -127,6 +131,13 @@ func (m *shardMapper) take(e *checkedEntry) error {
 	}
 	defer e.count()
 	defer e.forget()
+	if e.tells() {
+		from := source{}
+		if e.at.End == 0 {
+			from = sourceOf(e.at)
+		}
+		m.timelines[from]++
+	}
 	return m.facts(e)
 }
 
@@ -148,6 +159,13 @@ func (m *shardMapper) exchange(e *checkedEntry) error {
 	return m.write(p, line)
 }
 
+// timeline is how many exchanges a task has of one.
+type timeline struct {
+	From      string `json:"from"`
+	Nth       uint64 `json:"nth"`
+	Exchanges int    `json:"exchanges"`
+}
+
 // end writes what is known at the end.
 func (m *shardMapper) end(p *Partial) error {
 	part, err := json.Marshal(p)
@@ -158,6 +176,17 @@ func (m *shardMapper) end(p *Partial) error {
 	task := m.task.Sum(nil)[:12]
 	if err := m.write(0, fmt.Appendf(nil, "%06d\t%c\t%x\t%s\n", 0, linePart, task, part)); err != nil {
 		return err
+	}
+	for p := range m.lines {
+		for from, n := range m.timelines {
+			line, err := json.Marshal(timeline{from.name, from.nth, n})
+			if err != nil {
+				return err
+			}
+			if err := m.write(p, fmt.Appendf(nil, "%06d\t%c\t%x\t%s\n", p, lineTimeline, task, line)); err != nil {
+				return err
+			}
+		}
 	}
 	for p, n := range m.lines {
 		if err := m.emit(fmt.Appendf(nil, "%06d\t%c\t%x\t%d\n", p, lineCount, task, n)); err != nil {
