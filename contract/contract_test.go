@@ -17,7 +17,7 @@ func TestContract(t *testing.T) {
 	require.NoError(t, err)
 	var options contract.Options
 	if !found {
-		target, options.LedgerDir = sandboxTarget(t, sandbox.Start(t)), t.TempDir()
+		target, options.LedgerDir, options.Run = sandboxTarget(t, sandbox.Start(t)), t.TempDir(), cases(t)
 	}
 	contract.Run(t, target, options)
 }

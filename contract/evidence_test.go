@@ -75,7 +75,7 @@ func TestEvidenceHasNoSecretAndNobodyElse(t *testing.T) {
 	const canary = "Wilhelmina-c4n4ry"
 	for _, fault := range needs.Sample(t, []string{"gender-enum", "accept-garbage-token", "list-ignores-limit"}, 3) {
 		var secret string
-		r := broken(t, fault, "", func(s *sandbox.Server) {
+		r := broken(t, fault, cases(t), func(s *sandbox.Server) {
 			secret = s.Project.ClientSecret.Reveal()
 			foreign(t, s, canary)
 		})

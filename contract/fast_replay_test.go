@@ -104,7 +104,7 @@ func TestReplayFindsTheSameWithoutTheFastPath(t *testing.T) {
 	t.Run("faults", func(t *testing.T) {
 		found, nth := 0, 12
 		if !needs.Whole(t) {
-			nth = 250
+			nth = 400
 		}
 		for f := range everyNth(slices.Concat(faults.All(), faults.Controls()), nth) {
 			t.Run(f.Name, func(t *testing.T) {
@@ -145,8 +145,12 @@ func happened(steps []step) (xs []*contract.Exchange) {
 // record returns what the cases of the live suite exchange with a server.
 func record(t *testing.T, server *sandbox.Server, cases string) (xs []*contract.Exchange) {
 	t.Helper()
+	most := 600
+	if !needs.Whole(t) {
+		most = 200
+	}
 	suite, err := contract.NewSuite(loadSpec(t), sandboxTarget(t, server), contract.Options{
-		LedgerDir: t.TempDir(), Run: cases, Seed: 1, MaxRequests: 600,
+		LedgerDir: t.TempDir(), Run: cases, Seed: 1, MaxRequests: most,
 		MaxDuration: 5 * time.Second, // some faults are slow, and what was exchanged until then will do
 		OnExchange:  func(x *contract.Exchange) { xs = append(xs, x) },
 	})

@@ -79,7 +79,8 @@ func TestEachEntryOfAMapIsHeldAgainstWhatWasWritten(t *testing.T) {
 				return runSpec(t, text, after, contract.Options{Seed: 5, Run: "^(auth/server|users/(create|replace|patch.*))$"})
 			}
 			require.Empty(t, run(nil).Findings)
-			for fault, change := range faults {
+			for _, fault := range needs.Sample(t, slices.Sorted(maps.Keys(faults)), 2) {
+				change := faults[fault]
 				for method, rule := range map[string]string{"GET": "users/read-back", "POST": "users/write-answer", "PUT": "users/write-answer", "PATCH": "users/patch-merges users/patch-keeps users/write-answer"} {
 					report := run(onMap(method, change))
 					require.NotEmpty(t, report.Findings, "%s by %s", fault, method)

@@ -83,7 +83,7 @@ func TestSortedAndShardedReportsAreThoseOfAPlainReplay(t *testing.T) {
 		}
 		return all
 	}()
-	sample := []string{"an own rule that panics", "overlapping copies"}
+	sample := []string{"overlapping copies"}
 	all := needs.Whole(t)
 	for what, row := range map[string]struct {
 		recordings []contract.Recording

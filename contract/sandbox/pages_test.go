@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/onvy-health/onvy-go/internal/needs"
 )
 
 func (c *caller) create(ids ...string) {
@@ -133,7 +135,11 @@ func TestCursorsShowNothing(t *testing.T) {
 
 func TestConcurrentWritersLoseNothing(t *testing.T) {
 	c := start(t)
-	const workers, each = 8, 40
+	const workers = 8
+	each := 40
+	if !needs.Whole(t) {
+		each = 10
+	}
 	var all sync.WaitGroup
 	created := make(chan int, workers*each)
 	for w := range workers {

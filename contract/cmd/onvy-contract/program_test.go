@@ -55,7 +55,7 @@ func someCases(t *testing.T) string {
 	return "--run=" + theseCases
 }
 
-const theseCases = "^(auth/.*|client/server|isolation/.*|bearer/(missing|garbage)|users/(quickstart|create|replace|patch|unknown|fields|pages|input-measurement_unit))$"
+const theseCases = "^(auth/.*|client/server|isolation/.*|bearer/(missing|garbage)|users/(quickstart|create|replace|unknown|input-measurement_unit))$"
 
 // onPath is a folder in which the command is, for a shell's PATH.
 func onPath(t *testing.T) string {

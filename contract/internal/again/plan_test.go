@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,10 +29,14 @@ const (
 	create     = `curl -i -sS -X POST "$URL/users"` + bearer + asJSON + ` --data-raw '{"id":"contract_0123456789ab_x_1"}'`
 )
 
+// loaded are specs by their text.
+var loaded sync.Map
+
 // planOf reads a script that begins with a token.
 func planOf(t *testing.T, spec []byte, recorded bool, lines ...string) (*Plan, error) {
 	t.Helper()
-	s, err := pass.Load(spec)
+	load, _ := loaded.LoadOrStore(string(spec), sync.OnceValues(func() (*pass.Spec, error) { return pass.Load(spec) }))
+	s, err := load.(func() (*pass.Spec, error))()
 	require.NoError(t, err)
 	srv, err := sandbox.New()
 	require.NoError(t, err)

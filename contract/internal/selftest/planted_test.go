@@ -45,7 +45,7 @@ func TestTheLiveSuiteKillsWhatIsPlantedIntoAnotherResource(t *testing.T) {
 	for _, law := range laws(model.Resource("users")) {
 		require.True(t, slices.Contains(laws(meals), law) || slices.Contains([]string{"unique-id", "concurrent-create", "patch-merges"}, law), "no fault of meals breaks %s", law)
 	}
-	for _, f := range needs.Sample(t, plant.In(meals), 80) {
+	for _, f := range needs.Sample(t, plant.In(meals), 200) {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			found := mealRun(t, served, rules, f)
