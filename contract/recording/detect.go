@@ -99,23 +99,27 @@ func detect(br *bufio.Reader) (Format, error) {
 	return "", fmt.Errorf("%w: neither JSON nor a go-vcr cassette", ErrFormat)
 }
 
-// detectObject looks for the first name that only one of the formats has. An
-// object without any of them is left to the HAR reader, which will say so.
+// detectObject looks for the names that tell the formats apart: a line may have
+// others beside its own, such as a log. An object without any of them is left to
+// the HAR reader, which will say so, unless it is a line and others follow.
 func detectObject(head []byte) Format {
-	format := HAR
+	format, known := HAR, false
 	s := newScanner(bytes.NewReader(head))
-	_ = s.members(func(name string) error { // an error means the window is over
+	err := s.members(func(name string) error { // an error means the window is over
 		switch name {
 		case "log":
-			return io.EOF
+			known = true
 		case "request", "response":
-			format = Lines
+			format, known = Lines, true
 			return io.EOF
 		case "interactions", "Interactions":
-			format = Cassette
-			return io.EOF
+			format, known = Cassette, true
 		}
 		return s.skip()
 	})
+	line, rest, _ := bytes.Cut(head, []byte("\n"))
+	if err == nil && !known && int(s.base)+s.pos <= len(line) && bytes.HasPrefix(bytes.TrimSpace(rest), []byte("{")) {
+		return Lines
+	}
 	return format
 }

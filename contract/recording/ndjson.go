@@ -129,7 +129,7 @@ func (d lineDecoder) request() contract.Request {
 		case "headers":
 			req.Header = d.headers()
 		case "body":
-			req.Body, has = d.body(), true
+			req.Body, has = d.body()
 		case "body_state":
 			req.BodyState = bodyState(d.text())
 		case "body_base64":
@@ -162,7 +162,7 @@ func (d lineDecoder) response() *contract.Response {
 		case "headers":
 			res.Header = d.headers()
 		case "body":
-			res.Body, has = d.body(), true
+			res.Body, has = d.body()
 		case "body_state":
 			res.BodyState = bodyState(d.text())
 		case "body_base64":
@@ -194,17 +194,17 @@ func (d lineDecoder) response() *contract.Response {
 }
 
 // body reads a body: a text, or JSON as it is, which is how many loggers
-// write it.
-func (d lineDecoder) body() []byte {
+// write it; false for null and the like, which stand for none that was kept.
+func (d lineDecoder) body() ([]byte, bool) {
 	if k := d.PeekKind(); k != '{' && k != '[' {
-		if b, _ := d.bytes(); len(b) > 0 {
-			return b
+		b, ok := d.bytes()
+		if len(b) == 0 {
+			return nil, ok
 		}
-		return nil
+		return b, ok
 	}
 	raw, err := d.Raw()
-	_ = d.fail(err)
-	return bytes.Clone(raw)
+	return bytes.Clone(raw), d.fail(err) == nil
 }
 
 // headers reads fields as pairs: [["Content-Type", "application/json"], ...];

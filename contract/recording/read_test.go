@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -205,6 +206,38 @@ func TestLinesOfExchangesAreRead(t *testing.T) {
 	require.Equal(t, "gzip", entries[4].Response.Decoded)
 	require.Len(t, entries, 3)
 	require.Len(t, broken, 2)
+}
+
+// Loggers write null for what they did not keep.
+func TestABodyOfNullWasNotRecorded(t *testing.T) {
+	for body, want := range map[string]contract.BodyState{
+		`,"body":null`: contract.BodyNotRecorded, `,"body":false`: contract.BodyNotRecorded, ``: contract.BodyNotRecorded,
+		`,"body":""`: contract.BodyWhole, `,"body":[]`: contract.BodyWhole,
+	} {
+		line := `{"request":{"method":"PUT","url":"https://api.onvy.health/users/u"` + body + `},"response":{"status":200` + body + `}}`
+		r, err := recording.NewReader(strings.NewReader(line), "in")
+		entries, _, fatal := all(t, r, err)
+		require.NoError(t, fatal)
+		require.Equal(t, want, entries[0].Request.BodyState, body)
+		require.Equal(t, want, entries[0].Response.BodyState, body)
+	}
+}
+
+// A line may have any member beside its own, and a log may begin with one of
+// another kind.
+func TestLinesAreLinesWhateverElseIsInThem(t *testing.T) {
+	const members = `"request":{"method":"GET","url":"https://api.onvy.health/users"},"response":{"status":200}}` + "\n"
+	for _, text := range []string{
+		`{"log":"gateway",` + members, `{"log":{"level":"info"},` + members, `{"interactions":3,` + members,
+		`{"level":"info","text":"started"}` + "\r\n{" + members,
+	} {
+		r, err := recording.NewReader(strings.NewReader(text), "in")
+		require.NoError(t, err)
+		require.Equal(t, recording.Lines, r.Format(), text)
+		entries, _, fatal := all(t, r, nil)
+		require.NoError(t, fatal)
+		require.Len(t, entries, 1, text)
+	}
 }
 
 func TestFormatIsToldByContent(t *testing.T) {
