@@ -251,20 +251,49 @@ func TestAgainPlaysWhatARecordingHasFromTheCreateOn(t *testing.T) {
 	call{}.run(t, "again", id, name).refuses(t, "name a server")
 }
 
-// A resource that only the spec knows is created within a user of this run, and has
-// the id that the server gives it now; recorded or not.
-func TestAgainPlaysStepsOfAnyResource(t *testing.T) {
-	const spec = "../../testdata/meals.yaml"
-	text, err := os.ReadFile(spec)
+// faultyMeals is a fault of a resource that only the spec knows, and a sandbox to
+// plant it into.
+func faultyMeals(t *testing.T, file, name string) (faults.Fault, *sandbox.Server) {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	doc, err := openapi3.NewLoader().LoadFromData(text)
 	require.NoError(t, err)
 	model, err := oas.New(doc)
 	require.NoError(t, err)
 	planted := plant.In(model.Resource("meals"))
-	fault := planted[slices.IndexFunc(planted, func(f faults.Fault) bool { return f.Name == "meals-create-loses-comment" })]
 	srv, err := sandbox.New(sandbox.WithSpec(text))
 	require.NoError(t, err)
+	return planted[slices.IndexFunc(planted, func(f faults.Fault) bool { return f.Name == name })], srv
+}
+
+// Of a create that is to be refused, the answer to it decides, and not that to the
+// create of what holds it.
+func TestAgainLooksAtTheCreateThatTheFindingIsAbout(t *testing.T) {
+	const spec = "../../testdata/meals.yaml"
+	fault, srv := faultyMeals(t, spec, "meals-takes-any-comment")
+	server, mended := httptest.NewServer(fault.Handler(srv)), httptest.NewServer(srv.Handler())
+	t.Cleanup(server.Close)
+	t.Cleanup(mended.Close)
+	c := in(srv)
+	c.env["ONVY_BASE_URL"] = server.URL
+	name := filepath.Join(t.TempDir(), "report.json")
+	c.run(t, "run", "--spec", spec, "--run", "^(auth/server|meals/input-comment)$", "--seed", "7", "--json", name, ledger(t))
+	id := causeFor(t, name, fault.Rule)
+	r := c.run(t, "again", id, name, "--spec", spec, ledger(t))
+	require.Equal(t, 1, r.status, r.stdout+r.stderr)
+	require.Contains(t, r.stdout, id+" still so, by its steps: ")
+	c.env["ONVY_BASE_URL"] = mended.URL
+	r = c.run(t, "again", id, name, "--spec", spec, ledger(t))
+	require.Zero(t, r.status, r.stdout+r.stderr)
+	require.Contains(t, r.stdout, id+" not seen again: ")
+}
+
+// A resource that only the spec knows is created within a user of this run, and has
+// the id that the server gives it now; recorded or not.
+func TestAgainPlaysStepsOfAnyResource(t *testing.T) {
+	const spec = "../../testdata/meals.yaml"
+	fault, srv := faultyMeals(t, spec, "meals-create-loses-comment")
 	handler, escape := fault.Handler(srv), new(atomic.Bool)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		require.NotContains(t, path.Clean(r.URL.EscapedPath()), "/users/maria")

@@ -29,6 +29,7 @@ type Plan struct {
 	maxWait    time.Duration
 	statements []statement
 	made       map[string]bool // ids that the script creates
+	named      bool            // one of its requests is of the operation of the finding
 }
 
 // partial begins the line in which a script says that it is not all.
@@ -87,6 +88,7 @@ func (p *Plan) rehearse() error {
 		if err := p.allowed(a.request); err != nil {
 			return err
 		}
+		p.named = p.named || p.about(a.request) && p.names(a.request)
 		if a.keep != "" {
 			v.of[a.keep] = "a.b.c"
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"github.com/onvy-health/onvy-go/contract/internal/evidence"
 	"github.com/onvy-health/onvy-go/contract/internal/live"
+	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/internal/spec"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
@@ -95,12 +96,14 @@ func (p *playing) run(probe *live.Probe) {
 		}
 		p.remember(probe, r)
 		c := probe.Send(r)
-		if a.keep == "" {
+		if op := p.operation(r); a.keep == "" || op != nil && !op.Token {
 			p.sent = append(p.sent, c.Exchange)
-			if p.about(c.Exchange) {
+			if p.about(r) {
 				p.last = new(probe.Evidence(c.Exchange))
 				p.last.Pointer = p.finding.Steps[len(p.finding.Steps)-1].Pointer
 			}
+		}
+		if a.keep == "" {
 			continue
 		}
 		value := ""
@@ -137,10 +140,23 @@ func (p *playing) remember(probe *live.Probe, r live.Request) {
 	probe.Remember(project, id)
 }
 
-// about reports whether an exchange is the one that the finding is about: the
-// last one of its method, since a look at what became of it may follow.
-func (p *playing) about(x *wire.Exchange) bool {
-	return x.Request.Method == p.finding.Steps[len(p.finding.Steps)-1].Method
+// about reports whether a request is the one that the finding is about: the last
+// one of its method and operation, since a look at what became of it may follow.
+func (p *Plan) about(r live.Request) bool {
+	return r.Method == p.finding.Steps[len(p.finding.Steps)-1].Method && (!p.named || p.names(r))
+}
+
+// names reports whether a request is of the operation of the finding.
+func (p *Plan) names(r live.Request) bool {
+	op := p.operation(r)
+	return op != nil && op.ID == p.finding.Operation
+}
+
+// operation is that of a request; nil if it is of none.
+func (p *Plan) operation(r live.Request) *pass.Operation {
+	where, _, _ := strings.Cut(r.Path, "?")
+	op, _ := p.spec.Match(r.Method, where)
+	return op
 }
 
 // decided reports whether the status of the answer alone shows the finding, and
