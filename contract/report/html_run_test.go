@@ -134,6 +134,8 @@ func TestARecordingHoldsNothingOfWhatIsNotInIt(t *testing.T) {
 	got := page(t, spec.Replay(t.Context(), "one.jsonl", entries, contract.ReplayOptions{}), report.HTMLOptions{Spec: onvy.Spec})
 	for rule, want := range map[string]string{
 		"oauth/no-store": "not tried", "jwt/claims": "not tried", "page/total": "not tried", "users/id": "not tried", "token/garbage": "not tried", "json/syntax": "held",
+		"auth/challenge": "not tried", "auth/bearer-challenge": "not tried", "scope/granted": "not tried", "scope/challenge": "not tried", "scope/exceeded": "not tried",
+		"auth/credentials-needed": "not tried", "auth/unauthenticated-status": "not tried", "client/missing": "not tried", "http/location": "not tried",
 	} {
 		require.Regexp(t, `<code>`+rule+`</code></td><td><span class="chip (held)?">`+want+`<`, got)
 	}

@@ -94,6 +94,9 @@ func addCoverage(p *page, r *contract.Report, spec *spectext.Text) {
 	v.addMisses(points, r.Coverage)
 	p.Coverage = v
 	p.answers = answersOf(spec, r.Coverage)
+	if r.Kind == contract.Recordings {
+		doubtAbsence(p.answers)
+	}
 }
 
 func (v *coverageView) addMeters(points []coverage.Point, c *coverage.Counts) {

@@ -201,6 +201,24 @@ func (t turn) does(family string) string {
 	return map[string]spec.Role{"GET": spec.Read, "POST": spec.Create, "PUT": spec.Replace, "PATCH": spec.Patch, "DELETE": spec.Delete}[method].String()
 }
 
+// doubtAbsence leaves out requests without credentials where none has any: a
+// recorder may have left them out.
+func doubtAbsence(answers map[string]int) {
+	for _, kinds := range [][]coverage.Credential{coverage.TokenCredentials, coverage.ClientCredentials} {
+		none, others := coverage.NoToken, 0
+		for _, kind := range kinds {
+			if kind == coverage.NoToken || kind == coverage.NoClient {
+				none = kind
+			} else {
+				others += answers[string(kind)]
+			}
+		}
+		if others == 0 {
+			delete(answers, string(none))
+		}
+	}
+}
+
 // answersOf counts answers: by method and by what does what, "PATCH 4", "list 2", the
 // same of each resource, "users list 2", without the role, "users 4", and without the
 // status, "token"; statuses are there as documented too, "GET 404" and "GET 4XX". With
@@ -221,6 +239,9 @@ func answersOf(text *spectext.Text, c *coverage.Counts) map[string]int {
 			if op != nil {
 				answers[op.Role.String()] += n
 				whats = append(whats, op.Role.String())
+			}
+			if op == nil || op.Role != spec.Token {
+				whats = append(whats, protected)
 			}
 			if op != nil && op.Resource != nil {
 				whats = append(whats, op.Resource.Name, op.Resource.Name+" "+op.Role.String())

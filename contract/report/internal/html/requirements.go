@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/coverage"
 	"github.com/onvy-health/onvy-go/contract/internal/pass"
 	"github.com/onvy-health/onvy-go/contract/report/internal/spectext"
 	"github.com/onvy-health/onvy-go/contract/report/internal/words"
@@ -170,14 +171,24 @@ func untried(p *page, r *contract.Report, rule *contract.Rule) bool {
 	return !looked(p, rule.ID)
 }
 
-// lookAt are the answers that exchange rules of a family look at.
-var lookAt = map[string]string{"jwt": "token 2", "oauth": "token", "client": "token", "page": "list 2"}
+// lookAt are the answers, or the requests, that exchange rules look at: all of a
+// family, or one.
+var lookAt = map[string]string{
+	"jwt": "token 2", "oauth": "token 2", "client": "token", "page": "list 2", "auth": protected + " 401",
+	"auth/credentials-needed": string(coverage.NoToken), "auth/unauthenticated-status": string(coverage.NoToken), "auth/no-error-without-token": string(coverage.NoToken),
+	"client/missing": string(coverage.NoClient), "oauth/error-code": "token 4", "oauth/basic-challenge": "token 401",
+	"scope/challenge": protected + " 403", "scope/exceeded": string(coverage.LittleScope), "scope/granted": "token 2",
+	"http/location": "create 2",
+}
+
+// protected is what takes an access token.
+const protected = "protected"
 
 // looked reports whether the run had an answer that an exchange rule looks at: of
 // tokens, of lists, of a resource. Any other rule looks at all of them.
 func looked(p *page, id string) bool {
 	family, name, _ := strings.Cut(id, "/")
-	answer := lookAt[family]
+	answer := cmp.Or(lookAt[id], lookAt[family])
 	if _, ok := contract.RuleByID("users/" + name); answer == "" && ok {
 		answer = family + " 2"
 	}
