@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -86,13 +87,16 @@ func explain(a *console.App, r *contract.Rule) error {
 	return err
 }
 
+// builtIn is the built-in openapi.yaml, loaded once.
+var builtIn = sync.OnceValues(func() (*pass.Spec, error) { return pass.Load(onvy.Spec) })
+
 // triedBy names the cases of the suite that make the traffic of a probe rule; ""
 // for any other rule.
 func triedBy(r *contract.Rule) (string, error) {
 	if r.Kind != contract.KindProbe {
 		return "", nil
 	}
-	spec, err := pass.Load(onvy.Spec)
+	spec, err := builtIn()
 	if err != nil {
 		return "", err
 	}

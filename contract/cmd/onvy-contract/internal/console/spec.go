@@ -51,8 +51,18 @@ func (a *App) Spec() (*contract.Spec, error) {
 	return spec, nil
 }
 
+// builtInRedactor is for the built-in openapi.yaml, and has learned nothing.
+var builtInRedactor = sync.OnceValues(func() (*recording.Redactor, error) { return recording.NewRedactor(onvy.Spec) })
+
 // Redactor takes out of exchanges what SpecText marks.
 func (a *App) Redactor() (*recording.Redactor, error) {
+	if a.SpecFile == "" {
+		r, err := builtInRedactor()
+		if err != nil {
+			return nil, err
+		}
+		return r.Fresh(), nil
+	}
 	text, err := a.SpecText()
 	if err != nil {
 		return nil, err
