@@ -16,6 +16,7 @@ import (
 // Where the pages say nothing, a server may go its own way. It is told what is
 // assumed, once, and is called wrong in nothing.
 func TestWhatNoPageSaysIsNoViolation(t *testing.T) {
+	t.Parallel()
 	answers := func(method string, status int) func(*http.Request, *answered) {
 		return func(r *http.Request, a *answered) {
 			if r.Method != method || !strings.HasPrefix(r.URL.Path, "/users/") || a.status != 200 {

@@ -111,6 +111,7 @@ func (c server) handler(s *sandbox.Server) http.Handler {
 
 // No server that keeps to the contract in its own way is called wrong.
 func TestConformingServersUnlikeTheSandboxGetNoFalseAlarm(t *testing.T) {
+	t.Parallel()
 	for _, c := range needs.Sample(t, conforming(), 10) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -125,6 +125,7 @@ func walkValue(s *openapi3.Schema, v any, prefix, path string, seen map[string]b
 }
 
 func TestCoverageOfAReplayIsThatOfTheRunThatWasRecorded(t *testing.T) {
+	t.Parallel()
 	live := clean(t).report.Coverage.Points
 	replayed := loadSpec(t).Replay(t.Context(), "run", entries(clean(t).exchanges...), contract.ReplayOptions{}).Coverage.Points
 	for id, n := range live {

@@ -22,6 +22,7 @@ import (
 // Traffic of every kind gives the findings of a replay that decodes every body
 // and takes one exchange after the other.
 func TestReplayFindsTheSameWithoutTheFastPath(t *testing.T) {
+	t.Parallel()
 	fast, err := contract.Load(onvy.Spec)
 	require.NoError(t, err)
 	slow, err := contract.LoadWithoutFastPath(onvy.Spec)

@@ -52,6 +52,7 @@ const notes = `  /users/{user_id}/nutrition/meals/{meal_id}/notes:
 // Edits that are legal, if seldom, are run: nothing is found, and no case is in
 // error.
 func TestSeldomEditsOfTheSpecAreRun(t *testing.T) {
+	t.Parallel()
 	list := func(parameter string) []byte {
 		at := bytes.Index(onvy.Spec, []byte("operationId: listUsers"))
 		at += bytes.Index(onvy.Spec[at:], []byte("parameters:\n")) + len("parameters:\n")

@@ -37,6 +37,7 @@ func withField(t *testing.T, name, schema string) []byte {
 // read back, patched, cleared, refused in its wrong forms; and a server that
 // loses it is found out by the rules that there are.
 func TestAFieldThatIsAddedToTheSpecIsExercised(t *testing.T) {
+	t.Parallel()
 	schemas := map[string]string{
 		"a choice":   "type: string, enum: [low, medium, high]",
 		"bounds":     "type: integer, minimum: 0, maximum: 20",

@@ -58,6 +58,7 @@ func spoil(value any) any {
 const key = "contract two"
 
 func TestEachEntryOfAMapIsHeldAgainstWhatWasWritten(t *testing.T) {
+	t.Parallel()
 	faults := map[string]func(map[string]any){
 		"one entry changed": func(entries map[string]any) {
 			if entries[key] != nil {

@@ -14,6 +14,7 @@ import (
 // A resource that stands in the spec alone is exercised by the cases of any
 // resource: each operation with 2xx and with refusals; nothing of it is left.
 func TestTheLiveSuiteExercisesAResourceThatNoLineOfGoNames(t *testing.T) {
+	t.Parallel()
 	answers := make(map[string]map[int]int)
 	left := make(map[string]bool)
 	path := regexp.MustCompile(`^/users/[^/]+/nutrition/meals(/[^/?]+)?(\?.*)?$`)

@@ -127,7 +127,7 @@ func TestTheScriptOfAFindingShowsItWhenItIsPasted(t *testing.T) {
 	for _, name := range needs.Sample(t, slices.Concat(sixteen, ofMeals), 16) {
 		t.Run(name, func(t *testing.T) {
 			if slices.Contains(sixteen, name) {
-				pasted(t, string(onvy.Spec), "", faults.All(), name)
+				pasted(t, string(onvy.Spec), cases(t), faults.All(), name)
 			} else {
 				pasted(t, string(meals), "^meals/", plantedInto(t, string(meals), "meals"), name)
 			}
@@ -153,11 +153,11 @@ func pasted(t *testing.T, text, cases string, from []faults.Fault, name string) 
 	require.NoError(t, err)
 	i := slices.IndexFunc(from, func(f faults.Fault) bool { return f.Name == name })
 	require.GreaterOrEqual(t, i, 0)
-	fault := from[i]
+	fault, meals := from[i], slices.Contains(ofMeals, name)
 	handler := fault.Handler(srv)
 	direct := httptest.NewServer(handler)
 	t.Cleanup(direct.Close)
-	suite, err := contract.NewSuite(spec, selftest.Target(srv, direct.URL), contract.Options{Seed: 7, LedgerDir: t.TempDir(), MaxWait: 1, Run: cases, Risky: cases != ""})
+	suite, err := contract.NewSuite(spec, selftest.Target(srv, direct.URL), contract.Options{Seed: 7, LedgerDir: t.TempDir(), MaxWait: 1, Run: cases, Risky: meals})
 	require.NoError(t, err)
 	r := suite.Run(t.Context())
 	var found *contract.Finding
@@ -172,7 +172,7 @@ func pasted(t *testing.T, text, cases string, from []faults.Fault, name string) 
 	require.NotNil(t, found, fault.Rule)
 	require.Contains(t, found.Curl, "curl -i -sS")
 
-	if cases != "" {
+	if meals {
 		shownWhole(t, found)
 	}
 	broken := observe(t, spec, handler)
@@ -185,7 +185,7 @@ func pasted(t *testing.T, text, cases string, from []faults.Fault, name string) 
 	shell(t, found.Curl, right.URL, good)
 	require.NotEmpty(t, right.seen())
 	require.False(t, shows(spec, found, right.seen()), "a server that is right is accused: %s", found.Curl)
-	if last := right.seen()[len(right.seen())-1]; cases != "" {
+	if last := right.seen()[len(right.seen())-1]; meals {
 		require.Equal(t, "DELETE 204", fmt.Sprint(last.Request.Method, " ", last.Response.Status), "what it has created it deletes: %s", found.Curl)
 	}
 }

@@ -141,6 +141,7 @@ func TestCasesThatNeedMoreAreSkippedWithTheReason(t *testing.T) {
 
 // The base URL may have a path, and a slash at its end.
 func TestABaseURLMayHaveAPathAndASlash(t *testing.T) {
+	t.Parallel()
 	s := sandbox.Start(t)
 	mux := http.NewServeMux()
 	mux.Handle("/base/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -173,6 +174,7 @@ func (w locationUnder) WriteHeader(status int) {
 
 // The path of a base URL may need escapes, and be none of this API.
 func TestABaseURLWithEscapesInItsPathIsFollowedAsItIsWritten(t *testing.T) {
+	t.Parallel()
 	s := sandbox.Start(t)
 	for _, path := range needs.Sample(t, []string{"/a%2Fb", "/a%20b", "/%C3%A4"}, 3) {
 		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -202,6 +204,7 @@ func TestABaseURLWithEscapesInItsPathIsFollowedAsItIsWritten(t *testing.T) {
 }
 
 func TestTheSameSeedSendsTheSameRequests(t *testing.T) {
+	t.Parallel()
 	runs, cases := [3][]string{}, "^(auth/server|users/|input/|values/)"
 	if !needs.Whole(t) {
 		cases = "^(auth/server|users/(fields|patch|input-height)|values/numbers)"

@@ -101,6 +101,7 @@ func oneFaults() []oneFault {
 
 // One thing that is wrong is said by the rule that is for it, and no other.
 func TestOneCauseIsReportedByItsOwnRuleAlone(t *testing.T) {
+	t.Parallel()
 	for _, c := range needs.Sample(t, oneFaults(), 7) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
