@@ -16,7 +16,7 @@ func TestRecordWritesWhatReplayPassesAndNoSecret(t *testing.T) {
 	}))
 	dir, cases := t.TempDir(), "--run=^users/"
 	if !needs.Whole(t) {
-		cases = "--run=^users/(create|patch|pages)$"
+		cases = "--run=^users/(create|replace|pages-limits)$"
 	}
 	out := filepath.Join(dir, "session.har")
 	r := in(s).run(t, "record", out, cases, "--parallel", "1", ledger(t))
