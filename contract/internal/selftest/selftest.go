@@ -206,6 +206,11 @@ func (r *runner) one(ctx context.Context, f faults.Fault) (Result, error) {
 	result := Result{Fault: f, Report: report, Rules: reported(report), Duration: time.Since(started)}
 	result.Verdict = verdict(f, result.Rules, report)
 	if r.options.Recorded {
+		// A busy machine may hand an exchange on long after it has ended, and what a
+		// replay learns so late it takes findings back for.
+		slices.SortStableFunc(recording, func(a, b *contract.Exchange) int {
+			return a.Started.Add(a.Duration).Compare(b.Started.Add(b.Duration))
+		})
 		result.Recorded = reported(r.spec.Replay(ctx, "recording", entries(recording), contract.ReplayOptions{Slow: slow, Complete: true}))
 	}
 	return result, nil
