@@ -83,6 +83,7 @@ func interaction(i *cassette.Interaction) (*contract.Exchange, error) {
 		Header: read.Header(res.Headers),
 		Body:   []byte(res.Body),
 	}
+	x.Response.NoHeader = len(res.Headers) == 0
 	if res.Uncompressed {
 		x.Response.Decoded = "gzip" // what net/http takes off by itself
 	}

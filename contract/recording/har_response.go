@@ -164,6 +164,7 @@ func proto(s string) string {
 // has no place for.
 type harExtension struct {
 	set       bool
+	noHeader  bool
 	decoded   string
 	truncated bool
 	extra     []byte
@@ -180,6 +181,8 @@ func (d harDecoder) harExtension() harExtension {
 		case "truncated":
 			own.truncated = d.PeekKind() == 't'
 			return d.skip()
+		case "header":
+			own.noHeader = bodyState(d.text()) == contract.BodyNotRecorded
 		case "request_body":
 			own.sent = bodyState(d.text())
 		case "body":
@@ -206,7 +209,9 @@ func (own *harExtension) apply(x *contract.Exchange) {
 	case res == nil:
 	case own.set:
 		res.Decoded, res.Truncated, res.Extra, res.BodyState = own.decoded, own.truncated, own.extra, own.got
+		res.NoHeader = own.noHeader
 	default:
+		res.NoHeader = len(res.Header) == 0 // no server sends none
 		settle(res, x.Request.Method)
 	}
 	if own.set {

@@ -72,6 +72,7 @@ type (
 		Decoded   string `json:"decoded,omitempty"`
 		Truncated bool   `json:"truncated,omitzero"`
 		Extra     []byte `json:"extra,omitempty"`
+		Header    string `json:"header,omitempty"`
 		Sent      string `json:"request_body,omitempty"`
 		Got       string `json:"body,omitempty"`
 		FromCache bool   `json:"from_cache,omitzero"`
@@ -117,6 +118,9 @@ func appendHAR(dst []byte, x *contract.Exchange) ([]byte, error) {
 			e.Request.HTTPVersion = res.Proto
 		}
 		e.Onvy = harOnvy{Decoded: res.Decoded, Truncated: res.Truncated, Extra: res.Extra, Got: bodyStates[res.BodyState]}
+		if res.NoHeader {
+			e.Onvy.Header = bodyStates[contract.BodyNotRecorded]
+		}
 	}
 	e.Onvy.Sent, e.Onvy.FromCache = bodyStates[x.Request.BodyState], x.FromCache
 	if x.Err != nil {

@@ -148,7 +148,7 @@ func (d lineDecoder) request() contract.Request {
 
 func (d lineDecoder) response() *contract.Response {
 	var (
-		res = &contract.Response{}
+		res = &contract.Response{NoHeader: true}
 		has bool
 	)
 	_ = d.object(func(name []byte) error {
@@ -160,7 +160,8 @@ func (d lineDecoder) response() *contract.Response {
 		case "reason":
 			res.Reason = d.text()
 		case "headers":
-			res.Header = d.headers()
+			k := d.PeekKind()
+			res.Header, res.NoHeader = d.headers(), k != '[' && k != '{'
 		case "body":
 			res.Body, has = d.body()
 		case "body_state":

@@ -29,7 +29,7 @@ type (
 		Proto     string      `json:"proto,omitempty"`
 		Status    int         `json:"status"`
 		Reason    string      `json:"reason,omitempty"`
-		Headers   [][2]string `json:"headers"`
+		Headers   [][2]string `json:"headers,omitzero"`
 		Body      *string     `json:"body,omitzero"`
 		Base64    []byte      `json:"body_base64,omitempty"`
 		Decoded   string      `json:"decoded,omitempty"`
@@ -57,6 +57,9 @@ func WriteLine(w io.Writer, x *contract.Exchange) error {
 			Proto: res.Proto, Status: res.Status, Reason: latin1(res.Reason),
 			Headers: linePairs(res.Header), Decoded: res.Decoded, Truncated: res.Truncated,
 			State: bodyStates[res.BodyState],
+		}
+		if res.NoHeader {
+			l.Response.Headers = nil
 		}
 		if res.BodyState != contract.BodyNotRecorded {
 			l.Response.Body, l.Response.Base64 = lineBody(res.Body)

@@ -68,6 +68,9 @@ type Response struct {
 	Truncated bool
 	// BodyState says whether Body is what came, as far as a recorder kept it.
 	BodyState BodyState
+	// NoHeader says that a recorder kept no header field: that one is not there
+	// says nothing.
+	NoHeader bool
 }
 
 // NotDecoded is the Decoded of a body that was to have a coding and has none.

@@ -74,6 +74,13 @@ func (c *Matched) BodyKnown() bool {
 	return r != nil && r.BodyState == wire.BodyWhole && !r.Truncated && c.Exchange.Err == nil
 }
 
+// HeaderKnown reports whether the header of the response is what the server sent,
+// so that what it lacks is missing.
+func (c *Matched) HeaderKnown() bool {
+	r := c.Exchange.Response
+	return r != nil && !r.NoHeader
+}
+
 // SentKnown reports whether the body of the request is what was sent.
 func (c *Matched) SentKnown() bool { return c.Exchange.Request.BodyState == wire.BodyWhole }
 

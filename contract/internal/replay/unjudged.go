@@ -26,6 +26,8 @@ func Unjudged(x *wire.Exchange) string {
 		return "only the beginning of the body was recorded"
 	case x.Response != nil && x.Response.BodyState == wire.BodyNotRecorded:
 		return "the body was not recorded"
+	case x.Response != nil && x.Response.NoHeader:
+		return "the header of the answer was not recorded"
 	}
 	return ""
 }

@@ -75,7 +75,7 @@ func checkStatusRange(c *pass.Call, r *rule.Rule) {
 
 func checkServerError(c *pass.Call, r *rule.Rule) {
 	s := c.Status()
-	if s/100 != 5 || s == 503 && c.Exchange.Response.Header.Has("Retry-After") {
+	if s/100 != 5 || s == 503 && (c.Exchange.Response.Header.Has("Retry-After") || !c.HeaderKnown()) {
 		return
 	}
 	f := rule.Finding{Message: fmt.Sprintf("the server failed with %d", s)}

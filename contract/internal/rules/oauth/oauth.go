@@ -84,7 +84,7 @@ func checkNoStore(c *pass.Call, r *rule.Rule) {
 }
 
 func checkPragma(c *pass.Call, r *rule.Rule) {
-	if c.Op != nil && c.Op.Token && c.OK() && !read.HasDirective(c.Exchange.Response.Header, "Pragma", "no-cache") {
+	if c.Op != nil && c.Op.Token && c.OK() && c.HeaderKnown() && !read.HasDirective(c.Exchange.Response.Header, "Pragma", "no-cache") {
 		c.Report(r, rule.Finding{Message: "Pragma: no-cache is missing"})
 	}
 }
