@@ -116,13 +116,13 @@ func (t *tally) entry(e *checkedEntry) {
 		if !t.selection.Wants(f.Rule) {
 			continue
 		}
-		t.prove(&f, e.at, e.call.Exchange)
 		to := t.found
 		if bare && slices.Contains(needAuthorization, f.Rule) {
 			// Some recorders leave Authorization out. That it is missing means
 			// something only if it is there somewhere in the same recording.
 			to = t.bareIn(e.recording)
 		}
+		t.prove(to, &f, e.at, e.call.Exchange)
 		to.add(ranked{Order: e.at, Nth: i, Finding: f})
 	}
 }
@@ -165,7 +165,7 @@ func (t *tally) verdict(s *pass.Spec, v history.Verdict) {
 	if proof := t.proofs[f.Key()]; proof[v.Order] != nil {
 		f.Steps, f.Curl, f.Expected, f.Actual = proof[v.Order].Steps, proof[v.Order].Curl, proof[v.Order].Expected, proof[v.Order].Actual
 	} else {
-		t.prove(&f, v.Order, t.witness.At(v.Order))
+		t.prove(t.found, &f, v.Order, t.witness.At(v.Order))
 	}
 	t.found.add(ranked{Order: v.Order, Nth: afterRules + v.Nth, Finding: f})
 }
@@ -196,12 +196,13 @@ func (t *tally) made(s *pass.Spec, v history.Verdict) {
 	proof[v.Order] = &f
 }
 
-// prove gives a finding its evidence if it may stand for all that are equal.
-func (t *tally) prove(f *rule.Finding, order fact.Order, x *wire.Exchange) {
+// prove gives a finding its evidence if it may stand for all in a ranking that are
+// equal.
+func (t *tally) prove(among *ranking, f *rule.Finding, order fact.Order, x *wire.Exchange) {
 	if t.witness.Redact == nil || x == nil {
 		return
 	}
-	if there := t.found.at[f.Key()]; there == nil || there.Order.Compare(order) > 0 {
+	if there := among.at[f.Key()]; there == nil || there.Order.Compare(order) > 0 {
 		t.witness.Prove(f, x)
 	}
 }

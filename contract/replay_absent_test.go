@@ -62,3 +62,20 @@ func TestACompleteRecordWithExchangesWithoutTimeAccusesNobody(t *testing.T) {
 	require.Empty(t, r.Findings)
 	require.Equal(t, len(timeless), r.Summary.NotJudged.Timeless)
 }
+
+// A finding that is there with each request has the evidence of the first one, and
+// the others cost nothing.
+func TestRequestsWithoutTokenAreShownOnce(t *testing.T) {
+	t.Parallel()
+	var xs []*contract.Exchange
+	for x := range gatewaylog.New(gatewaylog.Options{Seed: 1, Exchanges: 200, Users: 20}).All() {
+		x.Request.Header = nil
+		xs = append(xs, x)
+	}
+	shown := 0
+	loadSpec(t).ReplayAll(t.Context(), []contract.Recording{recorded("a", xs)}, contract.ReplayOptions{Evidence: func(x *contract.Exchange) *contract.Exchange {
+		shown++
+		return x
+	}})
+	require.Less(t, shown, 20)
+}
