@@ -52,6 +52,31 @@ func TestSensitiveValuesOfAResourceThatOnlyTheSpecKnows(t *testing.T) {
 	}
 }
 
+// A number is within the bounds of its schema or beyond them, the default or not,
+// as the one that it stands for.
+func TestNumbersStayOnTheirSideOfTheBoundsOfTheSpec(t *testing.T) {
+	text, err := os.ReadFile("../testdata/meals.yaml")
+	require.NoError(t, err)
+	spec, err := contract.Load(text)
+	require.NoError(t, err)
+	r, err := recording.NewRedactor(text)
+	require.NoError(t, err)
+	changed := false
+	for range 20 {
+		r = r.Fresh()
+		for _, portion := range []string{"0.1", "0.09", "0.25", "1", "1.0", "2", "7.25", "10", "10.5", "90"} {
+			x := answer("POST", "/users/u1/nutrition/meals", 201, `{"id":"meal_QX7ZK3","user_id":"annegret.kowalska","meal_time":"2017-08-09T06:07:08Z","portion_multiplier":`+portion+
+				`,"analysis_status":"pending","created_at":"2026-03-05T18:10:27Z","updated_at":"2026-03-05T18:10:27Z"}`)
+			x.Request.Body = []byte(`{"meal_time":"2017-08-09T06:07:08Z"}`)
+			x.Request.Header = contract.Header{{Name: "Content-Type", Value: "application/json"}}
+			out := r.Exchange(x)
+			require.Equal(t, rules(spec.Check(x)), rules(spec.Check(out)), "%s: %s", portion, out.Response.Body)
+			changed = changed || !strings.Contains(string(out.Response.Body), `:`+portion+`,`)
+		}
+	}
+	require.True(t, changed)
+}
+
 func rules(findings []contract.Finding) (ids []string) {
 	for _, f := range findings {
 		ids = append(ids, f.Rule)

@@ -48,7 +48,10 @@ type Segment struct {
 }
 
 // planner compiles the schemas of a spec.
-type planner struct{ done map[*openapi3.Schema]*Node }
+type planner struct {
+	done   map[*openapi3.Schema]*Node
+	bounds value.Bounds
+}
 
 const mark = "x-onvy-sensitive"
 
@@ -57,6 +60,7 @@ type Spec struct {
 	ops      []*Operation    // the most specific path first
 	Literals map[string]bool // segments of paths
 	Hosts    map[string]bool // of the servers
+	Bounds   value.Bounds    // of all numbers that are replaced: one and the same may stand anywhere
 }
 
 // New reads a spec, an OpenAPI document.
@@ -74,6 +78,7 @@ func New(text []byte) (*Spec, error) {
 			all.ops = append(all.ops, p.operation(method, path, append(slices.Clone(item.Parameters), op.Parameters...), op))
 		}
 	}
+	all.Bounds = p.bounds
 	for _, op := range all.ops {
 		for _, s := range op.Segments {
 			if s.Param == nil {
@@ -187,6 +192,9 @@ func (p *planner) schema(ref *openapi3.SchemaRef) *Node {
 			n.Enum[v] = true
 		}
 	}
+	if !n.None {
+		p.compare(s)
+	}
 	if s.Pattern != "" {
 		n.Pattern, _ = regexp.Compile(s.Pattern) // the spec was checked; one that Go lacks lets nothing stay
 	}
@@ -201,6 +209,26 @@ func (p *planner) schema(ref *openapi3.SchemaRef) *Node {
 		n.Items = p.schema(s.Items)
 	}
 	return n
+}
+
+// compare notes what a schema compares numbers with.
+func (p *planner) compare(s *openapi3.Schema) {
+	for _, bound := range []*float64{s.Min, s.Max} {
+		if bound != nil {
+			p.bounds.At = append(p.bounds.At, *bound)
+		}
+	}
+	for _, one := range append(slices.Clone(s.Enum), s.Default) {
+		if n, is := one.(float64); is {
+			p.bounds.At = append(p.bounds.At, n)
+		}
+	}
+	if s.MultipleOf != nil && *s.MultipleOf > 0 {
+		p.bounds.Steps = append(p.bounds.Steps, *s.MultipleOf)
+	}
+	slices.Sort(p.bounds.At)
+	slices.Sort(p.bounds.Steps)
+	p.bounds.At, p.bounds.Steps = slices.Compact(p.bounds.At), slices.Compact(p.bounds.Steps)
 }
 
 // merge adds what m says. A mark wins over none.

@@ -23,13 +23,15 @@ type Maker struct {
 	dates     map[string]string
 	alphabets value.Alphabets
 	learned   *learned.Set
+	bounds    value.Bounds
 }
 
-// New makes is a Maker with a random key, which gives no value that is known.
-func New(known *learned.Set) *Maker {
+// New is a Maker with a random key, which gives no value that is known, and
+// numbers that are to all bounds what those are that they stand for.
+func New(known *learned.Set, bounds value.Bounds) *Maker {
 	return &Maker{
 		permuter: newPermuter(), memo: map[string]string{}, numbers: map[numberKey]string{}, dates: map[string]string{},
-		alphabets: value.Alphabets{}, learned: known,
+		alphabets: value.Alphabets{}, learned: known, bounds: bounds,
 	}
 }
 
@@ -46,7 +48,7 @@ func (r *Maker) Choice(enum map[string]bool, s string) string {
 
 // Number replaces the significant digits of a number and keeps the sign, the
 // point, the zeros at both ends and the exponent: 172.5 and 172.50 stay the
-// same number. What a limit of magnitude (90 for a latitude), of an int64 or of
+// same number. What the bounds of the spec, a limit of magnitude (90 for a latitude), of an int64 or of
 // the integers of a float64 says about it stays true, too.
 func (r *Maker) Number(s string, limit float64) string {
 	if r.Draft || len(s) > 256 { // as long as what is remembered
@@ -108,7 +110,7 @@ func (r *Maker) newNumber(s string, limit float64) string {
 				b[i]++
 			}
 		}
-		if magnitude(string(b), limit) == want {
+		if magnitude(string(b), limit) == want && (r.Draft || r.bounds.Alike(s, string(b))) {
 			break
 		}
 	}

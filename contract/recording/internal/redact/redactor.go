@@ -50,7 +50,7 @@ func NewRedactor(spec []byte, frame string) (*Redactor, error) {
 func (r *Redactor) Fresh() *Redactor { return newRedactor(r.spec, r.vocabulary, r.frame) }
 
 func newRedactor(spec *places.Spec, vocabulary map[string]bool, frame string) *Redactor {
-	return &Redactor{headers: headers{urls{replacer: newReplacer(vocabulary, frame), spec: spec, hosts: maps.Clone(spec.Hosts)}}}
+	return &Redactor{headers: headers{urls{replacer: newReplacer(vocabulary, frame, spec.Bounds), spec: spec, hosts: maps.Clone(spec.Hosts)}}}
 }
 
 // Learn learns what Exchange would learn of x, in less time.

@@ -22,10 +22,10 @@ type replacer struct {
 	signatures map[uint64]uint64 // by what they sign, both as hashes
 }
 
-func newReplacer(vocabulary map[string]bool, frame string) *replacer {
+func newReplacer(vocabulary map[string]bool, frame string, bounds value.Bounds) *replacer {
 	known := learned.New()
 	r := &replacer{
-		texts: texts{Maker: pseudonym.New(known), learned: known, vocabulary: vocabulary, frame: frame},
+		texts: texts{Maker: pseudonym.New(known, bounds), learned: known, vocabulary: vocabulary, frame: frame},
 		names: map[string]string{}, clients: map[string]bool{}, signatures: map[uint64]uint64{},
 	}
 	r.texts.pseudonym = r.pseudonym
