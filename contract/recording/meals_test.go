@@ -52,6 +52,24 @@ func TestSensitiveValuesOfAResourceThatOnlyTheSpecKnows(t *testing.T) {
 	}
 }
 
+// Rules hold the time of creation against that of change, and both against now: they
+// stay unless a mark says that they are sensitive.
+func TestTimesOfAResourceStayInOrder(t *testing.T) {
+	text, err := os.ReadFile("../testdata/meals.yaml")
+	require.NoError(t, err)
+	const body = `{"id":"meal_QX7ZK3","user_id":"annegret.kowalska","meal_time":"2017-08-09T06:07:08Z","analysis_status":"pending","created_at":"2024-03-05T18:10:27Z","updated_at":"2025-11-26T18:10:27Z"}`
+	redacted := func(text string) string {
+		r, err := recording.NewRedactor([]byte(text))
+		require.NoError(t, err)
+		return string(r.Exchange(answer("GET", "/users/u1/nutrition/meals/meal_QX7ZK3", 200, body)).Response.Body)
+	}
+	out := redacted(string(text))
+	require.Contains(t, out, `"created_at":"2024-03-05T18:10:27Z","updated_at":"2025-11-26T18:10:27Z"`)
+	require.NotContains(t, out, "2017-08-09")
+	out = redacted(strings.ReplaceAll(string(text), "readOnly: true\n          x-onvy-time: created", "readOnly: true\n          x-onvy-sensitive: date\n          x-onvy-time: created"))
+	require.NotContains(t, out, "2024-03-05")
+}
+
 // A number is within the bounds of its schema or beyond them, the default or not,
 // as the one that it stands for.
 func TestNumbersStayOnTheirSideOfTheBoundsOfTheSpec(t *testing.T) {

@@ -146,10 +146,12 @@ func (p *planner) content(n *Node, content openapi3.Content) {
 
 // mark takes what x-onvy-sensitive says of a place. A latitude and a longitude
 // are places within the bounds of WGS 84; a text is one of which only known
-// words stay.
+// words stay. When a resource was created and changed stays if nothing is said:
+// rules compare one with the other.
 func (n *Node) mark(extensions map[string]any) {
 	switch s, _ := extensions[mark].(string); s {
 	case "":
+		n.None = n.None || extensions["x-onvy-time"] != nil
 	case "text":
 		n.Text = true
 	case "none":
