@@ -70,6 +70,28 @@ func TestTimesOfAResourceStayInOrder(t *testing.T) {
 	require.NotContains(t, out, "2024-03-05")
 }
 
+// What stands in a map is what its schema says, and numbers of a default are known
+// wherever it has them.
+func TestEntriesOfAMapAreAsItsSchemaSays(t *testing.T) {
+	text, err := os.ReadFile("../testdata/meals.yaml")
+	require.NoError(t, err)
+	changed := strings.ReplaceAll(string(text), "        analysis_status:\n", `        moods: {type: object, additionalProperties: {type: string, enum: [good, bad]}}
+        guests: {type: object, additionalProperties: {type: string, x-onvy-sensitive: name}}
+        parts: {type: object, default: {whole: 3}, properties: {whole: {type: integer}}}
+        analysis_status:
+`)
+	require.NotEqual(t, string(text), changed)
+	for range 10 {
+		r, err := recording.NewRedactor([]byte(changed))
+		require.NoError(t, err)
+		out := string(r.Exchange(answer("GET", "/users/u1/nutrition/meals/meal_QX7ZK3", 200,
+			`{"id":"meal_QX7ZK3","moods":{"morning":"good","evening":"bad"},"guests":{"left":"Annegret"},"parts":{"whole":3}}`)).Response.Body)
+		require.Contains(t, out, `"moods":{"morning":"good","evening":"bad"}`)
+		require.Contains(t, out, `"parts":{"whole":3}`)
+		require.NotContains(t, out, "Annegret")
+	}
+}
+
 // A number is within the bounds of its schema or beyond them, the default or not,
 // as the one that it stands for.
 func TestNumbersStayOnTheirSideOfTheBoundsOfTheSpec(t *testing.T) {

@@ -29,6 +29,7 @@ type Node struct {
 	Limit   float64 // magnitude that divides valid numbers from others
 	Props   map[string]*Node
 	Items   *Node
+	More    *Node // of members that Props does not have, if anything is said of them
 }
 
 // Operation is the places of one operation.
@@ -210,6 +211,11 @@ func (p *planner) schema(ref *openapi3.SchemaRef) *Node {
 	if s.Items != nil {
 		n.Items = p.schema(s.Items)
 	}
+	if more := s.AdditionalProperties.Schema; more != nil {
+		if m := p.schema(more); m.Class != value.Unmarked || m.None || len(m.Enum) > 0 {
+			n.More = m
+		}
+	}
 	return n
 }
 
@@ -220,17 +226,28 @@ func (p *planner) compare(s *openapi3.Schema) {
 			p.bounds.At = append(p.bounds.At, *bound)
 		}
 	}
-	for _, one := range append(slices.Clone(s.Enum), s.Default) {
-		if n, is := one.(float64); is {
-			p.bounds.At = append(p.bounds.At, n)
-		}
-	}
+	p.among(s.Enum...)
+	p.among(s.Default)
 	if s.MultipleOf != nil && *s.MultipleOf > 0 {
 		p.bounds.Steps = append(p.bounds.Steps, *s.MultipleOf)
 	}
 	slices.Sort(p.bounds.At)
 	slices.Sort(p.bounds.Steps)
 	p.bounds.At, p.bounds.Steps = slices.Compact(p.bounds.At), slices.Compact(p.bounds.Steps)
+}
+
+// among notes the numbers in some values.
+func (p *planner) among(values ...any) {
+	for _, one := range values {
+		switch one := one.(type) {
+		case float64:
+			p.bounds.At = append(p.bounds.At, one)
+		case []any:
+			p.among(one...)
+		case map[string]any:
+			p.among(slices.Collect(maps.Values(one))...)
+		}
+	}
 }
 
 // merge adds what m says. A mark wins over none.
@@ -270,6 +287,9 @@ func (n *Node) merge(m *Node) {
 	}
 	if n.Items == nil {
 		n.Items = m.Items
+	}
+	if n.More == nil {
+		n.More = m.More
 	}
 }
 

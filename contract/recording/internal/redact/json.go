@@ -60,6 +60,9 @@ type jsonWalk struct {
 	deep  int          // levels beyond maxDepth, which nobody knows anything about
 }
 
+// nowhere is an object of which nothing is known.
+var nowhere places.Node
+
 type jsonFrame struct {
 	object bool
 	n      *places.Node
@@ -108,17 +111,18 @@ func (w *jsonWalk) str(dst, raw []byte) []byte {
 		return u.AppendAs(dst, w.value(w.next, u.Text), escape.AppendJSON)
 	}
 	w.name, w.next = false, nil
-	var places map[string]*places.Node
+	object := &nowhere
 	if w.deep == 0 && len(w.stack) > 0 && w.stack[len(w.stack)-1].n != nil {
-		places = w.stack[len(w.stack)-1].n.Props
+		object = w.stack[len(w.stack)-1].n
 	}
-	if w.next = places[string(raw[1:max(1, len(raw)-1)])]; w.next != nil { // as names are always written
+	if w.next = object.Props[string(raw[1:max(1, len(raw)-1)])]; w.next != nil { // as names are always written
 		return append(dst, raw...)
 	}
 	u := escape.ReadJSON(raw)
-	if w.next = places[u.Text]; w.next != nil {
+	if w.next = object.Props[u.Text]; w.next != nil {
 		return append(dst, raw...)
 	}
+	w.next = object.More
 	return u.AppendAs(dst, w.memberName(u.Text), escape.AppendJSON)
 }
 
