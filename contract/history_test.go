@@ -78,3 +78,39 @@ func TestWhatIsNotUTF8IsNotSoughtInAnswers(t *testing.T) {
 	found := tell(t, contract.WholeHistory, at(createUser(sent("Zoë"), shown("Zo\ufffd")), getUser(shown("Zo\ufffd"))))
 	require.Contains(t, rulesOf(found), "users/read-back", "a server that spoils its own characters")
 }
+
+// A page with a value that is wrong says nothing of that field of whoever is on it.
+// A later page does, also in the same bytes; and what has the same bytes as before
+// was not changed, wrong or not.
+func TestWhatIsWrongIsNotComparedAndHidesNothing(t *testing.T) {
+	const metric, imperial, cubits = "metric", "imperial", "cubits"
+	page := func(units ...string) *contract.Exchange {
+		var users string
+		for i, unit := range units {
+			users += "," + user("measurement_unit", unit, "id", []string{"user_123", "user_2"}[i])
+		}
+		return exchange("GET", "/users", 200, `{"users":[`+users[1:]+`],"pagination":{"total":2,"limit":100}}`)
+	}
+	read := func(pairs ...any) *contract.Exchange { return getUser(user(pairs...)) }
+	for name, row := range map[string]struct {
+		then []*contract.Exchange
+		laws []string
+	}{
+		"a page with a wrong value": {[]*contract.Exchange{page(imperial, cubits)}, nil},
+		"and a page without":        {[]*contract.Exchange{page(imperial, cubits), page(imperial, metric)}, []string{"users/list-agrees"}},
+		"a wrong value twice":       {[]*contract.Exchange{read("measurement_unit", cubits), read("measurement_unit", cubits)}, nil},
+		"and what is beside it":     {[]*contract.Exchange{read("measurement_unit", cubits, "lastname", "Jones")}, []string{"users/answers-agree"}},
+		"a time that is wrong":      {[]*contract.Exchange{read("measurement_unit", metric, "created_at", "yesterday")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := at(append([]*contract.Exchange{create("measurement_unit", metric), read("measurement_unit", metric)}, row.then...)...)
+			var laws []string
+			for _, f := range loadSpec(t).Replay(t.Context(), "log", entries(log...), contract.ReplayOptions{Complete: true}).Findings {
+				if rule, _ := contract.RuleByID(f.Rule); rule.Kind == contract.KindHistory {
+					laws = append(laws, f.Rule)
+				}
+			}
+			require.Equal(t, row.laws, laws)
+		})
+	}
+}

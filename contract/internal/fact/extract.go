@@ -76,7 +76,7 @@ func (e *Extractor) resource(facts []Fact, base *Fact, x *Exchange) []Fact {
 		return facts
 	}
 	if x.Op.Role != Read && x.Op.Role != Delete {
-		base.Sent = e.distrust(r, newView(e.Hasher, r, x.Sent, true), x.Misfits)
+		base.Sent = newView(e.Hasher, r, x.Sent, true).doubt(r, x.Misfits)
 	}
 	if ok && x.Op.Role != Delete {
 		base.View = e.answer(r, x)
@@ -105,7 +105,7 @@ func (e *Extractor) resource(facts []Fact, base *Fact, x *Exchange) []Fact {
 	if id != "" {
 		event.ID = e.values([]byte(id))
 	}
-	if base.View != nil {
+	if base.View != nil && base.View.Created.OK() {
 		event.Created = base.View.Created
 	}
 	base.Class, base.Event, base.View, base.Sent = Listings, event, nil, nil
@@ -145,31 +145,11 @@ func (e *Extractor) answer(r *Resource, x *Exchange) *View {
 	} else {
 		v = newView(e.Hasher, r, x.Answer, x.Op.Role != Read)
 	}
-	return e.distrust(r, v, x.Wrong)
+	return v.doubt(r, x.Wrong)
 }
 
 func (e *Extractor) item(v *View, i *Item) {
 	*v = View{Raw: e.values(i.Text), Created: i.Created, Updated: i.Updated, text: i.Text, id: i.ID}
-}
-
-// distrust makes fields unknown that are wrong in themselves.
-func (e *Extractor) distrust(r *Resource, v *View, wrong []string) *View {
-	if v == nil || len(wrong) == 0 {
-		return v
-	}
-	v.Open(e.Hasher, r)
-	v.Raw = 0
-	for _, name := range wrong {
-		switch i := r.Index(name); {
-		case i >= 0:
-			v.Fields[i] = Value{Kind: Unknown}
-		case name == r.Created:
-			v.Created = Instant{}
-		case name == r.Updated:
-			v.Updated = Instant{}
-		}
-	}
-	return v
 }
 
 // page are the facts of a page: its summary, and each item on it.
@@ -209,7 +189,7 @@ func (e *Extractor) page(facts []Fact, base *Fact, x *Exchange) []Fact {
 		facts = append(facts, *base)
 		own := &facts[len(facts)-1]
 		own.Class, own.Key, own.Listed = Resources, e.Digest(r.Name, x.Parent, string(item.ID)), true
-		own.View = e.distrust(r, &views[i], x.Wrong)
+		own.View = views[i].doubt(r, x.Wrong)
 	}
 	if hidden {
 		return facts

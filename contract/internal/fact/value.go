@@ -198,6 +198,12 @@ type Instant struct {
 
 func (i Instant) OK() bool { return i.Nanos != 0 }
 
+// unknownInstant is one that is wrong in itself.
+var unknownInstant = Instant{Step: -1}
+
+// Missing reports whether there is none; one that is wrong is there.
+func (i Instant) Missing() bool { return i == Instant{} }
+
 // minus is the distance from another.
 func (i Instant) minus(other Instant) time.Duration { return time.Duration(i.Nanos - other.Nanos) }
 

@@ -1,17 +1,21 @@
 package fact
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // View is a resource as one answer shows it, or as one request sends it.
 type View struct {
-	Raw     uint64 // of its bytes; 0 if they must not be relied on
+	Raw     uint64 // of its bytes
 	Created Instant
 	Updated Instant
 	Fields  []Value // in the order of the resource's; see open
 	Named   uint64  // which fields are in it, null included; a bit for each
 
-	text []byte // JSON, from which Fields and Named are read when they are asked for
-	id   []byte // see Extractor
+	text  []byte   // JSON, from which Fields and Named are read when they are asked for
+	wrong []string // which fields are wrong in themselves, and then unknown
+	id    []byte   // see Extractor
 }
 
 func (v *View) Has(i int) bool { return v != nil && v.Named&(1<<i) != 0 }
@@ -24,6 +28,40 @@ func (v *View) Open(h *Hasher, r *Resource) {
 	text := v.text
 	v.text, v.Fields, v.Named = nil, make([]Value, len(r.Fields)), 0
 	members(text, func(name, member []byte) { v.set(h, r, name, member) })
+	v.forget(r)
+}
+
+// doubt says which fields are wrong in themselves: they are unknown.
+func (v *View) doubt(r *Resource, wrong []string) *View {
+	if v == nil || len(wrong) == 0 {
+		return v
+	}
+	for _, name := range wrong {
+		switch name {
+		case r.Created:
+			v.Created = unknownInstant
+		case r.Updated:
+			v.Updated = unknownInstant
+		}
+	}
+	if v.wrong = wrong; v.text == nil {
+		v.forget(r)
+	}
+	return v
+}
+
+// forget makes the fields unknown that are wrong.
+func (v *View) forget(r *Resource) {
+	for _, name := range v.wrong {
+		if i := r.Index(name); i >= 0 {
+			v.Fields[i] = Value{Kind: Unknown}
+		}
+	}
+}
+
+// Known reports whether all fields of a view that is open are known.
+func (v *View) Known() bool {
+	return !slices.ContainsFunc(v.Fields, func(field Value) bool { return !field.Known() })
 }
 
 // set reads a field.

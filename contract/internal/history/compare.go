@@ -236,10 +236,10 @@ func (e resourceLaws) compareRead(l *life, f *fact.Fact) {
 		return
 	}
 	old, now := l.view.Updated, f.View.Updated
-	if l.view.Created.OK() && !f.View.Created.OK() && f.View.Raw != 0 {
+	if l.view.Created.OK() && f.View.Created.Missing() {
 		e.law(l, f, ReadBack, Verdict{Field: r.Created, Message: "the value is missing", Earlier: l.since})
 	}
-	if old.OK() && !now.OK() && f.View.Raw != 0 {
+	if old.OK() && now.Missing() {
 		e.law(l, f, ReadBack, Verdict{Field: r.Updated, Message: "the value is missing", Earlier: l.since})
 	}
 	if !old.OK() || !now.OK() || l.touched || !old.Differs(now) {

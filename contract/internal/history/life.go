@@ -123,7 +123,7 @@ func (l *life) sure(i int) bool { return l.shown&(1<<i) != 0 }
 
 // take takes a resource as it was read.
 func (l *life) take(f *fact.Fact) {
-	if l.view == nil || f.View.Raw == 0 || l.view.Raw != f.View.Raw {
+	if l.view == nil || l.view.Raw != f.View.Raw {
 		l.view = f.View.Own()
 	}
 	l.settle(f)

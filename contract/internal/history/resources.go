@@ -138,7 +138,7 @@ func (e resourceLaws) success(l *life, f *fact.Fact) {
 		l.gone, l.went = false, false
 		l.pending = now == nil
 	}
-	if role == fact.Read && now != nil && !l.gone && l.doubt == nil && (l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw) {
+	if role == fact.Read && now != nil && !l.gone && l.doubt == nil && (l.view == nil || now.Raw == l.view.Raw) {
 		l.take(f)
 		return
 	}
@@ -258,9 +258,9 @@ func (e resourceLaws) inList(l *life, f *fact.Fact) {
 			e.law(l, f, DeletedListed, Verdict{Pointer: read.Pointer(f.Operation.Resource.Items...), Message: "a deleted " + f.Operation.Resource.Noun + " is listed", Earlier: l.since})
 		}
 		return
-	case l.gone || l.view == nil || now.Raw != 0 && now.Raw == l.view.Raw:
+	case l.gone || l.view == nil || now.Raw == l.view.Raw:
 		return
-	case now.Raw != 0 && now.Raw == l.listed && !l.refused:
+	case now.Raw == l.listed && !l.refused:
 		return // it did not differ the last time
 	}
 	l.view.Open(e.hasher, f.Operation.Resource)
@@ -270,7 +270,7 @@ func (e resourceLaws) inList(l *life, f *fact.Fact) {
 		e.compareFields(l, f, ListAgrees)
 	}
 	e.compareCreated(l, f)
-	if e.nth == n {
+	if e.nth == n && now.Known() {
 		l.listed = now.Raw
 	}
 }
