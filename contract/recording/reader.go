@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/onvy-health/onvy-go/contract"
+	"github.com/onvy-health/onvy-go/contract/internal/read"
 )
 
 // DefaultEntryLimit is how large one entry may be, as it is written.
@@ -175,6 +176,7 @@ func (r Raw) Exchange() (*contract.Exchange, error) {
 	if err != nil {
 		return nil, &EntryError{Name: r.name, Index: r.Index, Err: err}
 	}
+	read.Kept(x)
 	x.Name = fmt.Sprintf("%s#%d", r.name, r.Index)
 	return x, nil
 }

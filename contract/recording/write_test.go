@@ -37,7 +37,7 @@ func odd() []*contract.Exchange {
 		},
 		{
 			Request:  contract.Request{Method: "POST", URL: "https://api.onvy.health/users", Body: []byte{0xff, 0xfe}},
-			Response: &contract.Response{Status: 200, Header: contract.Header{{Name: "Content-Encoding", Value: "gzip"}}, Body: []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00")},
+			Response: &contract.Response{Status: 200, Header: contract.Header{{Name: "Content-Encoding", Value: "br"}}, Body: []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00")},
 		},
 		{
 			Request: contract.Request{Method: "GET", URL: "https://api.onvy.health/users"},

@@ -68,8 +68,8 @@ type Response struct {
 	Truncated bool
 	// BodyState says whether Body is what came, as far as a recorder kept it.
 	BodyState BodyState
-	// NoHeader says that a recorder kept no header field: that one is not there
-	// says nothing.
+	// NoHeader says that a recorder kept no header field, or not all of them:
+	// that one is not there says nothing.
 	NoHeader bool
 }
 

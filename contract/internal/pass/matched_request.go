@@ -135,7 +135,7 @@ func (c *Matched) AuthKnown() bool {
 }
 
 func appendSecret(all []string, value string) []string {
-	if len(value) < 8 { // shorter ones stand in any text by chance
+	if len(value) < 8 || read.Masked(value) { // shorter ones stand in any text by chance, and one mask for all of them
 		return all
 	}
 	return append(all, value)

@@ -108,7 +108,8 @@ func (t *tally) entry(e *checkedEntry) {
 	if e.call.Exchange.Response != nil && !e.call.Exchange.FromCache {
 		r.Answers++
 	}
-	bare := !e.call.Exchange.Request.Header.Has("Authorization")
+	_, credentials := e.call.Exchange.Request.Credentials()
+	bare := credentials == "" // a mask, an empty field and a scheme alone are none
 	r.Authorized = r.Authorized || e.call.Op.Bearer && !bare
 	r.Client = r.Client || e.call.Op.Token && !bare
 	t.witness.Add(e.at, e.call.Exchange)
@@ -118,8 +119,9 @@ func (t *tally) entry(e *checkedEntry) {
 		}
 		to := t.found
 		if bare && slices.Contains(needAuthorization, f.Rule) {
-			// Some recorders leave Authorization out. That it is missing means
-			// something only if it is there somewhere in the same recording.
+			// Some recorders leave Authorization out, or what is in it. That it is
+			// missing means something only if it is there somewhere in the same
+			// recording.
 			to = t.bareIn(e.recording)
 		}
 		t.prove(to, &f, e.at, e.call.Exchange)

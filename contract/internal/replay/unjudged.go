@@ -27,7 +27,7 @@ func Unjudged(x *wire.Exchange) string {
 	case x.Response != nil && x.Response.BodyState == wire.BodyNotRecorded:
 		return "the body was not recorded"
 	case x.Response != nil && x.Response.NoHeader:
-		return "the header of the answer was not recorded"
+		return "the header of the answer was not recorded, or not all of it"
 	}
 	return ""
 }
