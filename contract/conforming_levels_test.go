@@ -51,6 +51,18 @@ func TestWhatNoPageSaysIsNoViolation(t *testing.T) {
 				a.body = []byte("<html><body>Error</body></html>")
 			}
 		}}, []string{"http/content-type assumption"}},
+		{server{name: "DELETE of a user that is gone answers 204", after: func(r *http.Request, a *answered) {
+			if r.Method == "DELETE" && isUsers(r) && a.status == 404 {
+				a.status, a.body = 204, nil
+				a.header.Del("Content-Type")
+			}
+		}}, []string{"users/deleted-gone assumption", "token/other-user drift"}},
+		{server{name: "a gateway in front of the canonical token endpoint throttles", after: func(r *http.Request, a *answered) {
+			if r.URL.Path == "/oauth/token" && a.status == 401 {
+				a.status, a.body = 429, []byte("<html><body>Too Many Requests</body></html>")
+				a.header = http.Header{"Content-Type": {"text/html"}, "Retry-After": {"0"}}
+			}
+		}}, []string{"http/content-type assumption", "http/throttled drift"}},
 		{server{name: "no lifetime for a user's token", after: func(r *http.Request, a *answered) {
 			if object := a.object(); strings.HasSuffix(r.URL.Path, "/auth/sdk") && object["access_token"] != nil {
 				delete(object, "expires_in")

@@ -166,7 +166,8 @@ func (e resourceLaws) success(l *life, f *fact.Fact) {
 		e.update(l, f)
 	case fact.Delete:
 		if l.gone && e.options.Whole {
-			e.law(l, f, DeletedGone, Verdict{Message: r.A() + " that is gone can be deleted again", Earlier: l.since})
+			// Another DELETE may well say that it is gone: nothing rules its answer.
+			e.law(l, f, DeletedGone, Verdict{Level: rule.Assumption, Message: r.A() + " that is gone can be deleted again", Earlier: l.since})
 		}
 		l.deleted, l.view, l.gone, l.went, l.doubt, l.since = l.view, nil, true, true, nil, f.Order
 	}

@@ -164,10 +164,11 @@ func (c *Matched) Source() string {
 }
 
 // ErrorLevel is the level of what is said of this response: no page documents
-// an error, so those of the canonical token endpoint, which RFC 6749 rules,
-// are the only ones that can be wrong.
+// an error, so those of the canonical token endpoint that RFC 6749 rules are the
+// only ones that can be wrong. It says nothing of 429 and 503, for example, which
+// may well be those of a gateway.
 func (c *Matched) ErrorLevel() rule.Level {
-	if c.Status() >= 400 && !c.Canonical() {
+	if c.Status() >= 400 && (!c.Canonical() || c.Source() == "assumed") {
 		return rule.Assumption
 	}
 	return rule.Violation
