@@ -114,8 +114,8 @@ func readMerged(name string) (*contract.Partial, *contract.Report, error) {
 		Target  *string `json:"target"`
 		Spec    string  `json:"spec"`
 	}
-	if err := json.Unmarshal(text, &kind); err != nil {
-		return nil, nil, fmt.Errorf("not a report: %w", err)
+	if json.Unmarshal(text, &kind) != nil {
+		return nil, nil, errors.New("not a report")
 	}
 	switch {
 	case kind.Partial != 0:

@@ -26,8 +26,14 @@ func TestSilentRulesFailNothing(t *testing.T) {
 	require.Equal(t, 1, one.status, one.stdout)
 	require.Contains(t, one.stdout, "json/duplicate-name")
 	require.NotContains(t, one.stdout, "schema/type")
-	none := call{}.run(t, "replay", "--rules", "json,schema", "--skip-rules", "json/*,schema/*", recorded+"planted.har")
+	none := call{}.run(t, "replay", "--rules", "json,leak", "--skip-rules", "json/*", recorded+"planted.har")
 	require.Zero(t, none.status, none.stdout)
+}
+
+func TestFlagsThatLeaveNoRuleAreRefused(t *testing.T) {
+	for _, command := range [][]string{{"replay", recorded + "planted.har"}, {"run", "--sandbox"}} {
+		call{}.run(t, append(command, "--rules", "json,schema", "--skip-rules", "json/*,schema/*")...).refuses(t, "leave no rule to check")
+	}
 }
 
 func TestRulesOfAnotherResourceAreChosenWhereTheSpecHasIt(t *testing.T) {

@@ -133,6 +133,9 @@ func TestShardRefusesWhatIsNotAShard(t *testing.T) {
 	call{env: shardEnv, stdin: sortLines(t, some.stdout)}.run(t, "shard", "reduce").refuses(t, "the same rules")
 	call{}.run(t, "merge").refuses(t, "no report is named")
 	call{}.run(t, "merge", recorded+"planted.har").refuses(t, "not a report")
+	for _, text := range []string{"[]", `{"partial": "x"}`, "", "\xff\xfe"} {
+		call{}.run(t, "merge", file(t, "odd.json", text)).refuses(t, "odd.json: not a report\n")
+	}
 }
 
 // The parts of a run add up to the whole of it.

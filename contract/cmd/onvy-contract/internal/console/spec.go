@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -82,7 +83,8 @@ func (a *App) RefuseSpec(cmd *cobra.Command, why string) error {
 var swagger = regexp.MustCompile(`(?m)^\s*\{?\s*"?swagger"?\s*:`)
 
 // SpecFor reads the spec. It refuses a pattern that no rule of a check against it
-// matches: it is misspelled.
+// matches: it is misspelled. It refuses patterns that leave no rule as well: green
+// would mean nothing.
 func (a *App) SpecFor(only, skip []string) (*contract.Spec, error) {
 	spec, err := a.Spec()
 	if err != nil {
@@ -92,15 +94,22 @@ func (a *App) SpecFor(only, skip []string) (*contract.Spec, error) {
 	for _, r := range contract.RulesFor(spec) {
 		ids = append(ids, r.ID)
 	}
+	hits := func(pattern, id string) bool {
+		family, _, _ := strings.Cut(id, "/")
+		ok, _ := path.Match(pattern, id)
+		return ok || pattern == family
+	}
 	for _, pattern := range slices.Concat(only, skip) {
-		known := slices.ContainsFunc(ids, func(id string) bool {
-			family, _, _ := strings.Cut(id, "/")
-			ok, _ := path.Match(pattern, id)
-			return ok || pattern == family
-		})
-		if !known {
+		if !slices.ContainsFunc(ids, func(id string) bool { return hits(pattern, id) }) {
 			return nil, fmt.Errorf("no rule matches %q%s; onvy-contract rules lists them", pattern, near.DidYouMean(pattern, ids))
 		}
+	}
+	left := slices.ContainsFunc(ids, func(id string) bool {
+		hit := func(pattern string) bool { return hits(pattern, id) }
+		return (len(only) == 0 || slices.ContainsFunc(only, hit)) && !slices.ContainsFunc(skip, hit)
+	})
+	if !left {
+		return nil, errors.New("--rules and --skip-rules leave no rule to check")
 	}
 	return spec, nil
 }
