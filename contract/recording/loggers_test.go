@@ -2,10 +2,12 @@ package recording_test
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +27,8 @@ type logged struct {
 	sent    string
 	method  string
 	status  int
+	url     string
+	started string
 }
 
 const avery = `{"id":"u1","firstname":"Avery","created_at":"2026-01-02T03:04:05Z","updated_at":"2026-01-02T03:04:05Z"}`
@@ -33,6 +37,7 @@ func (l logged) String() string {
 	if l.method == "" {
 		l.method, l.status = "GET", 200
 	}
+	l.url, l.started = cmp.Or(l.url, "https://api.onvy.health/users/u1"), cmp.Or(l.started, "2026-03-05T06:00:00Z")
 	headers := map[string]any{"Content-Type": "application/json", "Date": "Thu, 05 Mar 2026 06:00:00 GMT"}
 	for name, value := range l.headers {
 		headers[name] = value
@@ -42,8 +47,8 @@ func (l logged) String() string {
 		delete(response, "body")
 		response["body_base64"] = l.base64
 	}
-	request := map[string]any{"method": l.method, "url": "https://api.onvy.health/users/u1", "headers": map[string]any{"Authorization": l.auth}, "body": l.sent}
-	text, err := json.Marshal(map[string]any{"started": "2026-03-05T06:00:00Z", "duration_ms": 3, "request": request, "response": response})
+	request := map[string]any{"method": l.method, "url": l.url, "headers": map[string]any{"Authorization": l.auth}, "body": l.sent}
+	text, err := json.Marshal(map[string]any{"started": l.started, "duration_ms": 3, "request": request, "response": response})
 	if err != nil {
 		panic(err) // of plain values
 	}
@@ -133,3 +138,40 @@ func TestOneMaskForAllSecretsIsNoLeak(t *testing.T) {
 type text string
 
 func (t text) String() string { return string(t) }
+
+// Routes for paths, masked parameters, another clock, and the port that is meant
+// anyhow are no faults of the server, and hide none.
+func TestAddressesAndTimesThatLoggersChange(t *testing.T) {
+	const real = "Bearer opaque-token-1"
+	page := `{"users":[` + avery + `],"pagination":{"limit":7,"total":1}}`
+	for name, l := range map[string]logged{
+		"a route":        {auth: real, body: avery, url: "https://api.onvy.health/users/{id}"},
+		"a masked id":    {auth: real, body: avery, url: "https://api.onvy.health/users/***"},
+		"a masked limit": {auth: real, body: page, url: "https://api.onvy.health/users?limit=%5BREDACTED%5D"},
+	} {
+		t.Run(name, func(t *testing.T) { require.Empty(t, violationsOf(t, l)) })
+	}
+	for _, url := range []string{"https://api.onvy.health:443/users/u2", "https://API.onvy.health/users/u2", "http://api.onvy.health:80/users/u2"} {
+		require.Equal(t, []string{"users/id"}, violationsOf(t, logged{auth: real, body: avery, url: url}), url)
+	}
+	for _, started := range []string{"2026-01-02T02:04:05Z", "2026-01-01T03:04:05Z", "2026-01-03T03:04:05Z"} {
+		require.False(t, future(t, logged{auth: real, body: avery, started: started, headers: map[string]any{"Date": "Fri, 02 Jan 2026 03:04:05 GMT"}}), started)
+	}
+	require.True(t, future(t, logged{auth: real, body: avery, started: "2026-01-01T03:04:05Z", headers: map[string]any{"Date": "Thu, 01 Jan 2026 03:04:05 GMT"}}))
+	r, err := recording.NewReader(strings.NewReader(logged{auth: real, body: avery, started: "1970-01-01T00:00:00Z"}.String()), "in")
+	require.NoError(t, err)
+	for e, err := range r.All() {
+		require.NoError(t, err)
+		require.True(t, e.Exchange.Started.IsZero(), "a clock that was not set tells no time")
+	}
+}
+
+// future reports whether an assumption is said of a time in a line.
+func future(t *testing.T, line fmt.Stringer) bool {
+	t.Helper()
+	spec, err := contract.Load(onvy.Spec)
+	require.NoError(t, err)
+	r, err := recording.NewReader(strings.NewReader(line.String()), "in")
+	require.NoError(t, err)
+	return slices.ContainsFunc(contractReplay(t, spec, r).Findings, func(f contract.Finding) bool { return f.Rule == "users/timestamps" })
+}

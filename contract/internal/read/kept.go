@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -33,9 +34,13 @@ func Masked(s string) bool {
 var maskWords = []string{"redacted", "masked", "hidden", "removed", "filtered", "sanitized", "omitted"}
 
 // Kept takes out of a recorded exchange what its logger put there instead of
-// what it saw: marks where it masked a header field of the answer or a body, and
-// bodies that are not those which the header announces. No server sends these.
+// what it saw: the time of a clock that was not set, marks where it masked a
+// header field of the answer or a body, and bodies that are not those which the
+// header announces. No server sends these.
 func Kept(x *wire.Exchange) {
+	if x.Started.Unix() <= 0 { // a clock that was not set
+		x.Started = time.Time{}
+	}
 	if q := &x.Request; maskedBody(q.Body) {
 		q.Body, q.BodyState = nil, wire.BodyNotRecorded
 	} else if q.BodyState == wire.BodyWhole && keptBeginning(q.Body, q.Header) {

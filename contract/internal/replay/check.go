@@ -200,6 +200,9 @@ func sort(s *pass.Spec, e *checkedEntry, x *wire.Exchange, o run.ReplayOptions) 
 		e.unmatched = "(no host)"
 		return
 	}
+	if host := usualHost(x.Request.URL, a.Host); host != a.Host && s.Hosts[host] {
+		a.Host = host
+	}
 	if !s.Hosts[a.Host] && !read.IsLoopback(a.Hostname()) && !slices.Contains(o.Hosts, a.Host) && !slices.Contains(o.Hosts, a.Hostname()) {
 		e.unmatched = a.Host
 		return
@@ -211,6 +214,16 @@ func sort(s *pass.Spec, e *checkedEntry, x *wire.Exchange, o run.ReplayOptions) 
 	}
 	c.Slow = pass.OrDefault(o.Slow, pass.DefaultSlow)
 	e.call = c
+}
+
+// usualHost is a host as specs write it: in lower case, and without the port
+// that is meant anyhow, which proxies add.
+func usualHost(rawURL, host string) string {
+	port := ":80"
+	if len(rawURL) > 5 && strings.EqualFold(rawURL[:5], "https") {
+		port = ":443"
+	}
+	return strings.TrimSuffix(strings.ToLower(host), port)
 }
 
 // knownPart keeps the first segment of a path that is of no operation; the

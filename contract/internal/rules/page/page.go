@@ -121,7 +121,7 @@ func badLimit(c *pass.Call) string {
 		return ""
 	}
 	limit, err := strconv.Atoi(c.Param(p.SizeParam))
-	if err == nil && p.Allows(limit) {
+	if err == nil && p.Allows(limit) || read.Masked(c.Param(p.SizeParam)) {
 		return ""
 	}
 	least, most := "", ""
