@@ -58,19 +58,24 @@ func TestSeldomEditsOfTheSpecAreRun(t *testing.T) {
 		at += bytes.Index(onvy.Spec[at:], []byte("parameters:\n")) + len("parameters:\n")
 		return bytes.Join([][]byte{onvy.Spec[:at], []byte("        - {" + parameter + "}\n"), onvy.Spec[at:]}, nil)
 	}
+	patch, remove := bytes.Index(onvy.Spec, []byte("    patch:\n")), bytes.Index(onvy.Spec, []byte("    delete:\n"))
 	edits := map[string]struct {
 		text []byte
 		run  string
 	}{
-		"a field that is never shown":   {withField(t, "activity", "type: string, writeOnly: true, maxLength: 60"), ""},
-		"an address":                    {withField(t, "activity", "type: string, format: ipv4"), ""},
-		"a mail address":                {withField(t, "activity", "type: string, format: email"), ""},
-		"a span of time":                {withField(t, "activity", "type: string, format: duration"), ""},
-		"one of two kinds":              {withField(t, "activity", "anyOf: [{type: string, format: date}, {type: string, enum: [never]}]"), ""},
-		"a map of no fewer than two":    {withField(t, "activity", "type: object, minProperties: 2, additionalProperties: {type: number}"), ""},
-		"a required query parameter":    {list("name: sort, in: query, required: true, schema: {type: string, enum: [asc]}"), "|isolation/"},
-		"a required header":             {list("name: X-App, in: header, required: true, schema: {type: string}"), "|isolation/"},
-		"a list in a list that is bare": {bytes.Replace(mealsSpec(t), []byte("\ncomponents:\n"), []byte("\n"+notes+"components:\n"), 1), "|notes/"},
+		"an enum of numbers":             {withField(t, "activity", "type: integer, enum: [1, 2, 3]"), ""},
+		"an enum of one boolean":         {withField(t, "activity", "type: boolean, enum: [true]"), ""},
+		"users without PATCH":            {slices.Concat(onvy.Spec[:patch], onvy.Spec[remove:]), "|bearer/tampered$"},
+		"DELETE that shows what is gone": {bytes.Replace(onvy.Spec, []byte("'204': {$ref: '#/components/responses/Deleted'}"), []byte("'200': {$ref: '#/components/responses/UserFound'}"), 1), ""},
+		"a field that is never shown":    {withField(t, "activity", "type: string, writeOnly: true, maxLength: 60"), ""},
+		"an address":                     {withField(t, "activity", "type: string, format: ipv4"), ""},
+		"a mail address":                 {withField(t, "activity", "type: string, format: email"), ""},
+		"a span of time":                 {withField(t, "activity", "type: string, format: duration"), ""},
+		"one of two kinds":               {withField(t, "activity", "anyOf: [{type: string, format: date}, {type: string, enum: [never]}]"), ""},
+		"a map of no fewer than two":     {withField(t, "activity", "type: object, minProperties: 2, additionalProperties: {type: number}"), ""},
+		"a required query parameter":     {list("name: sort, in: query, required: true, schema: {type: string, enum: [asc]}"), "|isolation/"},
+		"a required header":              {list("name: X-App, in: header, required: true, schema: {type: string}"), "|isolation/"},
+		"a list in a list that is bare":  {bytes.Replace(mealsSpec(t), []byte("\ncomponents:\n"), []byte("\n"+notes+"components:\n"), 1), "|notes/"},
 	}
 	for _, name := range needs.Sample(t, slices.Sorted(maps.Keys(edits)), 5) {
 		edit := edits[name]

@@ -123,10 +123,11 @@ func remove(s *Server, c *call) (*reply, error) {
 	if err := c.may(); err != nil {
 		return nil, err
 	}
-	if err := s.projects.store(c).delete(c.place(), c.id()); err != nil {
+	gone, err := s.projects.store(c).delete(c.place(), c.id())
+	if err != nil {
 		return nil, err
 	}
-	return &reply{status: c.op.Success}, nil
+	return c.shows(gone), nil
 }
 
 // givenID is the id in the body; "" for none.

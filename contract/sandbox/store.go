@@ -246,22 +246,22 @@ func (s *store) update(p place, id string, change func(document.Fields) document
 }
 
 // delete takes a record away, and what it holds.
-func (s *store) delete(p place, id string) error {
+func (s *store) delete(p place, id string) (*record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l, u, err := s.find(p, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	delete(l.byID, id)
 	at := l.after(u.seq - 1)
 	l.all = slices.Delete(l.all, at, at+1)
 	if p.r.Item == "" {
-		return nil
+		return u, nil
 	}
 	held := p.path(id) + "/"
 	maps.DeleteFunc(s.lists, func(key string, _ *list) bool { return strings.HasPrefix(key, held) })
-	return nil
+	return u, nil
 }
 
 // page returns up to limit records after a place in the list, and the place of

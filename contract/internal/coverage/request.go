@@ -2,8 +2,10 @@ package coverage
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -32,7 +34,9 @@ func (r *Recorder) value(s *shape, v any) {
 	case bool:
 		if !s.schema.Type.Is(openapi3.TypeBoolean) {
 			r.hit(s.wrongType)
+			return
 		}
+		r.choice(s, strconv.FormatBool(v))
 	case json.Number:
 		f, err := v.Float64()
 		r.numeric(s, f, err == nil)
@@ -85,6 +89,7 @@ func (r *Recorder) numeric(s *shape, f float64, ok bool) {
 	switch {
 	case !whole && !s.schema.Type.Is(openapi3.TypeNumber), whole && ok && f != float64(int64(f)):
 		r.hit(s.wrongType)
+		return
 	case s.schema.Min != nil && f == *s.schema.Min:
 		r.hit(s.low)
 	case s.schema.Min != nil && f < *s.schema.Min:
@@ -93,6 +98,19 @@ func (r *Recorder) numeric(s *shape, f float64, ok bool) {
 		r.hit(s.high)
 	case s.schema.Max != nil && f > *s.schema.Max:
 		r.hit(s.above)
+	}
+	r.choice(s, fmt.Sprint(f))
+}
+
+// choice counts a value of an enum, if there is one.
+func (r *Recorder) choice(s *shape, v string) {
+	if len(s.values) == 0 {
+		return
+	}
+	if at, known := s.values[v]; known {
+		r.hit(at)
+	} else {
+		r.hit(s.wrongValue)
 	}
 }
 
@@ -104,12 +122,7 @@ func (r *Recorder) text(s *shape, v string) {
 	if s.schema.MinLength > 0 && v == "" {
 		r.hit(s.short)
 	}
-	if len(s.values) > 0 {
-		if at, known := s.values[v]; known {
-			r.hit(at)
-		} else {
-			r.hit(s.wrongValue)
-		}
+	if r.choice(s, v); len(s.values) > 0 {
 		return
 	}
 	if s.wrongValue != none && !s.fits(v) {
