@@ -175,3 +175,26 @@ func future(t *testing.T, line fmt.Stringer) bool {
 	require.NoError(t, err)
 	return slices.ContainsFunc(contractReplay(t, spec, r).Findings, func(f contract.Finding) bool { return f.Rule == "users/timestamps" })
 }
+
+// What gateways say before an answer, or in the place of one, is not an answer.
+func TestWhatIsNoAnswerIsNotJudgedAsOne(t *testing.T) {
+	const real = "Bearer opaque-token-1"
+	honest := logged{auth: real, body: avery}
+	bare := func(status int, url string, headers ...string) text {
+		return text(fmt.Sprintf(`{"request":{"method":"GET","url":%q,"headers":{}},"response":{"status":%d,"headers":{%s},"body":""}}`+"\n", url, status, strings.Join(headers, ",")))
+	}
+	const at = "://api.onvy.health/users/u1"
+	for name, l := range map[string]fmt.Stringer{
+		"100":                  bare(100, "https"+at),
+		"103":                  bare(103, "https"+at),
+		"the client went away": bare(499, "https"+at),
+		"TLS, please":          bare(308, "http"+at, `"Location":"https`+at+`"`),
+		"a part": text(strings.Replace(logged{auth: real, body: avery[:10], method: "GET", status: 206, headers: map[string]any{"Content-Range": "bytes 0-9/105"}}.String(),
+			`"Authorization"`, `"Range":"bytes=0-9","Authorization"`, 1)),
+	} {
+		t.Run(name, func(t *testing.T) { require.Empty(t, violationsOf(t, honest, l)) })
+	}
+	require.Contains(t, violationsOf(t, honest, bare(403, "https"+at)), "auth/unauthenticated-status")
+	require.Contains(t, violationsOf(t, honest, bare(302, "http"+at, `"Location":"https://api.onvy.health/login"`)), "http/redirect")
+	require.Contains(t, violationsOf(t, honest, logged{auth: real, body: avery, method: "GET", status: 206}), "http/status-undocumented")
+}

@@ -129,6 +129,18 @@ func (c *Matched) BearerChallenge() (read.Challenge, bool) {
 	return read.Challenge{}, false
 }
 
+// ToHTTPS reports whether the answer sends a client that came without TLS to the
+// same URL with it, as gateways do.
+func (c *Matched) ToHTTPS() bool {
+	r := c.Exchange.Response
+	if r == nil || r.Status/100 != 3 {
+		return false
+	}
+	from, plain := strings.CutPrefix(c.Exchange.Request.URL, "http://")
+	to, safe := strings.CutPrefix(r.Header.Get("Location"), "https://")
+	return plain && safe && from == to
+}
+
 // AuthKnown is false where a cookie stands for the credentials.
 func (c *Matched) AuthKnown() bool {
 	return !c.Exchange.Request.Header.Has("Cookie")

@@ -53,6 +53,9 @@ func Kept(x *wire.Exchange) {
 	if masked := func(f wire.Field) bool { return Masked(f.Value) }; slices.ContainsFunc(r.Header, masked) {
 		r.Header, r.NoHeader = slices.DeleteFunc(r.Header, masked), true
 	}
+	if r.Status == http.StatusPartialContent && r.BodyState == wire.BodyWhole {
+		r.BodyState = wire.BodyCut
+	}
 	switch {
 	case maskedBody(r.Body), bytes.HasPrefix(r.Body, []byte("\x1f\ufffd")): // gzip, of which a logger made text
 		r.Body, r.BodyState = nil, wire.BodyNotRecorded

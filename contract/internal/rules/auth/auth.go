@@ -74,6 +74,7 @@ func checkUnauthenticatedStatus(c *pass.Call, r *rule.Rule) {
 	}
 	switch s := c.Status(); {
 	case s == 405, s == 501: // a method that is not there
+	case s/100 == 1, s == 499, c.ToHTTPS(): // no answer yet, none at all (a word of nginx), and none to this URL
 	case s == 401, s == 429, s/100 == 5, s/100 == 2, c.Exchange.Response == nil: // others say it
 	default:
 		c.Report(r, rule.Finding{Message: "a request without credentials does not get 401"})

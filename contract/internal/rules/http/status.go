@@ -89,7 +89,7 @@ func checkServerError(c *pass.Call, r *rule.Rule) {
 }
 
 func checkRedirect(c *pass.Call, r *rule.Rule) {
-	if s := c.Status(); c.Op != nil && s/100 == 3 && s != 304 {
+	if s := c.Status(); c.Op != nil && s/100 == 3 && s != 304 && !c.ToHTTPS() {
 		c.Report(r, rule.Finding{Message: "a redirect instead of an answer"})
 	}
 }
@@ -140,6 +140,9 @@ func checkStatus(c *pass.Call, r *rule.Rule) {
 		return
 	}
 	s := c.Status()
+	if s == 206 && c.Exchange.Request.Header.Has("Range") {
+		return // which is what was asked for
+	}
 	switch s / 100 {
 	case 2:
 		var documented []string
