@@ -73,6 +73,7 @@ func TestSeldomEditsOfTheSpecAreRun(t *testing.T) {
 		"a span of time":                 {withField(t, "activity", "type: string, format: duration"), ""},
 		"one of two kinds":               {withField(t, "activity", "anyOf: [{type: string, format: date}, {type: string, enum: [never]}]"), ""},
 		"a map of no fewer than two":     {withField(t, "activity", "type: object, minProperties: 2, additionalProperties: {type: number}"), ""},
+		"a map of two at the most":       {withField(t, "activity", "type: object, maxProperties: 2, additionalProperties: {type: number}"), ""},
 		"a required query parameter":     {list("name: sort, in: query, required: true, schema: {type: string, enum: [asc]}"), "|isolation/"},
 		"a required header":              {list("name: X-App, in: header, required: true, schema: {type: string}"), "|isolation/"},
 		"a list in a list that is bare":  {bytes.Replace(mealsSpec(t), []byte("\ncomponents:\n"), []byte("\n"+notes+"components:\n"), 1), "|notes/"},

@@ -183,7 +183,8 @@ func patchParts(p *live.Probe, t live.Thing, body map[string]any) {
 		if i >= 0 && changed[names[i]] != nil {
 			patchPart(p, t, f.Name, names[i], changed[names[i]])
 		}
-		if spec.More(f.Schema()) != nil && len(spec.Properties(f.Schema())) == 0 {
+		most := f.Schema().MaxProps
+		if spec.More(f.Schema()) != nil && len(spec.Properties(f.Schema())) == 0 && (most == nil || uint64(len(names)) < *most) {
 			patchPart(p, t, f.Name, "contract_new", object[names[0]])
 		}
 	}
