@@ -198,3 +198,18 @@ func TestWhatIsNoAnswerIsNotJudgedAsOne(t *testing.T) {
 	require.Contains(t, violationsOf(t, honest, bare(302, "http"+at, `"Location":"https://api.onvy.health/login"`)), "http/redirect")
 	require.Contains(t, violationsOf(t, honest, logged{auth: real, body: avery, method: "GET", status: 206}), "http/status-undocumented")
 }
+
+// Where no URL has a query, the logger may have left them out: a page is then not
+// held against the default limit, nor taken for the first one.
+func TestQueriesThatWereLeftOut(t *testing.T) {
+	const real, users = "Bearer opaque-token-1", "https://api.onvy.health/users"
+	page := func(id, next string) string {
+		return `{"users":[` + strings.Replace(avery, "u1", id, 1) + `],"pagination":{"limit":1,"total":2` + next + `}}`
+	}
+	first, second := logged{auth: real, body: page("u1", `,"next_page":"b"`), url: users + "?limit=1"}, logged{auth: real, body: page("u2", ""), url: users + "?limit=1&page=b", started: "2026-03-05T06:00:01Z"}
+	require.Empty(t, violationsOf(t, first, second))
+	barePage, bareNext := first, second
+	barePage.url, bareNext.url = users, users
+	require.Empty(t, violationsOf(t, barePage, bareNext))
+	require.Contains(t, violationsOf(t, barePage, second), "page/limit-echo")
+}

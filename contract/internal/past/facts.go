@@ -54,7 +54,7 @@ func Facts(facts []fact.Fact, c *pass.Call, e *fact.Extractor, seq uint64) []fac
 		x.Status, x.Sent, x.Answer, x.Outline = 0, nil, nil, nil
 	}
 	if c.Op.Life.Role == fact.List {
-		x.Cursor, x.Limit, x.Filtered = c.Param(c.Op.Cursor), c.Param(c.Op.Limit), filtered(c)
+		x.Cursor, x.Limit, x.Filtered = c.Param(c.Op.Cursor), c.Param(c.Op.Limit), filtered(c) || stripped(c)
 	}
 	return e.Facts(facts, &x)
 }
@@ -66,6 +66,16 @@ func filtered(c *pass.Call) bool {
 		v := ref.Value
 		return v != nil && v.In == openapi3.ParameterInQuery && v.Name != c.Op.Cursor && v.Name != c.Op.Limit && c.HasParam(v.Name)
 	})
+}
+
+// stripped reports whether a list was asked for without a query, and the answer
+// names another limit than is the default: a logger may have left the query out,
+// and with it which page this is.
+func stripped(c *pass.Call) bool {
+	limit, valid := c.Limit()
+	got := c.Outline().Limit
+	_, query, _ := strings.Cut(c.Exchange.Request.URL, "?")
+	return query == "" && valid && got.OK && got.Value != float64(limit)
 }
 
 // ahead is how far the server's clock is ahead of the recorder's, as Date has it.

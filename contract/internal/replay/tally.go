@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/onvy-health/onvy-go/contract/internal/evidence"
 	"github.com/onvy-health/onvy-go/contract/internal/fact"
@@ -14,6 +15,7 @@ import (
 	"github.com/onvy-health/onvy-go/contract/internal/read"
 	"github.com/onvy-health/onvy-go/contract/internal/rules/auth"
 	"github.com/onvy-health/onvy-go/contract/internal/rules/client"
+	"github.com/onvy-health/onvy-go/contract/internal/rules/page"
 	"github.com/onvy-health/onvy-go/contract/rule"
 	"github.com/onvy-health/onvy-go/contract/run"
 	"github.com/onvy-health/onvy-go/contract/wire"
@@ -23,7 +25,7 @@ import (
 // one, in any order.
 type tally struct {
 	found      *ranking
-	bare       map[string]*ranking // what rests on an Authorization that is missing, by recording
+	bare       map[string]*ranking // what rests on an Authorization or a query that is missing, by recording
 	notJudged  rule.NotJudged
 	recordings map[string]*recorded // by name
 	witness    evidence.Witness
@@ -40,6 +42,7 @@ type recorded struct {
 
 	Authorized bool `json:"authorized,omitzero"` // some request had an access token
 	Client     bool `json:"client,omitzero"`     // some request for a token had credentials in its header
+	Queried    bool `json:"queried,omitzero"`    // some URL had a query
 
 	Unmatched map[string]int `json:"unmatched,omitempty"`
 	Unjudged  map[string]int `json:"unjudged,omitempty"` // bodies that are not whole, by the reason
@@ -73,7 +76,7 @@ func (t *tally) recording(name string) *recorded {
 	return r
 }
 
-// bareIn is what rests on a missing Authorization in a recording.
+// bareIn is what rests on a missing Authorization or query in a recording.
 func (t *tally) bareIn(name string) *ranking {
 	if t.bare[name] == nil {
 		t.bare[name] = newRanking()
@@ -112,16 +115,18 @@ func (t *tally) entry(e *checkedEntry) {
 	bare := credentials == "" // a mask, an empty field and a scheme alone are none
 	r.Authorized = r.Authorized || e.call.Op.Bearer && !bare
 	r.Client = r.Client || e.call.Op.Token && !bare
+	_, query, _ := strings.Cut(e.call.Exchange.Request.URL, "?")
+	r.Queried = r.Queried || query != ""
 	t.witness.Add(e.at, e.call.Exchange)
 	for i, f := range e.call.Findings {
 		if !t.selection.Wants(f.Rule) {
 			continue
 		}
 		to := t.found
-		if bare && slices.Contains(needAuthorization, f.Rule) {
-			// Some recorders leave Authorization out, or what is in it. That it is
-			// missing means something only if it is there somewhere in the same
-			// recording.
+		if bare && slices.Contains(needAuthorization, f.Rule) || query == "" && slices.Contains(needQuery, f.Rule) {
+			// Some recorders leave Authorization out, or what is in it, or queries.
+			// That it is missing means something only if it is there somewhere in
+			// the same recording.
 			to = t.bareIn(e.recording)
 		}
 		t.prove(to, &f, e.at, e.call.Exchange)
@@ -157,6 +162,9 @@ func (t *tally) overlapping() (n int) {
 
 // needAuthorization are rules that speak of requests without credentials.
 var needAuthorization = []string{auth.CredentialsNeeded.ID, auth.UnauthenticatedStatus.ID, auth.NoErrorWithoutToken.ID, client.Missing.ID}
+
+// needQuery are rules that speak of the default where a request has no limit.
+var needQuery = []string{page.LimitEcho.ID, page.Limit.ID}
 
 // verdict takes what the history has found.
 func (t *tally) verdict(s *pass.Spec, v history.Verdict) {
@@ -225,12 +233,24 @@ func (t *tally) settled() *ranking {
 		recording := t.recording(name)
 		delete(t.bare, name)
 		for _, r := range bare.list {
-			if ofClient := r.Finding.Rule == client.Missing.ID; ofClient && recording.Client || !ofClient && recording.Authorized {
+			if recording.has(r.Finding.Rule) {
 				t.found.add(*r)
 			}
 		}
 	}
 	return t.found
+}
+
+// has reports whether a recording has somewhere what a finding of the rule rests
+// on the absence of.
+func (r *recorded) has(rule string) bool {
+	switch rule {
+	case client.Missing.ID:
+		return r.Client
+	case page.LimitEcho.ID, page.Limit.ID:
+		return r.Queried
+	}
+	return r.Authorized
 }
 
 // merge takes another tally.
@@ -250,7 +270,7 @@ func (t *tally) merge(other *tally) {
 		r.Exchanges += more.Exchanges
 		r.Unmatched, r.Unjudged = read.Sum(r.Unmatched, more.Unmatched), read.Sum(r.Unjudged, more.Unjudged)
 		r.Answers += more.Answers
-		r.Authorized, r.Client = r.Authorized || more.Authorized, r.Client || more.Client
+		r.Authorized, r.Client, r.Queried = r.Authorized || more.Authorized, r.Client || more.Client, r.Queried || more.Queried
 		r.Repeated += more.Repeated
 		r.during(more.First, more.Last)
 		r.Unread += more.Unread
@@ -286,7 +306,7 @@ func (t *tally) failures() []rule.Outcome {
 	return slices.CompactFunc(all, func(a, b rule.Outcome) bool { return a.Case == b.Case })
 }
 
-// allBare is what rests on a missing Authorization, in the order of the time.
+// allBare is what rests on a missing Authorization or query, in the order of the time.
 func (t *tally) allBare() (all []*ranked) {
 	for _, bare := range t.bare {
 		all = append(all, bare.list...)
