@@ -68,6 +68,7 @@ func TestSeldomEditsOfTheSpecAreRun(t *testing.T) {
 		"users without PATCH":            {slices.Concat(onvy.Spec[:patch], onvy.Spec[remove:]), "|bearer/tampered$"},
 		"DELETE that shows what is gone": {bytes.Replace(onvy.Spec, []byte("'204': {$ref: '#/components/responses/Deleted'}"), []byte("'200': {$ref: '#/components/responses/UserFound'}"), 1), ""},
 		"a field that is never shown":    {withField(t, "activity", "type: string, writeOnly: true, maxLength: 60"), ""},
+		"a part that is never shown":     {withField(t, "activity", "type: object, properties: {kind: {type: string}, pin: {type: string, writeOnly: true}}"), ""},
 		"an address":                     {withField(t, "activity", "type: string, format: ipv4"), ""},
 		"a mail address":                 {withField(t, "activity", "type: string, format: email"), ""},
 		"a span of time":                 {withField(t, "activity", "type: string, format: duration"), ""},

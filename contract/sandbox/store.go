@@ -79,7 +79,7 @@ func (p place) json(u *record) jsontext.Value {
 	shown := spec.Properties(p.r.Schema)
 	for _, f := range p.r.Fields {
 		if value, ok := u.doc[f.Name]; ok && f.Shown != nil {
-			object = document.AppendMember(object, f.Name, value)
+			object = document.AppendMember(object, f.Name, withoutWriteOnly(f.Shown, value))
 		}
 	}
 	for _, name := range sortedNames(shown) {
@@ -95,6 +95,33 @@ func (p place) json(u *record) jsontext.Value {
 	}
 	if p.r.Updated != "" {
 		object = document.AppendMember(object, p.r.Updated, document.Quote(u.updated.Format(timeLayout)))
+	}
+	return append(object, '}')
+}
+
+// withoutWriteOnly is a value without the parts that its schema never shows; one
+// that has none stays as it came.
+func withoutWriteOnly(s *openapi3.Schema, value jsontext.Value) jsontext.Value {
+	parts := spec.Properties(s)
+	if value.Kind() != '{' || len(parts) == 0 {
+		return value
+	}
+	members, hidden := document.Members(value), false
+	object := []byte{'{'}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		member, part := members[name], parts[name]
+		if part != nil && part.WriteOnly {
+			hidden = true
+			continue
+		}
+		if part != nil {
+			member = withoutWriteOnly(part, member)
+			hidden = hidden || len(member) != len(members[name])
+		}
+		object = document.AppendMember(object, name, member)
+	}
+	if !hidden {
+		return value
 	}
 	return append(object, '}')
 }
