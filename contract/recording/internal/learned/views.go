@@ -3,6 +3,7 @@ package learned
 import (
 	"html"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/onvy-health/onvy-go/contract/recording/internal/escape"
@@ -24,12 +25,12 @@ func (l *search) leak(s string, depth int) value.Class {
 		if n == 0 {
 			break
 		}
-		v := rest[at : at+n]
+		v, date := rest[at:at+n], rest[at:min(at+len(time.DateOnly), len(rest))]
 		rest = rest[at+n:]
 		if l.binary > 0 && n < LongEnough {
 			continue // in bytes that are no text, a short value is there by chance
 		}
-		if !l.issued[l.Sum(value.Fold(v))] && !(value.IsDate(v) && followsTime(rest)) {
+		if !l.issued[l.Sum(value.Fold(v))] && !l.issued[l.Sum(date)] && !(value.IsDate(v) && followsTime(rest)) {
 			return c
 		}
 	}
